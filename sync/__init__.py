@@ -1,0 +1,1 @@
+"""How copies of a file agree: changes, versions, fold, conflicts, approvals, verdicts. See README.md and PROTOCOL.md."""

@@ -1,0 +1,276 @@
+"""Random histories of one file, from a seed: who saw what, what they wrote on it, and what the server said.
+
+Unlikely things are made likely on purpose (late positions, ties of clocks, equal values, gaps in what was seen), because
+both folds must agree there too. Forks are left out: the server never gives two changes one dot in the accepted set.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+Json = Any
+
+COLLECTIONS = ("members", "assessments")
+REVIEWED = ("review", "once", "authority")
+
+
+def hex_id(number: int, width: int = 32) -> str:
+    """An id that reads as its number; never all digits of a real one."""
+    return f"{number:0{width}x}"
+
+
+def make_rules(rng: random.Random) -> dict[str, Json]:
+    """Merge rules with every policy at the root and in collections; sections of one to three steps."""
+    steps = [["deputy"], ["deputy", "head"], ["worker", "deputy", "head"]]
+    return {
+        "kind": "thing",
+        "version": 1,
+        "fields": {
+            "phone": {"policy": "latest"},
+            "tags": {"policy": "union"},
+            "last": {"policy": "max"},
+            "first": {"policy": "min"},
+            "consent": {"policy": "safest", "order": ["withdrawn", "refused", "given"]},
+            "income": {"policy": "review"},
+            "address": {"policy": "review", "group": True},
+            "entitled": {"policy": "authority"},
+            "number": {"policy": "once"},
+        },
+        "collections": {
+            "members": {
+                "fields": {
+                    "name": {"policy": "review"},
+                    "tel": {"policy": "latest"},
+                    "needs": {"policy": "union"},
+                    "flag": {"policy": "safest", "order": ["red", "yellow", "green"]},
+                    "grade": {"policy": "authority"},
+                }
+            },
+            "assessments": {
+                "fields": {
+                    "score": {"policy": "review"},
+                    "marks": {"policy": "union"},
+                    "risk": {"policy": "safest", "order": ["red", "yellow", "green"]},
+                    "made_on": {"policy": "max"},
+                    "note": {"policy": "latest"},
+                },
+                "section": {
+                    "name": "assessment",
+                    "pins": ["score", "marks", "risk", "made_on"],
+                    "exempt": ["note"],
+                    "steps": rng.choice(steps),
+                },
+            },
+        },
+        "sections": {
+            "basics": {"pins": ["address", "income", "tags", "consent", "phone"], "steps": rng.choice(steps)},
+        },
+        "duties": ["head", "deputy", "worker"],
+    }
+
+
+VALUES: dict[str, tuple[Json, ...]] = {
+    # U+FFFD and U+10000 stand in one order by code point and in the other by UTF-16 unit.
+    "last": (1, 2, 3, -5, None, "b", "2026-01-02", "\ufffd", "\U00010000"),
+    "first": (1, 2, 3, -5, None, "b", "2026-01-02", "\ufffd", "\U00010000"),
+    "made_on": ("2026-01-02", "2026-02-01", "2025-12-31", None),
+    "consent": ("withdrawn", "refused", "given", "never heard of", None),
+    "flag": ("red", "yellow", "green", "blue", None),
+    "risk": ("red", "yellow", "green"),
+    "address": ({"village": "甲村", "door": 1}, {"village": "甲村", "door": 2}, {"village": "乙村"}, None),
+    "number": ("No. 1", "No. 2"),
+    "": (1, 2, "一", "二", None, True),
+}
+UNION = ("a", "b", 1, "1", "\ufffd", "\U00010000", 10, 9)
+
+
+@dataclass
+class Replica:
+    """One person on one installation, with what it has seen and its chain."""
+
+    id: str
+    person: str
+    duty: str
+    seen: set[int] = field(default_factory=set)
+    seq: int = 0
+    prev: str | None = None
+    opened: set[int] | None = None  # what a form that is still open showed
+
+
+@dataclass
+class History:
+    """Input of a fold: the kind's rules and changes as canonical text, with the verdict where there is one."""
+
+    seed: int
+    rules: dict[str, Json]
+    changes: list[dict[str, Json]]  # {"body": dict, "verdict": dict | None}
+
+
+class Author:
+    """Makes one history. `content_of` folds what an author saw and names the content hash of a section."""
+
+    def __init__(
+        self,
+        seed: int,
+        content_of: Callable[[dict[str, Json], list[dict[str, Json]], str], str | None],
+        identify: Callable[[dict[str, Json]], str],
+    ):  # noqa: E501
+        self.rng = random.Random(seed)
+        self.seed = seed
+        self.rules = make_rules(self.rng)
+        self.content_of = content_of
+        self.identify = identify
+        self.changes: list[dict[str, Json]] = []
+        self.clock = 1_000_000
+        people = self.rng.randint(1, 3)
+        self.replicas = [
+            Replica(hex_id(self.rng.getrandbits(128)), hex_id(0xA0 + i % people), self.rng.choice(self.rules["duties"]))
+            for i in range(self.rng.randint(1, 4))
+        ]
+        self.elements = [(c, hex_id(self.rng.getrandbits(128))) for c in COLLECTIONS for _ in range(2)]
+        self.focus = self.rng.sample(self._all_paths(), k=self.rng.randint(1, 5))
+
+    def make(self, length: int) -> History:
+        for _ in range(length):
+            self._step()
+        return History(self.seed, self.rules, self._decide())
+
+    # --- authors ---
+
+    def _all_paths(self) -> list[str]:
+        paths = [*self.rules["fields"], "unheard_of"]
+        for collection, element in self.elements:
+            fields = [*self.rules["collections"][collection]["fields"], "unheard_of"]
+            paths += [f"{collection}/{element}/{name}" for name in fields]
+        return paths
+
+    def _step(self) -> None:
+        rng = self.rng
+        replica = rng.choice(self.replicas)
+        if rng.random() < 0.6:
+            count = len(self.changes)
+            replica.seen |= set(range(count)) if rng.random() < 0.5 else {i for i in range(count) if rng.random() < 0.5}
+        shown = replica.opened if replica.opened is not None and rng.random() < 0.5 else set(replica.seen)
+        replica.opened = set(replica.seen) if rng.random() < 0.3 else None
+        self.clock += rng.choice((0, 0, 1, 50))
+        body = self._body(replica, shown)
+        body.update(self._act(shown))
+        body["prev"] = replica.prev
+        replica.prev = self.identify(body)
+        replica.seq += 1
+        replica.seen.add(len(self.changes))
+        self.changes.append({"body": body, "duty": replica.duty})
+
+    def _body(self, replica: Replica, shown: set[int]) -> dict[str, Json]:
+        rng = self.rng
+        return {
+            **{"type": "change", "v": 1, "suite": 1, "kind": "thing", "schema": 1},
+            **{"deployment": hex_id(1), "station": hex_id(2), "scope": hex_id(3), "file": hex_id(4)},
+            **{"replica": replica.id, "seq": replica.seq + 1, "person": replica.person, "epoch": 1},
+            "base": base_json((c["body"]["replica"], c["body"]["seq"]) for c in (self.changes[i] for i in shown)),
+            "seen": None,
+            "at": max(0, self.clock + rng.choice((0, 0, -40, 40, 1000))),
+            "server_at": rng.choice((0, self.clock - 10, self.clock)),
+            "salt": hex_id(len(self.changes)),
+        }
+
+    def _act(self, shown: set[int]) -> dict[str, Json]:
+        rng = self.rng
+        act = rng.choices(
+            ("save", "resolve", "void", "submit", "approve", "return", "withdraw", "transfer", "merge"),
+            (60, 14, 3, 10, 14, 5, 3, 1, 1),
+        )[0]
+        if act in ("submit", "approve", "return", "withdraw"):
+            return self._about(act, shown)
+        return {"act": act, "ops": self._ops() if act not in ("transfer", "merge") or rng.random() < 0.5 else []}
+
+    def _about(self, act: str, shown: set[int]) -> dict[str, Json]:
+        rng = self.rng
+        section = rng.choice(["basics", *(f"{c}/{e}" for c, e in self.elements if c == "assessments")])
+        inputs = [self.changes[i]["body"] for i in sorted(shown)]
+        about: dict[str, Json] = {"section": section, "schema": 1}
+        about["content"] = (self.content_of(self.rules, inputs, section) if rng.random() < 0.9 else None) or hex_id(
+            7, 64
+        )
+        if act == "approve":
+            about["step"] = rng.choice((1, 1, 2, 3))
+        if act == "return" and rng.random() < 0.5:
+            about["remarks"] = {"score": "请核对"}
+        found: dict[str, Json] = {"act": act, "ops": [], "about": about}
+        if act == "return":
+            found["reason"] = "缺少说明"
+        if act == "approve" and rng.random() < 0.1:
+            found["ops"] = self._ops()
+        return found
+
+    def _ops(self) -> list[dict[str, Json]]:
+        rng = self.rng
+        ops: dict[str, dict[str, Json]] = {}
+        for _ in range(rng.choice((1, 1, 2, 3))):
+            roll = rng.random()
+            collection, element = rng.choice(self.elements)
+            if roll < 0.12:
+                op = {"op": rng.choice(("void", "void", "restore")), "path": f"{collection}/{element}"}
+            elif roll < 0.27:
+                op = {"op": "append", "path": collection, "id": element, "value": self._first_values(collection)}
+            else:
+                op = self._field_op(rng.choice(self.focus if rng.random() < 0.8 else self._all_paths()))
+            place = f"{collection}/{element}" if op["op"] == "append" else op["path"]
+            ops[place + repr(op.get("value") if op["op"] in ("add", "remove") else "")] = op
+        return list(ops.values())
+
+    def _field_op(self, path: str) -> dict[str, Json]:
+        rng, name = self.rng, path.split("/")[-1]
+        if name in ("tags", "needs", "marks"):
+            return {"op": rng.choice(("add", "add", "remove")), "path": path, "value": rng.choice(UNION)}
+        return {"op": "set", "path": path, "value": rng.choice(VALUES.get(name, VALUES[""]))}
+
+    def _first_values(self, collection: str) -> dict[str, Json]:
+        rng, found = self.rng, {}
+        for name in self.rules["collections"][collection]["fields"]:
+            if rng.random() < 0.5:
+                union = name in ("needs", "marks")
+                found[name] = (
+                    rng.sample(UNION, rng.randint(0, 3)) if union else rng.choice(VALUES.get(name, VALUES[""]))
+                )
+        return found
+
+    # --- the server ---
+
+    def _decide(self) -> list[dict[str, Json]]:
+        """Verdicts: most accepted in order, some late, some refused; the last few of one replica undecided."""
+        rng = self.rng
+        own = rng.choice(self.replicas).id
+        undecided_from = rng.randint(1, 8)
+        accepted: list[tuple[float, dict[str, Json]]] = []
+        undecided: list[dict[str, Json]] = []
+        for number, change in enumerate(self.changes):
+            body = change["body"]
+            if body["replica"] == own and body["seq"] >= undecided_from:
+                undecided.append({"body": body, "verdict": None})
+            elif rng.random() < 0.9:
+                late = rng.random() * len(self.changes) if rng.random() < 0.15 else 0
+                accepted.append((number + late, change))
+        accepted.sort(key=lambda item: item[0])
+        decided, position = [], 0
+        for _, change in accepted:
+            position += rng.choice((1, 1, 7))
+            received = max(1, change["body"]["at"] + rng.choice((0, 5, -5, 500, -2000)))
+            verdict = {"status": "accepted", "position": position, "received_at": received, "duty": change["duty"]}
+            decided.append({"body": change["body"], "verdict": verdict})
+        if rng.random() < 0.5:
+            rng.shuffle(decided)
+        return decided + undecided
+
+
+def base_json(dots: Iterable[tuple[str, int]]) -> dict[str, Json]:
+    """The base that has seen exactly these dots (rule C-1)."""
+    known = set(dots)
+    vector: dict[str, int] = {}
+    for replica, seq in known:
+        vector[replica] = max(seq, vector.get(replica, 0))
+    gaps = [[r, s] for r, last in vector.items() for s in range(1, last) if (r, s) not in known]
+    return {"vector": vector, "except": sorted(gaps)}

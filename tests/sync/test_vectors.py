@@ -1,0 +1,76 @@
+"""The vectors that both languages read. `pwa/src/sync` runs the same files in vitest."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sync.canonical import canonical_text, parse_canonical
+from sync.change import Envelope, change_id, check_body, from_base64url, read_change, replica_id, verify
+from sync.errors import MalformedError, NotCanonicalError
+from sync.versions import Base, Dot, base_of, covers, join
+
+VECTORS = Path(__file__).parents[1] / "vectors"
+
+
+def cases(name: str) -> list[Any]:
+    return [pytest.param(case, id=case["name"]) for case in json.loads((VECTORS / f"{name}.json").read_text())]
+
+
+@pytest.mark.parametrize("case", cases("canonical"))
+def test_canonical_form(case: dict[str, Any]) -> None:
+    if case["expect"]["ok"]:
+        assert canonical_text(parse_canonical(case["input"])) == case["input"]
+    else:
+        with pytest.raises(NotCanonicalError) as caught:
+            parse_canonical(case["input"])
+        assert caught.value.code == case["expect"]["code"]
+
+
+@pytest.mark.parametrize("case", cases("ids"))
+def test_ids(case: dict[str, Any]) -> None:
+    envelope = Envelope.from_json(case["expect"]["envelope"])
+    key = from_base64url(case["input"]["public_key"])
+    assert canonical_text(case["input"]["document"]) == envelope.body
+    assert change_id(envelope.body) == case["expect"]["id"]
+    assert replica_id(key) == case["expect"]["replica"]
+    assert verify(envelope, key)
+    assert read_change(envelope).id == case["expect"]["id"]
+
+
+@pytest.mark.parametrize("case", cases("signatures"))
+def test_signatures(case: dict[str, Any]) -> None:
+    envelope = Envelope(case["input"]["body"], case["input"]["sig"])
+    assert verify(envelope, from_base64url(case["input"]["public_key"])) is case["expect"]["valid"]
+
+
+@pytest.mark.parametrize("case", cases("shapes"))
+def test_shapes(case: dict[str, Any]) -> None:
+    if case["expect"]["ok"]:
+        check_body(case["input"])
+    else:
+        with pytest.raises(MalformedError):
+            check_body(case["input"])
+
+
+@pytest.mark.parametrize("case", cases("versions"))
+def test_versions(case: dict[str, Any]) -> None:
+    given = case["input"]
+    if "dot" in given:
+        assert covers(Base.from_json(given["base"]), Dot(*given["dot"])) is case["expect"]["covers"]
+    elif "join" in given:
+        assert join(*map(Base.from_json, given["join"])).to_json() == case["expect"]["base"]
+    else:
+        assert base_of(Dot(*dot) for dot in given["dots"]).to_json() == case["expect"]["base"]
+
+
+def test_the_vectors_on_disk_are_those_of_their_source() -> None:
+    from tests.sync.vector_source.__main__ import every_vector, render
+
+    for name, current in every_vector().items():
+        assert (VECTORS / f"{name}.json").read_text() == render(current), (
+            f"run python -m tests.sync.vector_source ({name})"
+        )

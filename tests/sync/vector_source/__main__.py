@@ -1,0 +1,34 @@
+"""Write tests/vectors/*.json."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from tests.sync.vector_source import foundations
+
+VECTORS = Path(__file__).parents[2] / "vectors"
+
+
+def every_vector() -> dict[str, list[dict[str, Any]]]:
+    """File name without ending -> its cases."""
+    return {
+        "canonical": foundations.canonical(),
+        "ids": foundations.ids(),
+        "signatures": foundations.signatures(),
+        "shapes": foundations.shapes(),
+        "versions": foundations.versions(),
+    }
+
+
+def render(cases: list[dict[str, Any]]) -> str:
+    """One case a line: a difference between two versions of a vector file reads as a list of cases."""
+    return "[\n" + ",\n".join(json.dumps(case, ensure_ascii=True, sort_keys=True) for case in cases) + "\n]\n"
+
+
+if __name__ == "__main__":
+    VECTORS.mkdir(exist_ok=True)
+    for name, cases in every_vector().items():
+        (VECTORS / f"{name}.json").write_text(render(cases))
+        print(f"{name}: {len(cases)}")
