@@ -1,0 +1,57 @@
+/**
+ * Build step: writes `precache.json` (path, sha256, bytes of every file the app needs offline) and `sw.js`, the hand-written
+ * service worker of src/worker/service-worker.ts with that list inside, so that any changed file changes the worker's bytes.
+ */
+import { createHash } from 'node:crypto'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join, relative, resolve } from 'node:path'
+import { build, type Plugin, type ResolvedConfig } from 'vite'
+
+export interface PrecacheFile {
+  path: string
+  sha256: string
+  bytes: number
+}
+
+const LEFT_OUT = /^(sw\.js|precache\.json|\.built|robots\.txt)$|\.map$/
+
+export function listPrecache(folder: string): PrecacheFile[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split('\\').join('/'))
+    .filter((path) => !LEFT_OUT.test(path))
+    .sort()
+    .map((path) => {
+      const content = readFileSync(join(folder, path))
+      return { path: `/${path}`, sha256: createHash('sha256').update(content).digest('hex'), bytes: content.length }
+    })
+}
+
+export function serviceWorker(): Plugin {
+  let config: ResolvedConfig
+  return {
+    name: 'yihu-service-worker',
+    apply: 'build',
+    configResolved: (resolved) => void (config = resolved),
+    async closeBundle() {
+      const folder = resolve(config.root, config.build.outDir)
+      const files = listPrecache(folder)
+      const version = createHash('sha256').update(JSON.stringify(files)).digest('hex').slice(0, 16)
+      writeFileSync(join(folder, 'precache.json'), JSON.stringify({ version, files }, null, 1))
+      await build({
+        configFile: false,
+        root: config.root,
+        logLevel: 'warn',
+        publicDir: false,
+        define: { __PRECACHE__: JSON.stringify({ version, files }) },
+        build: {
+          target: 'chrome79',
+          outDir: folder,
+          emptyOutDir: false,
+          reportCompressedSize: false,
+          lib: { entry: resolve(config.root, 'src/worker/service-worker.ts'), formats: ['iife'], name: 'worker', fileName: () => 'sw.js' },
+        },
+      })
+    },
+  }
+}

@@ -1,0 +1,159 @@
+/**
+ * What a screen may ask of the phone it runs on. Features know this page and nothing of keys, stores or requests.
+ * Implemented in this folder on top of `vault/`, `sync/` and `api/`; faked in feature tests.
+ */
+import type { FoldedFile, Rules } from '../sync/fold'
+import type { Base } from '../sync/versions'
+import type { Operation, Act, About } from '../sync/change'
+
+/** How the phone is opened. `locked` still records (write-only) and uploads sealed saves. */
+export type OpenMode = 'locked' | 'route' | 'main'
+export type Duty = 'worker' | 'deputy' | 'head'
+
+/** A person who has a vault on this phone. `displayName` is what they chose to show on the unlock screen. */
+export interface VaultHolder {
+  personId: string
+  displayName: string
+  routeUntil: number | null // ms; the route vault opens with the PIN until then
+}
+
+export interface EnrolmentOffer { code: string; stationName: string; personName: string; duty: Duty; expiresAt: number }
+export interface EnrolmentSecrets { password: string; pin: string }
+
+export interface Me { personId: string; name: string; duties: Duty[]; stationId: string; stationName: string; scopes: string[] }
+export interface Village { id: string; name: string; scope: string }
+
+/** One line of the household list; held in memory while open. Everything a list or a search needs, nothing more. */
+export interface HouseholdSummary {
+  fileId: string
+  headName: string
+  memberNames: string[]
+  phones: string[]
+  idTails: string[] // last 6 characters of members' id numbers
+  villageId: string | null
+  address: string // village + group + door
+  categories: string[] // of all members and the household, codes
+  riskLevel: 'red' | 'yellow' | 'blue' | 'green' | null
+  lastVisitOn: string | null
+  nextVisitOn: string | null // what was agreed or derived; due when <= today
+  unsent: number // own saves of this file without a final verdict
+  conflicts: number
+  returned: number
+  sectionStates: string[] // statuses of its sections that are not draft
+  updatedAt: number
+  onRoute: boolean
+}
+
+/** A file as its form shows it, and the base that a save from this form will carry. */
+export interface FileView {
+  fileId: string
+  kind: string
+  scope: string
+  state: FoldedFile // provisional: accepted changes and own undecided ones
+  base: Base
+  seen: string | null
+  history: HistoryEntry[] // newest first
+  readonly: boolean
+}
+
+export type Fate = 'unsent' | 'accepted' | 'held' | 'quarantined' | 'returned' | 'declined'
+
+export interface HistoryEntry {
+  changeId: string
+  dot: [string, number]
+  act: Act
+  ops: Operation[]
+  about: About | null
+  reason: string | null
+  personId: string
+  personName: string
+  replica: string
+  at: number
+  receivedAt: number | null
+  position: number | null
+  fate: Fate
+  reasons: { code: string; path?: string; op?: number; say?: string }[]
+  own: boolean
+}
+
+/** What became of one own save: a row of the sync page and of the returned tray. */
+export interface OwnSave extends HistoryEntry { fileId: string; headName: string; dismissed: boolean }
+
+export interface SyncStatus {
+  online: boolean
+  syncing: boolean
+  unsentCount: number
+  unsentSince: number | null // ms, when the oldest unsent save was made
+  lastCompleteAt: number | null // ms, last time everything was uploaded and pulled
+  problem: { code: string; detail: string } | null // what keeps it from working, in words
+  progress: { done: number; total: number; what: string } | null
+}
+
+export interface SaveOptions { act?: Act; about?: About; reason?: string; draftKey?: string }
+
+export interface AttachmentInfo { id: string; sha256: string; mediaType: string; bytes: number; uploaded: boolean }
+
+/** A record made while the household's file could not be opened; linked at the next full unlock. */
+export interface UnlinkedRecord { fileId: string; villageName: string; personName: string; note: string; values: Record<string, unknown>; at: number }
+
+export interface Device {
+  // --- who and whether (reactive: features read these in templates) ---
+  readonly mode: OpenMode
+  readonly me: Me | null
+  readonly villages: Village[]
+  readonly people: Record<string, string> // person id -> name, of this station
+  readonly households: HouseholdSummary[]
+  readonly sync: SyncStatus
+  readonly rules: Record<string, Rules>
+
+  listHolders(): Promise<VaultHolder[]>
+  lookEnrolment(code: string): Promise<EnrolmentOffer>
+  /** Makes the device keys and both vaults; resolves with the 12-digit field code, shown once and again under Me. */
+  enrol(offer: EnrolmentOffer, secrets: EnrolmentSecrets, onProgress: (step: string) => void): Promise<{ fieldCode: string }>
+  unlockWithPassword(personId: string, password: string): Promise<void>
+  unlockWithFieldCode(personId: string, fieldCode: string): Promise<void>
+  unlockWithPin(personId: string, pin: string): Promise<void>
+  lock(): Promise<void>
+  showFieldCode(): Promise<string>
+  renewFieldCode(): Promise<string>
+  changePin(pin: string): Promise<void>
+
+  // --- files ---
+  openFile(fileId: string): Promise<FileView>
+  /** Signs and stores one save durably; resolves once it is on disk with its change id. Uploads by itself when it can. */
+  save(view: FileView, ops: Operation[], options?: SaveOptions): Promise<string>
+  createFile(kind: string, scope: string, ops: Operation[], options?: SaveOptions): Promise<{ fileId: string; changeId: string }>
+  /** Subscribe to a file that changes while it is open (sync, another tab). Returns the unsubscribe function. */
+  onFileChanged(fileId: string, listener: () => void): () => void
+  newId(): string // 32 hex
+
+  // --- today's route (what the PIN opens) ---
+  readonly route: string[]
+  setRoute(fileIds: string[]): Promise<void> // at most 12
+
+  // --- drafts: as typed, encrypted, at most 2 seconds behind ---
+  saveDraft(key: string, value: unknown): void
+  loadDraft<T>(key: string): Promise<T | null>
+  deleteDraft(key: string): Promise<void>
+  listDrafts(): Promise<{ key: string; savedAt: number }[]>
+
+  // --- write-only recording ---
+  recordUnlinked(record: Omit<UnlinkedRecord, 'fileId' | 'at'>): Promise<void>
+  listUnlinked(): Promise<UnlinkedRecord[]>
+  linkUnlinked(fileId: string, householdFileId: string): Promise<void>
+
+  // --- attachments ---
+  /** Shrinks to 1280 px JPEG, drops EXIF, encrypts, queues for upload. Give the result's id and hash to an op. */
+  keepPhoto(fileId: string, photo: Blob): Promise<AttachmentInfo>
+  /** Object URL of the plain photo; the caller revokes it. */
+  openPhoto(fileId: string, sha256: string): Promise<string>
+
+  // --- sync ---
+  syncNow(): Promise<void>
+  listOwnSaves(): Promise<OwnSave[]> // undecided or refused first
+  dismissReturned(changeId: string): Promise<void>
+
+  // --- asked of the server, online only ---
+  call<T>(method: 'GET' | 'POST', path: string, body?: unknown): Promise<T>
+  upload<T>(path: string, file: File, onProgress?: (share: number) => void): Promise<T>
+}

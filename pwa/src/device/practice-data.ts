@@ -1,0 +1,73 @@
+/** Thirty invented households for practising without a server: no real person, no real place, ID numbers of the place 990. */
+import type { Operation } from '../sync/change'
+import type { Village } from './contract'
+
+export const STATION = { id: 'a0'.repeat(16), name: '青石乡社会工作服务站' }
+export const SCOPE = 'b1'.repeat(16)
+export const PEOPLE: Record<string, string> = {
+  ['c1'.repeat(16)]: '林小禾',
+  ['c2'.repeat(16)]: '周远',
+  ['c3'.repeat(16)]: '何敏',
+}
+export const ME = 'c1'.repeat(16)
+export const VILLAGES: Village[] = ['青石村', '柳湾村', '上坪村', '白鹭村'].map((name, index) => ({ id: hex(`village${index}`), name, scope: SCOPE }))
+
+const FAMILY = ['单', '曾', '赵', '欧阳', '钱', '孙', '李', '周', '吴', '仇']
+const GIVEN = ['桂英', '守田', '玉兰', '建国', '小军', '春梅', '德福', '秀芳', '文斌', '长顺', '思雨', '佳怡']
+const CATEGORIES = ['elder_alone', 'disabled', 'low_income', 'left_behind_child', 'dire_poverty', 'dementia_suspected']
+const RISKS = ['green', 'blue', 'green', 'yellow', 'green', 'red']
+
+/** Thirty-two hex digits from a word: stable ids for invented things. */
+export function hex(word: string): string {
+  let text = ''
+  for (let round = 0; text.length < 32; round++) {
+    let hash = 2166136261 ^ round
+    for (const character of word) hash = Math.imul(hash ^ character.charCodeAt(0), 16777619) >>> 0
+    text += hash.toString(16).padStart(8, '0')
+  }
+  return text.slice(0, 32)
+}
+
+export interface PracticeHousehold {
+  fileId: string
+  ops: Operation[]
+}
+
+export function makeHouseholds(today: string): PracticeHousehold[] {
+  return Array.from({ length: 30 }, (_, index) => makeHousehold(index, today))
+}
+
+function makeHousehold(index: number, today: string): PracticeHousehold {
+  const village = VILLAGES[index % VILLAGES.length] as Village
+  const family = FAMILY[index % FAMILY.length] as string
+  const head = family + (GIVEN[(index * 5) % GIVEN.length] as string)
+  const old = index % 3 !== 1
+  const members: Operation[] = [
+    member(index, 0, { name: head, relation: 'head', sex: index % 2 ? 'male' : 'female', birth_date: old ? `19${40 + (index % 15)}-0${1 + (index % 9)}-12` : `198${index % 10}-05-20` }),
+    member(index, 1, { name: family + (GIVEN[(index * 7 + 3) % GIVEN.length] as string), relation: 'child', sex: 'male', birth_date: `19${70 + (index % 20)}-03-15` }),
+  ]
+  if (index % 4 === 0) members.push(member(index, 2, { name: family + '小宝', relation: 'grandchild', sex: 'female', birth_date: '2015-09-01', categories: ['left_behind_child'] }))
+  const ops: Operation[] = [
+    { op: 'set', path: 'address', value: { village_id: village.id, village_name: village.name, group_no: String(1 + (index % 6)), door: String(10 + index) } },
+    { op: 'set', path: 'phone', value: `1990000${String(1000 + index * 37).slice(-4)}` },
+    { op: 'set', path: 'risk_level', value: RISKS[index % RISKS.length] as string },
+    { op: 'set', path: 'household_size', value: members.length },
+    { op: 'set', path: 'next_visit_on', value: shiftDays(today, (index % 20) - 4) },
+    { op: 'set', path: 'income_yearly_fen', value: 1_200_000 + index * 50_000 },
+    { op: 'set', path: 'ledger_number', value: `QS-${String(index + 1).padStart(3, '0')}` },
+    { op: 'add', path: 'categories', value: CATEGORIES[index % CATEGORIES.length] as string },
+    ...members,
+  ]
+  if (index % 5 === 2) ops.push({ op: 'set', path: 'directions', value: '村口小卖部后面第二家，有狗。' })
+  return { fileId: hex(`household${index}`), ops }
+}
+
+function member(household: number, index: number, value: Record<string, string | string[]>): Operation {
+  const born = String(value['birth_date']).replace(/-/g, '')
+  const idNumber = `990101${born}${String(household * 3 + index).padStart(3, '0')}X`
+  return { op: 'append', path: 'members', id: hex(`member${household}-${index}`), value: { id_number: idNumber, ...value } }
+}
+
+export function shiftDays(date: string, days: number): string {
+  return new Date(Date.parse(`${date}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10)
+}

@@ -1,0 +1,48 @@
+/**
+ * How the phone app is built: one entry, lazy features, one vendor chunk, a worker for key derivation and a precache
+ * manifest for the service worker. Old engines (Chromium 79 and later) are the target; see README.md, Decisions.
+ */
+import vue from '@vitejs/plugin-vue'
+import { defineConfig } from 'vitest/config'
+import { pinyinTable } from './build/pinyin-table.ts'
+import { serviceWorker } from './build/service-worker.ts'
+
+const API = process.env.YIHU_SERVER ?? 'http://127.0.0.1:8000'
+
+export default defineConfig({
+  plugins: [vue(), pinyinTable(), serviceWorker()],
+  define: { __VUE_OPTIONS_API__: 'false', __VUE_PROD_DEVTOOLS__: 'false', __VUE_PROD_HYDRATION_MISMATCH_DETAILS__: 'false' },
+  server: { host: '127.0.0.1', port: 5173, proxy: { '/api': API } },
+  worker: {
+    format: 'iife',
+    rolldownOptions: { output: { entryFileNames: 'assets/kdf-worker-[hash].js' } },
+  },
+  build: {
+    target: 'chrome79',
+    cssTarget: 'chrome79',
+    modulePreload: { polyfill: false },
+    assetsInlineLimit: 0,
+    sourcemap: false,
+    reportCompressedSize: false,
+    rolldownOptions: {
+      output: {
+        entryFileNames: 'assets/[name]-[hash].js',
+        chunkFileNames: 'assets/[name]-[hash].js',
+        assetFileNames: 'assets/[name]-[hash][extname]',
+        codeSplitting: { groups: [{ name: 'vendor', test: /node_modules[\\/](@vue|vue|idb)[\\/]/ }] },
+      },
+    },
+  },
+  test: {
+    projects: [
+      {
+        extends: true,
+        test: { name: 'node', environment: 'node', include: ['src/{vault,api,device,worker,sync,records}/**/*.test.ts', 'build/**/*.test.ts'] },
+      },
+      {
+        extends: true,
+        test: { name: 'dom', environment: 'happy-dom', include: ['src/{ui,app,i18n,features}/**/*.test.ts', 'src/*.test.ts'] },
+      },
+    ],
+  },
+})
