@@ -1,0 +1,16 @@
+/** The number on the 待办 tab: what this person can settle, from the summaries in memory. */
+import type { Device } from '../device'
+
+const REVIEWABLE = new Set(['submitted', 'amendment_submitted', 'stale'])
+
+export function inboxCount(device: Pick<Device, 'households' | 'me'>): number {
+  const decides = device.me?.duties.some((duty) => duty === 'deputy' || duty === 'head') ?? false
+  let count = 0
+  for (const household of device.households) {
+    count += household.returned + household.conflicts
+    for (const state of household.sectionStates) {
+      if (decides ? REVIEWABLE.has(state) : state === 'returned') count += 1
+    }
+  }
+  return count
+}

@@ -1,0 +1,35 @@
+/** Every address of the app. A feature is a folder under `features/` whose `index.ts` exports its screen; all are lazy. */
+
+/** `any`: without opening a vault; `route`: the PIN's vault is enough (for files that it holds); `main`: everything open. */
+export type Opens = 'any' | 'route' | 'main'
+
+export type Tab = 'today' | 'households' | 'inbox' | 'me'
+
+export interface Route {
+  path: string
+  feature: string
+  opens: Opens
+  tab: Tab | null
+  /** Word files beside the feature's own. */
+  words?: string[]
+}
+
+export const ROUTES: Route[] = [
+  { path: '/', feature: 'today', opens: 'route', tab: 'today' },
+  { path: '/households', feature: 'households', opens: 'route', tab: 'households' },
+  { path: '/households/:id', feature: 'household', opens: 'route', tab: 'households' },
+  { path: '/households/:id/visit', feature: 'visit', opens: 'route', tab: null },
+  { path: '/households/:id/assessment/:aid?', feature: 'assessment', opens: 'route', tab: null },
+  { path: '/households/:id/history', feature: 'history', opens: 'route', tab: 'households' },
+  { path: '/inbox', feature: 'inbox', opens: 'main', tab: 'inbox' },
+  { path: '/conflicts/:fileId', feature: 'conflicts', opens: 'main', tab: 'inbox' },
+  { path: '/review/:fileId/:section*', feature: 'review', opens: 'main', tab: 'inbox' },
+  { path: '/ledger-import', feature: 'ledger-import', opens: 'main', tab: 'me' },
+  { path: '/staff', feature: 'staff', opens: 'main', tab: 'me' },
+  { path: '/sync', feature: 'sync-status', opens: 'any', tab: 'me' },
+  { path: '/me', feature: 'me', opens: 'route', tab: 'me' },
+  { path: '/unlock', feature: 'unlock', opens: 'any', tab: null },
+  { path: '/enrol', feature: 'enrol', opens: 'any', tab: null },
+  { path: '/record', feature: 'record', opens: 'any', tab: null },
+  { path: '/emergency', feature: 'emergency', opens: 'any', tab: null },
+]
