@@ -9,9 +9,7 @@ export type Json = null | boolean | number | string | Json[] | JsonObject
 export interface JsonObject { [key: string]: Json }
 
 const DEPTH_MAX = 16
-const KEY_LENGTH_MAX = 120
-// eslint-disable-next-line no-control-regex
-const ASCII = /^[\x00-\x7f]+$/
+const KEY = /^[\x20-\x7e]{1,120}$/
 const LONE_SURROGATE = /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?:^|[^\uD800-\uDBFF])[\uDC00-\uDFFF]/
 
 /** RFC 8785 text of `value`; throws `not_canonical` for anything outside V-1 and V-2. */
@@ -37,7 +35,7 @@ function write(value: unknown, at: string, depth: number): string {
   const parts = []
   // Keys are ASCII, so the default order by UTF-16 unit is the order that RFC 8785 asks for.
   for (const key of Object.keys(source).sort()) {
-    if (key.length > KEY_LENGTH_MAX || !ASCII.test(key)) throw refuse(at, 'a key that is not 1 to 120 ASCII characters')
+    if (!KEY.test(key)) throw refuse(at, 'a key that is not 1 to 120 printable ASCII characters')
     parts.push(JSON.stringify(key) + ':' + write(source[key], at + '.' + key, depth + 1))
   }
   return '{' + parts.join(',') + '}'
@@ -50,7 +48,7 @@ function writeText(text: string, at: string): string {
 }
 
 function refuse(at: string, what: string): SyncError {
-  return new SyncError('not_canonical', at, 'not_canonical at ' + at + ': ' + what)
+  return new SyncError('not_canonical', at, 'At ' + at + ': ' + what + '.')
 }
 
 /**

@@ -2,19 +2,7 @@
 import type { Json } from './canonical'
 import type { Dot, Vector } from './versions'
 
-export type Policy = 'latest' | 'union' | 'max' | 'min' | 'safest' | 'review' | 'authority' | 'once'
-export interface FieldRule { policy: Policy; order?: Json[]; group?: boolean }
-export interface SectionRule { name?: string; pins: string[]; exempt?: string[]; steps: string[] }
-export interface CollectionRule { fields: { [field: string]: FieldRule }; section?: SectionRule }
-/** The merge rules of one kind, generated from `schemas/`; the engine knows no social work. */
-export interface Rules {
-  kind: string
-  version: number
-  fields: { [field: string]: FieldRule }
-  collections: { [collection: string]: CollectionRule }
-  sections: { [section: string]: SectionRule }
-  duties: string[]
-}
+export type { Rules, FieldRule, SectionRule, CollectionRule, Policy } from './rules'
 
 export interface FoldedValue {
   value: Json

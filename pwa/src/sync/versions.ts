@@ -11,16 +11,19 @@ export function emptyBase(): Base {
   return { vector: {}, except: [] }
 }
 
-export function dotKey(dot: Dot): string {
+/** The dot as one text, `replica:seq`. */
+export function dotText(dot: Dot): string {
   return dot[0] + ':' + dot[1]
 }
 
-/** True where the author of `base` had seen `dot`. */
+/** True where a form with this base showed the change at `dot`. */
 export function covers(base: Base, dot: Dot): boolean {
-  const seen = has(base.vector, dot[0]) ? base.vector[dot[0]] : 0
-  if (seen < dot[1]) return false
-  for (const gap of base.except) if (gap[0] === dot[0] && gap[1] === dot[1]) return false
-  return true
+  return seqOf(base.vector, dot[0]) >= dot[1] && !excepts(base, dot)
+}
+
+function excepts(base: Base, dot: Dot): boolean {
+  for (const gap of base.except) if (gap[0] === dot[0] && gap[1] === dot[1]) return true
+  return false
 }
 
 /** By replica, then seq. Replica ids are ASCII, so `<` is code point order. */
@@ -29,29 +32,37 @@ export function compareDots(a: Dot, b: Dot): number {
   return a[1] - b[1]
 }
 
-/** The greatest of both, replica by replica. */
-export function joinVectors(a: Vector, b: Vector): Vector {
-  const joined: Vector = {}
-  for (const replica of Object.keys(a)) joined[replica] = a[replica]
-  for (const replica of Object.keys(b)) joined[replica] = Math.max(has(joined, replica) ? joined[replica] : 0, b[replica])
-  return joined
+/** The base that covers exactly what at least one of the two covers. */
+export function join(one: Base, other: Base): Base {
+  const vector: Vector = { ...one.vector }
+  for (const replica of Object.keys(other.vector)) vector[replica] = Math.max(seqOf(one.vector, replica), seqOf(other.vector, replica))
+  const missed: { [dot: string]: Dot } = {}
+  for (const dot of one.except) if (!covers(other, dot)) missed[dotText(dot)] = dot
+  for (const dot of other.except) if (!covers(one, dot)) missed[dotText(dot)] = dot
+  return { vector, except: Object.keys(missed).map(key => missed[key] as Dot).sort(compareDots) }
 }
 
-/** The base that has seen exactly `dots`: the vector above them and, as `except`, what is missing under it. */
-export function baseOf(dots: Dot[]): Base {
+/** The base that covers exactly `dots`: what a fold of these changes shows. Gaps become exceptions. */
+export function baseOf(dots: readonly Dot[]): Base {
   const vector: Vector = {}
-  const present: { [key: string]: true } = {}
+  const present: { [dot: string]: true } = {}
   for (const dot of dots) {
-    present[dotKey(dot)] = true
-    vector[dot[0]] = Math.max(has(vector, dot[0]) ? vector[dot[0]] : 0, dot[1])
+    present[dotText(dot)] = true
+    vector[dot[0]] = Math.max(seqOf(vector, dot[0]), dot[1])
   }
   const except: Dot[] = []
   for (const replica of Object.keys(vector)) {
-    for (let seq = 1; seq < vector[replica]; seq++) if (!present[dotKey([replica, seq])]) except.push([replica, seq])
+    const last = seqOf(vector, replica)
+    for (let seq = 1; seq < last; seq++) if (!present[replica + ':' + seq]) except.push([replica, seq])
   }
   return { vector, except: except.sort(compareDots) }
 }
 
+function seqOf(vector: Vector, replica: string): number {
+  return has(vector, replica) ? (vector[replica] as number) : 0
+}
+
+/** Own keys only: a path named `constructor` is a path like any other. */
 export function has(object: object, key: string): boolean {
   return Object.prototype.hasOwnProperty.call(object, key)
 }

@@ -1,0 +1,63 @@
+/** The vectors that Python wrote and reads too: each case names the rules it shows. */
+import canonicalizeOracle from 'canonicalize'
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { canonicalize, parseCanonical } from './canonical'
+import { changeId, checkBody } from './change'
+import { SyncError } from './errors'
+import { fromBase64url, importPublicKey, replicaId, verify } from './signatures'
+import { baseOf, covers, join } from './versions'
+
+interface Case { name: string; input: any; expect: any; rules: string[] }
+
+function read(file: string): Case[] {
+  return JSON.parse(readFileSync(new URL('../../../tests/vectors/' + file + '.json', import.meta.url), 'utf8')) as Case[]
+}
+
+function codeOf(attempt: () => unknown): string | null {
+  try {
+    attempt()
+    return null
+  } catch (error) {
+    if (error instanceof SyncError) return error.code
+    throw error
+  }
+}
+
+describe('canonical form', () => {
+  it.each(read('canonical'))('$name ($rules)', ({ input, expect: expected }) => {
+    expect(codeOf(() => parseCanonical(input))).toBe(expected.ok ? null : expected.code)
+    if (expected.ok) expect(canonicalizeOracle(JSON.parse(input))).toBe(input)
+  })
+})
+
+describe('shape of a change', () => {
+  it.each(read('shapes'))('$name ($rules)', ({ input, expect: expected }) => {
+    expect(codeOf(() => checkBody(input)) === null).toBe(expected.ok)
+  })
+})
+
+describe('ids and envelopes', () => {
+  it.each(read('ids'))('$name ($rules)', async ({ input, expect: expected }) => {
+    expect(canonicalize(input.document)).toBe(expected.envelope.body)
+    expect(changeId(expected.envelope.body)).toBe(expected.id)
+    expect(await replicaId(fromBase64url(input.public_key))).toBe(expected.replica)
+    expect(await verify(expected.envelope, await importPublicKey(input.public_key))).toBe(true)
+  })
+})
+
+describe('signatures', () => {
+  it.each(read('signatures'))('$name ($rules)', async ({ input, expect: expected }) => {
+    const key = await importPublicKey(input.public_key).catch(() => null)
+    const valid = key !== null && (await verify({ body: input.body, sig: input.sig }, key))
+    expect(valid).toBe(expected.valid)
+  })
+})
+
+describe('versions', () => {
+  it.each(read('versions'))('$name ($rules)', ({ input, expect: expected }) => {
+    if ('dot' in input) expect(covers(input.base, input.dot)).toBe(expected.covers)
+    else if ('join' in input) expect(join(input.join[0], input.join[1])).toEqual(expected.base)
+    else expect(baseOf(input.dots)).toEqual(expected.base)
+  })
+})

@@ -1,0 +1,60 @@
+/** The server's answer to one change (PROTOCOL.md 4): its body and how to read it. Its signature: `signatures.ts`. */
+import { parseCanonical } from './canonical'
+import { checkShape, each, integer, oneOf, optionalNull, text, tupleOf, type Shape } from './shapes'
+import type { Dot } from './versions'
+
+export type VerdictStatus = 'accepted' | 'held' | 'quarantined' | 'returned' | 'declined'
+export interface VerdictReason { code: string; path?: string; op?: number; say?: string }
+
+export interface Verdict {
+  type: 'verdict'
+  v: 1
+  suite: 1
+  deployment: string
+  station: string
+  change: string
+  file: string | null
+  dot: Dot | null
+  status: VerdictStatus
+  position: number
+  received_at: number
+  duty: string | null
+  reasons: VerdictReason[]
+  by: string | null
+  decided_at: number | null
+}
+
+const ID = text(32, 32, /^[0-9a-f]*$/)
+const BODY: Shape = {
+  type: oneOf('verdict'),
+  v: oneOf(1),
+  suite: oneOf(1),
+  deployment: ID,
+  station: ID,
+  change: text(64, 64, /^[0-9a-f]*$/),
+  file: optionalNull(ID),
+  dot: optionalNull(tupleOf([ID, integer(1)])),
+  status: oneOf('accepted', 'held', 'quarantined', 'returned', 'declined'),
+  position: integer(1),
+  received_at: integer(0),
+  duty: optionalNull(text(1, 40)),
+  reasons: each({ code: text(1, 60) }, { maximum: 1000 }),
+  by: optionalNull(ID),
+  decided_at: optionalNull(integer(0)),
+}
+
+/** Reads and checks a transported verdict's text; throws `not_canonical` or `malformed`. Not the signature. */
+export function readVerdict(body: string): Verdict {
+  const value = parseCanonical(body)
+  checkShape(value, BODY)
+  return value as unknown as Verdict
+}
+
+export function isFinal(verdict: Verdict): boolean {
+  return verdict.status === 'accepted' || verdict.status === 'declined'
+}
+
+/** Whether a verdict replaces the one that is held for the same change (D-2). */
+export function supersedes(later: Verdict, earlier: Verdict | null): boolean {
+  return earlier === null || (!isFinal(earlier) && later.position > earlier.position)
+}
