@@ -1,0 +1,300 @@
+"""The state of a file as a pure function of its changes and verdicts (PROTOCOL 5).
+
+    fold(rules, [FoldInput(change, verdict), ...]) -> FoldedFile
+
+The result does not depend on the order in which a replica received things, on repeats, or on any clock of ours:
+accepted changes are folded by position, then this device's own undecided ones in the order they were made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import rfc8785
+
+from sync.approvals import Fields, SectionAct, SectionView, fold_section
+from sync.canonical import hash_value, sha256_hex
+from sync.change import ACTS_ABOUT_A_SECTION, VOID_FIELD, Change, Operation, element_of
+from sync.conflicts import conflict_of_values, conflict_of_void, unseen_edits
+from sync.folded import FoldedConflict, FoldedElement, FoldedFile, FoldedSection
+from sync.policies import Write
+from sync.registers import Register, UnionRegister
+from sync.rules import Rules, SectionRule
+from sync.verdict import Verdict
+from sync.versions import Base, Dot, base_of, covers
+
+
+@dataclass(frozen=True, slots=True)
+class FoldInput:
+    """One change and what became of it; `verdict` None: not yet sent, or not yet answered."""
+
+    change: Change
+    verdict: Verdict | None = None
+
+    @property
+    def status(self) -> str:
+        return self.verdict.status if self.verdict else "unsent"
+
+    @property
+    def position(self) -> int | None:
+        return self.verdict.position if self.verdict and self.verdict.status == "accepted" else None
+
+
+# Which undecided changes a device folds as if they were accepted, and which only for their protection (F-1, F-9).
+PROVISIONAL = frozenset({"unsent", "held"})
+PROTECTIVE_ONLY = frozenset({"quarantined", "returned"})
+
+
+def fold(rules: Rules | Mapping[str, Any], inputs: Iterable[FoldInput]) -> FoldedFile:
+    """Fold the changes of one file. Accepted and own undecided changes may come in any order and repeatedly."""
+    folding = Folding(Rules.of(rules))
+    received = list(inputs)
+    for item in in_folding_order(received):
+        folding.take(item)
+    for item in received:
+        if item.status in PROTECTIVE_ONLY:
+            folding.protect(item)
+    return folding.result()
+
+
+def accepted_of(inputs: Iterable[FoldInput]) -> list[FoldInput]:
+    """The changes that every replica folds alike: what digests are made of."""
+    return [item for item in inputs if item.status == "accepted"]
+
+
+def seen_from(inputs: Iterable[FoldInput], base: Base) -> list[FoldInput]:
+    """The accepted changes that a form with this base showed. The server can fold at any base from the past."""
+    return [item for item in accepted_of(inputs) if covers(base, item.change.dot)]
+
+
+def in_folding_order(inputs: Iterable[FoldInput]) -> list[FoldInput]:
+    """Accepted by position, then provisional in the order given; a change that comes twice counts once (F-1)."""
+    received = list(inputs)
+    accepted = sorted(accepted_of(received), key=lambda item: item.position or 0)
+    provisional = [item for item in received if item.status in PROVISIONAL]
+    once: dict[Dot, FoldInput] = {}
+    for item in accepted + provisional:
+        once.setdefault(item.change.dot, item)
+    return list(once.values())
+
+
+def state_digest(folded: FoldedFile) -> str:
+    """Digest of a fold of accepted changes only (S-1): equal digests, equal files."""
+    leaves: list[list[Any]] = []
+    for path, register in folded["paths"].items():
+        dots = sorted(f"{replica}:{seq}" for value in register["values"] for replica, seq in value["dots"])
+        leaves.append([path, register["status"], register["value"], dots])
+    for path, element in folded["elements"].items():
+        leaves.append([path, "element", element["voided"]])
+    for path, section in folded["sections"].items():
+        in_force = [approval for approval in section["approved"] if approval["standing"] == "in_force"]
+        if in_force:
+            ids = sorted(approval["change"] for approval in in_force)
+            leaves.append([f"§{path}", "approved", in_force[0]["content"], ids])
+    leaves.sort(key=lambda leaf: str(leaf[0]))
+    return sha256_hex("\n".join(hash_value(leaf) for leaf in leaves).encode())
+
+
+class Folding:
+    """A file while it is being folded: its registers, elements and acts, filled by `take` in the order of folding."""
+
+    def __init__(self, rules: Rules) -> None:
+        self.rules = rules
+        self.file = ""
+        self.taken: list[FoldInput] = []
+        self.registers: dict[str, Register | UnionRegister] = {}
+        self.elements: dict[str, Dot] = {}
+        self.edits: dict[str, list[Write]] = {}  # element -> every write inside it
+        self.acts: dict[str, list[SectionAct]] = {}
+
+    # --- taking changes in -------------------------------------------------------------------------------------------
+
+    def take(self, item: FoldInput) -> None:
+        """Fold one change: all its operations, then its act on a section."""
+        change = item.change
+        self.file = change.file
+        for operation in change.ops:
+            self._operate(operation, item)
+        if change.about is not None and change.act in ACTS_ABOUT_A_SECTION:
+            self._act(item, change.about.section)
+        self.taken.append(item)
+
+    def protect(self, item: FoldInput) -> None:
+        """Let the more protective `safest` values of an undecided change show (F-9)."""
+        for operation in item.change.ops:
+            for path, value in _values_written(operation):
+                if self.rules.field(path).policy == "safest":
+                    register = self.registers.setdefault(path, Register(path, self.rules.field(path)))
+                    if isinstance(register, Register):
+                        register.protect(self._write(path, value, item))
+
+    def _operate(self, operation: Operation, item: FoldInput) -> None:
+        if operation.op in ("add", "remove"):
+            union = self._union(operation.path)
+            write = self._write(operation.path, operation.value, item)
+            if union and operation.op == "add":
+                union.add(write)
+                self._note_edit(write)
+            elif union:
+                union.remove(write)
+                self._note_edit(write)
+        elif operation.op in ("void", "restore"):
+            self._strike(operation, item)
+        else:
+            if operation.op == "append" and operation.element:
+                self.elements.setdefault(operation.element, item.change.dot)
+            for path, value in _values_written(operation):
+                self._set(path, value, item)
+
+    def _set(self, path: str, value: Any, item: FoldInput) -> None:
+        rule = self.rules.field(path)
+        if rule.policy == "union":
+            union = self._union(path)
+            for member in value if isinstance(value, list) and union else ():
+                write = self._write(path, member, item)
+                union.add(write)  # type: ignore[union-attr]  # an element's first values: nothing to replace
+                self._note_edit(write)
+            return
+        register = self.registers.setdefault(path, Register(path, rule))
+        if isinstance(register, Register):
+            write = self._write(path, value, item)
+            register.fold_in(write)
+            self._note_edit(write)
+
+    def _strike(self, operation: Operation, item: FoldInput) -> None:
+        path = f"{operation.path}/{VOID_FIELD}"
+        register = self.registers.setdefault(path, Register(path, self.rules.field(path)))
+        if isinstance(register, Register):
+            contested, _ = unseen_edits(register, self.edits.get(operation.path, ()))
+            write = self._write(path, operation.op == "void", item)
+            register.fold_in(write, contested=any(covers(write.base, void.dot) for void in contested))
+
+    def _union(self, path: str) -> UnionRegister | None:
+        register = self.registers.setdefault(path, UnionRegister(path))
+        return register if isinstance(register, UnionRegister) else None
+
+    def _note_edit(self, write: Write) -> None:
+        element = element_of(write.path)
+        if element:
+            self.edits.setdefault(element, []).append(write)
+
+    def _write(self, path: str, value: Any, item: FoldInput) -> Write:
+        change, verdict = item.change, item.verdict
+        accepted = verdict if verdict and verdict.status == "accepted" else None
+        claimed = max(change.at, change.server_at)
+        duties = self.rules.duties
+        return Write(
+            path=path,
+            value=value,
+            key=rfc8785.dumps(value).decode(),
+            dot=change.dot,
+            base=change.base,
+            person=change.person,
+            at=change.at,
+            effective_at=min(accepted.received_at, claimed) if accepted else claimed,
+            position=item.position,
+            duty_rank=duties.index(accepted.duty) if accepted and accepted.duty in duties else len(duties),
+            resolves=change.act == "resolve",
+        )
+
+    def _act(self, item: FoldInput, section: str) -> None:
+        rule = self.rules.find_section(section)
+        if rule:
+            fields = self.pinned_fields(section, rule)
+            act = SectionAct(item.change, item.position, fields, self._guards(section, rule))
+            self.acts.setdefault(section, []).append(act)
+
+    # --- what the file is now ----------------------------------------------------------------------------------------
+
+    def is_voided(self, element: str) -> bool:
+        register = self.registers.get(f"{element}/{VOID_FIELD}")
+        return register is not None and register.value is True
+
+    def pinned_fields(self, section: str, rule: SectionRule) -> Fields | None:
+        """Settled values of the pinned fields that were ever written; None: voided or unsettled, no hash (A-2)."""
+        if self.is_voided(section):
+            return None
+        found = ((path, self.registers.get(path)) for path in self.rules.pinned_paths(section, rule))
+        written = {path: register for path, register in found if register and register.is_written}
+        if not all(register.is_settled for register in written.values()):
+            return None
+        return {path: register.value for path, register in written.items()}
+
+    def section(self, path: str, rule: SectionRule) -> FoldedSection:
+        view = SectionView(
+            path=path,
+            rule=rule,
+            schema=self.rules.version,
+            fields=self.pinned_fields(path, rule),
+            guards=self._guards(path, rule),
+            fields_at=lambda act: self._fields_at(act, rule),
+        )
+        return fold_section(view, self.acts.get(path, ()))
+
+    def conflicts(self) -> list[FoldedConflict]:
+        """Open conflicts, by path and rule."""
+        found: list[FoldedConflict | None] = []
+        for path, register in self.registers.items():
+            if isinstance(register, Register):
+                found.append(conflict_of_values(self.file, register))
+                element = element_of(path)
+                if element and path.endswith(VOID_FIELD):
+                    found.append(conflict_of_void(self.file, element, register, self.edits.get(element, ())))
+        return sorted((item for item in found if item), key=lambda item: (item["path"], item["rule"]))
+
+    def result(self) -> FoldedFile:
+        base = base_of(item.change.dot for item in self.taken).to_json()
+        return {
+            "file": self.file,
+            "kind": self.rules.kind,
+            "rules_version": self.rules.version,
+            "paths": {
+                path: register.to_json() for path, register in sorted(self.registers.items()) if register.is_written
+            },
+            "elements": {path: self._element(path) for path in sorted(self.elements)},
+            "conflicts": self.conflicts(),
+            "sections": {path: self.section(path, rule) for path, rule in self._sections()},
+            "vector": base["vector"],
+            "except": base["except"],
+        }
+
+    def _element(self, path: str) -> FoldedElement:
+        collection, _, name = path.partition("/")
+        return {"collection": collection, "id": name, "voided": self.is_voided(path), "dot": list(self.elements[path])}
+
+    def _sections(self) -> Sequence[tuple[str, SectionRule]]:
+        """Every section that has content or acts: named groups of root fields, and elements of such collections."""
+        paths = {*self.rules.sections, *self.elements, *self.acts}
+        found = [(path, self.rules.find_section(path)) for path in sorted(paths)]
+        return [
+            (path, rule)
+            for path, rule in found
+            if rule and (path in self.acts or self.elements.get(path) or self.pinned_fields(path, rule) != {})
+        ]
+
+    def _guards(self, section: str, rule: SectionRule) -> dict[str, int]:
+        """How protective each `safest` field of the section is now: 0 is the most."""
+        return {
+            path: self.rules.field(path).rank(self.registers[path].value)
+            if path in self.registers
+            else len(self.rules.field(path).order)
+            for path in self.rules.safest_paths(section, rule)
+        }
+
+    def _fields_at(self, act: SectionAct, rule: SectionRule) -> Fields | None:
+        earlier = Folding(self.rules)
+        for item in self.taken:
+            if covers(act.change.base, item.change.dot):
+                earlier.take(item)
+        return earlier.pinned_fields(act.section, rule)
+
+
+def _values_written(operation: Operation) -> list[tuple[str, Any]]:
+    """Path and value of each register that a `set` or an `append` writes (F-2)."""
+    if operation.op == "set":
+        return [(operation.path, operation.value)]
+    if operation.op == "append" and isinstance(operation.value, dict):
+        return [(f"{operation.path}/{operation.id}/{name}", value) for name, value in operation.value.items()]
+    return []
