@@ -1,0 +1,8 @@
+/**
+ * What a record is, for screens and the engine: rules, descriptions, code labels. Generated data plus small pure helpers.
+ * Forms (`./forms`) and long code lists are loaded when a screen needs them.
+ */
+export * from './shapes'
+export { getRules, listRules } from './rules'
+export { findField, fieldsOf, getKind } from './kinds'
+export { categorySensitivity, codeList, codesWhere, findCode, label, loadCodes, shortLabel } from './codes'

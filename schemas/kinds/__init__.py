@@ -1,0 +1,1 @@
+"""One file kind a module."""
