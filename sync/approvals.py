@@ -141,9 +141,17 @@ def _cancels(later: SectionAct, earlier: SectionAct) -> bool:
 
 def _open_submission(acts: Sequence[SectionAct]) -> SectionAct | None:
     """The last submission that was neither returned nor withdrawn."""
-    undoing = [act for act in acts if act.act in ("return", "withdraw")]
-    still_open = [act for act in acts if act.act == "submit" and not any(_cancels(undo, act) for undo in undoing)]
+    still_open = [act for act in acts if act.act == "submit" and not _is_undone(act, acts)]
     return still_open[-1] if still_open else None
+
+
+def is_open_submission(acts: Sequence[SectionAct], content: str, among: Sequence[SectionAct]) -> bool:
+    """Whether one of `among` submitted this content and nothing in `acts` took that back."""
+    return any(act.act == "submit" and act.content == content and not _is_undone(act, acts) for act in among)
+
+
+def _is_undone(submission: SectionAct, acts: Sequence[SectionAct]) -> bool:
+    return any(act.act in ("return", "withdraw") and _cancels(act, submission) for act in acts)
 
 
 def _open_return(acts: Sequence[SectionAct], in_force: Sequence[SectionAct]) -> SectionAct | None:

@@ -1,0 +1,299 @@
+"""What becomes of a received change (PROTOCOL 4): `judge(change, context)`, pure, the same answer whenever it is asked.
+
+The server brings everything that has to be looked up; here is only the judgement. The signature, the session and the
+binding of replica to person are checked before (a change that fails there is no change of that author), the place in the
+log and the time of receipt are given after. Each rule is one function; the first that has something to say decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from sync.change import ACTS, Change
+from sync.errors import MalformedError
+from sync.fold import FoldInput
+from sync.rules import Rules
+from sync.sections import judge_section_act
+from sync.verdict import Reason, Verdict
+from sync.versions import Dot, covers
+
+DAY_MS: Final = 86_400_000
+
+# Acts of version 1 that this server cannot carry out yet. They are kept, held and judged again, never refused.
+ACTS_NOT_CARRIED_OUT: Final = frozenset({"transfer", "merge"})
+ACTS_OF_A_STEP: Final = frozenset({"approve", "return"})
+ACTS_ABOVE_THE_LOWEST_DUTY: Final = frozenset({"resolve"})
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the server holds under a dot of the file."""
+
+    id: str
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Everything a judgement depends on besides the change."""
+
+    deployment: str
+    station: str
+    received_at: int
+    rules: Rules | None  # newest rules of the change's kind; None: a kind from a newer app
+    known: Mapping[Dot, Known]  # every change of the file received so far
+    accepted: Sequence[FoldInput]  # the accepted ones, in any order
+    duties_then: frozenset[str]  # the author's duties on the file under the epoch in the change
+    duties_now: frozenset[str]  # the same now
+    check: Callable[[Change], Sequence[Reason]]  # value checks of the kind; a reason per broken rule
+    file_kind: str | None = None  # None: the file is new
+    doubts: Sequence[Reason] = field(default_factory=tuple)  # found outside: revoked replica, former scope, lease
+    faults: Sequence[Reason] = field(default_factory=tuple)  # found outside: a certificate that does not allow it
+    single_post: bool = False  # the station may approve its own work, flagged
+    admitted: bool = False  # a deputy looked at a held or quarantined change and takes it in
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """Status and reasons; `waits_for` are the dots whose arrival or decision asks for a new judgement."""
+
+    status: str
+    reasons: tuple[Reason, ...] = ()
+    duty: str | None = None
+    waits_for: tuple[Dot, ...] = ()
+
+    def to_verdict(
+        self, change: Change, *, position: int, received_at: int, by: str | None = None, decided_at: int | None = None
+    ) -> Verdict:
+        return Verdict(
+            change=change.id,
+            status=self.status,
+            position=position,
+            received_at=received_at,
+            duty=self.duty,
+            reasons=self.reasons,
+            by=by,
+            decided_at=decided_at,
+            dot=change.dot,
+            file=change.file,
+        )
+
+
+def judge(change: Change, context: Context) -> Judgement:
+    """Judge a change that was not judged before, or judge a held one again.
+
+    A change that is already accepted or declined is not asked about: its verdict is final (D-2).
+    """
+    duty = highest_duty(context)
+    for found in (
+        _place(change, context),
+        _fork(change, context),
+        _version(change, context),
+        _dependencies(change, context),
+        _permission(change, context),
+        _operations(change, context),
+        _section(change, context),
+    ):
+        for judgement in found:
+            if context.admitted and judgement.status in ("held", "quarantined") and not _is_fork(judgement):
+                continue
+            return Judgement(judgement.status, judgement.reasons, duty, judgement.waits_for)
+    return Judgement("accepted", tuple(_flags(change, context)), duty)
+
+
+def judge_malformed(error: MalformedError) -> Judgement:
+    """An envelope that is no change (D-5): returned, with the place that is wrong."""
+    return Judgement("returned", (Reason(error.code, path=error.path or None, say=error.detail),))
+
+
+def highest_duty(context: Context) -> str | None:
+    """The author's highest duty on the file now (D-4)."""
+    ranked = [duty for duty in context.rules.duties if duty in context.duties_now] if context.rules else []
+    return ranked[0] if ranked else None
+
+
+def may(rules: Rules, duties: frozenset[str], change: Change) -> bool:
+    """Whether someone with these duties may do this act: the kind's own table, else the table of the protocol (D-8)."""
+    allowed = rules.acts.get(change.act)
+    if allowed is None:
+        allowed = _default_duties(rules, change)
+    return any(duty in duties for duty in allowed)
+
+
+def _default_duties(rules: Rules, change: Change) -> tuple[str, ...]:
+    if change.act in ACTS_ABOVE_THE_LOWEST_DUTY:
+        return rules.duties[:-1] or rules.duties
+    section = rules.find_section(change.about.section) if change.about else None
+    if change.act in ACTS_OF_A_STEP and change.about and section:
+        steps = section.steps[change.about.step - 1 : change.about.step] if change.about.step else section.steps
+        ranks = [rules.duties.index(duty) for duty in steps if duty in rules.duties]
+        return rules.duties[: max(ranks) + 1] if ranks else ()
+    return rules.duties
+
+
+# --- the rules, in their order ----------------------------------------------------------------------------------------
+
+
+def _place(change: Change, context: Context) -> Iterator[Judgement]:
+    """The change was made for this installation, this station and this file."""
+    if change.deployment != context.deployment:
+        yield _returned("wrong_deployment")
+    if change.station != context.station:
+        yield _returned("wrong_station")
+    if context.file_kind not in (None, change.kind):
+        yield _returned("wrong_kind")
+    if context.faults:
+        yield Judgement("returned", tuple(context.faults))
+
+
+def _fork(change: Change, context: Context) -> Iterator[Judgement]:
+    """One dot, one change; and each change names the one before it (C-6)."""
+    here = context.known.get(change.dot)
+    if here and here.id != change.id:
+        yield Judgement("quarantined", (Reason("fork"),))
+    if change.dot.seq > 1:
+        before = context.known.get(Dot(change.dot.replica, change.dot.seq - 1))
+        if before and before.id != change.prev:
+            yield Judgement("quarantined", (Reason("fork", path="prev"),))
+
+
+def _version(change: Change, context: Context) -> Iterator[Judgement]:
+    """A newer app may always push; what this server does not understand yet waits."""
+    if context.rules is None:
+        yield _held("kind_unknown")
+    elif change.schema > context.rules.version:
+        yield _held("schema_newer")
+    elif change.act not in ACTS or change.act in ACTS_NOT_CARRIED_OUT:
+        yield _held("act_unknown")
+
+
+def _dependencies(change: Change, context: Context) -> Iterator[Judgement]:
+    """Everything that the form showed has arrived, and nothing of it still waits itself (D-7)."""
+    missing: list[Dot] = []
+    waiting: list[Dot] = []
+    for dot in _dependency_dots(change):
+        known = context.known.get(dot)
+        if known is None:
+            missing.append(dot)
+            break  # one is enough; a base may name more dots than anyone should count
+        if known.status == "held":
+            waiting.append(dot)
+    if missing:
+        yield _held("dependency_missing", *missing)
+    if waiting:
+        yield _held("dependency_held", *waiting)
+
+
+def _permission(change: Change, context: Context) -> Iterator[Judgement]:
+    """Judged twice (D-6): by what the author's device believed, and by what holds now."""
+    if context.rules is None:
+        return
+    if not may(context.rules, context.duties_then, change):
+        yield _returned("not_allowed")
+    if not may(context.rules, context.duties_now, change):
+        yield Judgement("quarantined", (Reason("no_longer_allowed"),))
+    if context.doubts:
+        yield Judgement("quarantined", tuple(context.doubts))
+
+
+def _operations(change: Change, context: Context) -> Iterator[Judgement]:
+    """Each operation fits its field and its element, and its value passes the kind's own checks."""
+    if context.rules is None:
+        return
+    reasons = [*_misfits(change, context.rules), *context.check(change)]
+    if reasons:
+        yield Judgement("returned", tuple(reasons))
+    appended = {
+        operation.element for item in context.accepted for operation in item.change.ops if operation.op == "append"
+    }
+    own: set[str | None] = set()
+    for index, operation in enumerate(change.ops):
+        if operation.op == "append":
+            own.add(operation.element)
+            if operation.element in appended:
+                yield _returned("element_exists", op=index, path=operation.element)
+        elif operation.element and operation.element not in appended | own:
+            undecided = _undecided_dependencies(change, context)
+            if undecided:
+                yield _held("dependency_undecided", *undecided)
+            yield _returned("element_unknown", op=index, path=operation.element)
+
+
+def _section(change: Change, context: Context) -> Iterator[Judgement]:
+    """Submissions and approvals are about content that the accepted fold at their base really has (A-3)."""
+    if context.rules is None or change.about is None:
+        return
+    reason = judge_section_act(change, context.rules, context.accepted, single_post=context.single_post)
+    if reason is None:
+        return
+    undecided = _undecided_dependencies(change, context)
+    if undecided:
+        yield _held("dependency_undecided", *undecided)
+    yield Judgement("returned", (reason,))
+
+
+# --- parts ------------------------------------------------------------------------------------------------------------
+
+
+def _misfits(change: Change, rules: Rules) -> Iterator[Reason]:
+    """Operations that the field's policy cannot take. Unknown fields pass: they fold as `latest` (F-10)."""
+    for index, operation in enumerate(change.ops):
+        collection, _, rest = operation.path.partition("/")
+        if operation.element and collection not in rules.collections and change.schema == rules.version:
+            yield Reason("collection_unknown", op=index, path=collection)
+        if operation.op in ("set", "add", "remove"):
+            name = rest.partition("/")[2]
+            known = rules.collections[collection].fields if collection in rules.collections and rest else rules.fields
+            rule = known.get(name or collection)
+            if rule and (rule.policy == "union") != (operation.op != "set"):
+                yield Reason("operation_misfits", op=index, path=operation.path)
+
+
+def _dependency_dots(change: Change) -> Iterator[Dot]:
+    if change.dot.seq > 1:
+        yield Dot(change.dot.replica, change.dot.seq - 1)
+    for replica, last in change.base.vector.items():
+        # From the last down: a vector that reaches beyond what has arrived is found at its first step.
+        for seq in range(last, 0, -1):
+            if covers(change.base, Dot(replica, seq)):
+                yield Dot(replica, seq)
+
+
+def _undecided_dependencies(change: Change, context: Context) -> list[Dot]:
+    """Changes that the form showed and that a deputy has still to decide."""
+    return [
+        dot
+        for dot, known in context.known.items()
+        if known.status in ("held", "quarantined") and (covers(change.base, dot))
+    ]
+
+
+def _flags(change: Change, context: Context) -> Iterator[Reason]:
+    """What an accepted change is marked with. A bad clock is flagged, never refused."""
+    refused = ("quarantined", "returned", "declined")
+    if any(known.status in refused and covers(change.base, dot) for dot, known in context.known.items()):
+        yield Reason("built_on_refused")
+    if change.at > context.received_at + DAY_MS:
+        yield Reason("clock_ahead")
+    if change.server_at and change.at < change.server_at - DAY_MS:
+        yield Reason("clock_behind")
+    if context.admitted:
+        yield Reason("admitted")
+    if change.act == "approve" and context.single_post and context.rules:
+        own = judge_section_act(change, context.rules, context.accepted, single_post=False)
+        if own:
+            yield own
+
+
+def _returned(code: str, *, op: int | None = None, path: str | None = None) -> Judgement:
+    return Judgement("returned", (Reason(code, op, path),))
+
+
+def _held(code: str, *waits_for: Dot) -> Judgement:
+    return Judgement("held", (Reason(code),), waits_for=waits_for)
+
+
+def _is_fork(judgement: Judgement) -> bool:
+    return judgement.reasons[0].code == "fork"
