@@ -1,0 +1,59 @@
+"""Who is asking: the caller behind a session cookie, as FastAPI dependencies that every slice's routes share.
+
+`Reader` needs a read session (the main vault is open); `Uploader` takes an upload session too and may only put things in.
+A token names its station, so that looking it up binds the statement to that one station.
+"""
+
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from server.context import Context
+from server.devices import rules as devices
+from server.devices.rules import Caller, SessionKind
+from server.errors import YihuError
+
+
+def get_context(request: Request) -> Context:
+    context: Context = request.app.state.context
+    return context
+
+
+Here = Annotated[Context, Depends(get_context)]
+
+
+def cookie_name(kind: SessionKind, *, is_tls: bool) -> str:
+    return f"{'__Host-' if is_tls else ''}yihu_{kind}"
+
+
+def _find_caller(request: Request, context: Context, kind: SessionKind) -> Caller | None:
+    token = request.cookies.get(cookie_name(kind, is_tls=context.settings.is_tls))
+    if token is None:
+        return None
+    return context.database.read(lambda session: devices.find_caller(session, token, kind, context.now()))
+
+
+def get_reader(request: Request, context: Here) -> Caller:
+    caller = _find_caller(request, context, "read")
+    if caller is None:
+        raise YihuError("not_signed_in")
+    return caller
+
+
+def get_uploader(request: Request, context: Here) -> Caller:
+    caller = _find_caller(request, context, "upload") or _find_caller(request, context, "read")
+    if caller is None:
+        raise YihuError("not_signed_in")
+    return caller
+
+
+def get_deciding_reader(caller: Annotated[Caller, Depends(get_reader)]) -> Caller:
+    """A reader who holds the duty of deputy or head somewhere in the station."""
+    if not caller.has_duty("deputy", "head"):
+        raise YihuError("not_allowed")
+    return caller
+
+
+Reader = Annotated[Caller, Depends(get_reader)]
+Uploader = Annotated[Caller, Depends(get_uploader)]
+DecidingReader = Annotated[Caller, Depends(get_deciding_reader)]

@@ -1,0 +1,37 @@
+"""Statements on people, duties and codes; each is bound to one station."""
+
+from sqlmodel import Session, col, select
+
+from server.accounts.tables import AddressTries, CodeDirectory, DutyGrant, EnrolmentCode, Person
+
+
+def list_people(session: Session, station_id: str, limit: int) -> list[Person]:
+    statement = select(Person).where(Person.station_id == station_id).order_by(col(Person.listed)).limit(limit)
+    return list(session.exec(statement))
+
+
+def find_person(session: Session, station_id: str, person_id: str) -> Person | None:
+    return session.exec(select(Person).where(Person.station_id == station_id, Person.person_id == person_id)).first()
+
+
+def list_grants(session: Session, station_id: str, person_id: str | None = None) -> list[DutyGrant]:
+    """All grants ever made, of one person or of the station."""
+    statement = select(DutyGrant).where(DutyGrant.station_id == station_id)
+    if person_id is not None:
+        statement = statement.where(DutyGrant.person_id == person_id)
+    return list(session.exec(statement.order_by(col(DutyGrant.from_epoch), col(DutyGrant.grant_id))))
+
+
+def find_code(session: Session, station_id: str, code_hash: str) -> EnrolmentCode | None:
+    return session.exec(
+        select(EnrolmentCode).where(EnrolmentCode.station_id == station_id, EnrolmentCode.code_hash == code_hash)
+    ).first()
+
+
+def find_code_station(session: Session, code_hash: str) -> str | None:
+    row = session.exec(select(CodeDirectory).where(CodeDirectory.code_hash == code_hash)).first()
+    return row.station_id if row else None
+
+
+def find_tries(session: Session, address_hash: str) -> AddressTries | None:
+    return session.exec(select(AddressTries).where(AddressTries.address_hash == address_hash)).first()

@@ -1,0 +1,212 @@
+"""Who works at a station and with which duties, and the one-time codes by which a person enrols a device.
+
+A duty (`head`, `deputy`, `worker`) is held on patches, from one epoch of the policy to another: permission can be judged
+as of any past epoch. Names are sealed under the person's own key. Devices are the next slice's business.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlmodel import Session
+
+from server import crypto
+from server.accounts import codes, queries
+from server.accounts.tables import AddressTries, CodeDirectory, DutyGrant, EnrolmentCode, Person
+from server.errors import YihuError
+from server.keyring.rules import Keyring, Place
+from server.settings import Settings
+
+# Highest first; the order that the policy `authority` goes by.
+DUTIES = ("head", "deputy", "worker")
+
+
+@dataclass(frozen=True)
+class DutyOn:
+    """One duty on one patch."""
+
+    duty: str
+    scope: str
+
+
+@dataclass(frozen=True)
+class PersonView:
+    person_id: str
+    name: str
+    duties: tuple[DutyOn, ...]
+
+
+@dataclass(frozen=True)
+class CodeOffer:
+    """What a code that was looked at stands for."""
+
+    station_id: str
+    person_id: str
+    expires_at: int
+
+
+def make_person(
+    session: Session, keyring: Keyring, station_id: str, name: str, duties: Iterable[DutyOn], epoch: int, now: int
+) -> str:
+    person_id = crypto.make_id()
+    listed = len(queries.list_people(session, station_id, 10_000))
+    sealed = keyring.seal_text(session, _name_place(station_id, person_id), name)
+    session.add(
+        Person(station_id=station_id, person_id=person_id, sealed_name=sealed, listed=listed, created_at=now)
+    )  # fmt: skip
+    session.flush()
+    for held in duties:
+        session.add(
+            DutyGrant(
+                station_id=station_id,
+                grant_id=crypto.make_id(),
+                person_id=person_id,
+                duty=held.duty,
+                scope=held.scope,
+                from_epoch=epoch,
+            )  # fmt: skip
+        )
+    session.flush()
+    return person_id
+
+
+def list_people(session: Session, keyring: Keyring, station_id: str, epoch: int, limit: int) -> list[PersonView]:
+    """Everyone of the station, in the order they joined, with the duties of that epoch."""
+    people = queries.list_people(session, station_id, limit)
+    keyring.load(session, station_id, [person.person_id for person in people])
+    held: dict[str, list[DutyOn]] = {}
+    for grant in queries.list_grants(session, station_id):
+        if _is_in_force(grant, epoch):
+            held.setdefault(grant.person_id, []).append(DutyOn(grant.duty, grant.scope))
+    return [
+        PersonView(
+            person.person_id,
+            keyring.open_text(session, _name_place(station_id, person.person_id), person.sealed_name),
+            tuple(held.get(person.person_id, [])),
+        )
+        for person in people
+        if person.disabled_at is None
+    ]
+
+
+def get_person_name(session: Session, keyring: Keyring, station_id: str, person_id: str) -> str:
+    person = queries.find_person(session, station_id, person_id)
+    if person is None:
+        raise YihuError("not_found", field="person_id")
+    return keyring.open_text(session, _name_place(station_id, person_id), person.sealed_name)
+
+
+def is_active(session: Session, station_id: str, person_id: str) -> bool:
+    person = queries.find_person(session, station_id, person_id)
+    return person is not None and person.disabled_at is None
+
+
+def list_duties(session: Session, station_id: str, person_id: str, epoch: int) -> list[DutyOn]:
+    """The duties that a person held under an epoch of the policy."""
+    grants = queries.list_grants(session, station_id, person_id)
+    return [DutyOn(grant.duty, grant.scope) for grant in grants if _is_in_force(grant, epoch)]
+
+
+def highest_duty(duties: Iterable[DutyOn], scope: str | None = None) -> str | None:
+    held = {duty.duty for duty in duties if scope is None or duty.scope == scope}
+    return next((duty for duty in DUTIES if duty in held), None)
+
+
+def issue_code(
+    session: Session,
+    keyring: Keyring,
+    settings: Settings,
+    station_id: str,
+    person_id: str,
+    issued_by: str | None,
+    now: int,
+) -> tuple[str, int]:
+    """A new one-time code in its normal form, and when it expires. Earlier unused codes stay good until they expire."""
+    if not is_active(session, station_id, person_id):
+        raise YihuError("not_found", field="person_id")
+    code = codes.make_code()
+    kept = _kept_hash(keyring, codes.hash_code(code))
+    expires_at = now + settings.enrolment_code_seconds * 1000
+    session.add(CodeDirectory(code_hash=kept, station_id=station_id))
+    session.add(
+        EnrolmentCode(
+            station_id=station_id,
+            code_hash=kept,
+            person_id=person_id,
+            issued_by=issued_by,
+            created_at=now,
+            expires_at=expires_at,
+        )  # fmt: skip
+    )
+    return code, expires_at
+
+
+def look_at_code(session: Session, keyring: Keyring, typed: str, now: int) -> CodeOffer:
+    """What the code offers. Does not use it up. Raises `code_unknown` or `code_used`."""
+    row = _get_code(session, keyring, typed, now)
+    return CodeOffer(row.station_id, row.person_id, row.expires_at)
+
+
+def use_code(session: Session, keyring: Keyring, typed: str, now: int) -> CodeOffer:
+    """Uses the code up, in the transaction that enrols the device."""
+    row = _get_code(session, keyring, typed, now)
+    row.used_at = now
+    session.add(row)
+    return CodeOffer(row.station_id, row.person_id, row.expires_at)
+
+
+def count_try(session: Session, keyring: Keyring, settings: Settings, address: str, now: int) -> None:
+    """Counts a try of this address before the code is compared; commit it, then compare. Raises `too_many`."""
+    address_hash = keyring.blind_index("", "address", _network_of(address))
+    row = queries.find_tries(session, address_hash)
+    window_ms = settings.enrolment_tries_window_seconds * 1000
+    if row is None:
+        session.add(AddressTries(address_hash=address_hash, window_started_at=now, tries=1))
+        return
+    if now - row.window_started_at >= window_ms:
+        row.window_started_at, row.tries = now, 0
+    if row.tries >= settings.enrolment_tries_per_address_max:
+        wait_seconds = max(1, (row.window_started_at + window_ms - now) // 1000)
+        raise YihuError("too_many", headers={"Retry-After": str(wait_seconds)}, until=row.window_started_at + window_ms)
+    row.tries += 1
+    session.add(row)
+
+
+def forgive_try(session: Session, keyring: Keyring, address: str) -> None:
+    """Takes a counted try back, after it turned out right."""
+    row = queries.find_tries(session, keyring.blind_index("", "address", _network_of(address)))
+    if row is not None and row.tries > 0:
+        row.tries -= 1
+        session.add(row)
+
+
+def _get_code(session: Session, keyring: Keyring, typed: str, now: int) -> EnrolmentCode:
+    code = codes.normalize_code(typed)
+    if code is None:
+        raise YihuError("code_unknown", field="code")
+    kept = _kept_hash(keyring, codes.hash_code(code))
+    station_id = queries.find_code_station(session, kept)
+    row = queries.find_code(session, station_id, kept) if station_id else None
+    if row is None or row.expires_at <= now or not is_active(session, row.station_id, row.person_id):
+        raise YihuError("code_unknown", field="code")
+    if row.used_at is not None:
+        raise YihuError("code_used", field="code")
+    return row
+
+
+def _kept_hash(keyring: Keyring, code_hash: str) -> str:
+    """Keyed, so that a stolen database does not let anyone try codes offline."""
+    return keyring.blind_index("", "enrolment_code", code_hash)
+
+
+def _network_of(address: str) -> str:
+    """An IPv6 subscriber holds a whole /64: they count as one."""
+    return ":".join(address.split(":")[:4]) if re.search(r":.*:", address) else address
+
+
+def _is_in_force(grant: DutyGrant, epoch: int) -> bool:
+    return grant.from_epoch <= epoch and (grant.until_epoch is None or epoch < grant.until_epoch)
+
+
+def _name_place(station_id: str, person_id: str) -> Place:
+    return Place(station_id, person_id, "person", person_id, "sealed_name")

@@ -1,0 +1,1 @@
+"""Photos: resumable upload, checks, sealed storage, reading within one's scope."""

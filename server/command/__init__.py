@@ -1,0 +1,1 @@
+"""The `yihu` command, one module a subject."""

@@ -1,0 +1,29 @@
+"""The `yihu` command: serve, found stations, enrol people, read ledgers, drive a device.
+
+Every subject is a module of this folder; here they are only named.
+"""
+
+import typer
+
+from server.command import station
+from server.command.serve import serve
+
+app = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_show_locals=False,
+    help="Yihu 一户一档: household case files that work without a network.\n\n"
+    "Start here: [bold]yihu serve --demo[/bold], then open the printed links, one browser profile a person.",
+)
+app.command()(serve)
+app.command()(station.enrol)
+app.add_typer(station.app, name="station")
+for name in ("ledger", "device"):
+    try:
+        module = __import__(f"server.command.{name}", fromlist=["app"])
+        app.add_typer(module.app, name=name)
+    except ImportError:
+        pass
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,1 @@
+"""Replicas: sessions by device key, the server's share of a vault, route certificates, revocation."""

@@ -1,0 +1,273 @@
+"""Enrolling a device, opening and ending its sessions, the vault share, and the list of devices."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Request, Response
+from pydantic import Field
+from sqlmodel import Session
+
+from server.access import DecidingReader, Here, Reader, cookie_name
+from server.accounts import rules as accounts
+from server.bodies import AnswerBody, EnvelopeBody, Id, Instant, Key, RequestBody, Secret
+from server.context import Context
+from server.devices import rules, sessions, share
+from server.devices.rules import SessionKind
+from server.errors import YihuError, responses
+from server.station import rules as stations
+from sync.change import Envelope, from_base64url, to_base64url
+
+router = APIRouter(tags=["设备 devices"])
+
+_COOKIE_SECONDS = 400 * 24 * 3600
+Code = Annotated[str, Field(min_length=1, max_length=40, examples=["7K3M-Q9TX-2B4D-W8RC"])]
+
+
+class LookRequest(RequestBody):
+    code: Code
+
+
+class OfferBody(AnswerBody):
+    station_id: Id
+    station_name: str
+    person_id: Id
+    person_name: str
+    duty: str
+    expires_at: Instant
+    deployment: Id
+
+
+class KdfBody(RequestBody):
+    """Argon2id parameters that the device used; remembered so that nobody can talk it into weaker ones."""
+
+    salt: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{16,86}$")]
+    m_kib: Annotated[int, Field(ge=8192, le=1_048_576)]
+    t: Annotated[int, Field(ge=1, le=64)]
+    p: Annotated[int, Field(ge=1, le=16)]
+
+
+class ConfirmRequest(RequestBody):
+    code: Code
+    public_key: Key
+    receipt_key: Key
+    label: Annotated[str, Field(max_length=100)]
+    auth: Secret
+    kdf: KdfBody
+    proof: EnvelopeBody
+
+
+class EnrolledBody(AnswerBody):
+    replica: Id
+    person_id: Id
+    share: Secret
+    policy: EnvelopeBody
+    server_at: Instant
+
+
+class ChallengeRequest(RequestBody):
+    replica: Id
+
+
+class NonceBody(AnswerBody):
+    nonce: Secret
+
+
+class SessionRequest(RequestBody):
+    replica: Id
+    kind: SessionKind
+    nonce: Secret
+    sig: Annotated[str, Field(max_length=200)]
+
+
+class SessionBody(AnswerBody):
+    expires_at: Instant
+
+
+class ShareRequest(RequestBody):
+    replica: Id
+    auth: Secret
+
+
+class ShareBody(AnswerBody):
+    share: Secret
+
+
+class DeviceBody(AnswerBody):
+    replica: Id
+    person_id: Id
+    person_name: str
+    label: str
+    enrolled_at: Instant
+    revoked_at: Instant | None
+    last_contact_at: Instant | None
+    unsent_count: int | None
+    unsent_since: Instant | None
+
+
+class DevicesBody(AnswerBody):
+    devices: list[DeviceBody]
+
+
+@router.post(
+    "/enrolment/look", summary="查看登记码属于谁(不会用掉)", responses=responses("code_unknown", "code_used", "too_many")
+)  # fmt: skip
+def look(request: LookRequest, http: Request, context: Here) -> OfferBody:
+    """What a code offers. Looking never uses it up, so a link preview cannot spoil it."""
+    _count_try(http, context)
+
+    def work(session: Session) -> OfferBody:
+        offer = accounts.look_at_code(session, context.keyring, request.code, context.now())
+        station = stations.get_station(session, context.keyring, offer.station_id)
+        duties = accounts.list_duties(session, offer.station_id, offer.person_id, station.epoch)
+        return OfferBody(
+            station_id=station.station_id,
+            station_name=station.name,
+            person_id=offer.person_id,
+            person_name=accounts.get_person_name(session, context.keyring, offer.station_id, offer.person_id),
+            duty=accounts.highest_duty(duties) or "worker",
+            expires_at=offer.expires_at,
+            deployment=context.keyring.deployment,
+        )
+
+    offer = context.database.read(work)
+    _forgive_try(http, context)
+    return offer
+
+
+@router.post(
+    "/enrolment/confirm",
+    summary="用登记码登记这台设备的钥匙",
+    status_code=201,
+    responses=responses("code_unknown", "code_used", "proof_wrong", "replica_known", "too_many"),
+)
+def confirm(request: ConfirmRequest, http: Request, response: Response, context: Here) -> EnrolledBody:
+    """Uses the code up, makes the device known, and opens both its sessions (cookies)."""
+    _count_try(http, context)
+
+    def work(session: Session) -> tuple[rules.Enrolled, Envelope, dict[SessionKind, str]]:
+        enrolled = rules.enrol(
+            session,
+            context,
+            code=request.code,
+            public_key=_bytes(request.public_key, "public_key"),
+            receipt_key=_bytes(request.receipt_key, "receipt_key"),
+            label=request.label,
+            auth=_bytes(request.auth, "auth"),
+            kdf=request.kdf.model_dump(),
+            proof=request.proof.to_envelope(),
+        )
+        policy, _etag = stations.make_policy(
+            session, context.keyring, context.settings, enrolled.station_id, enrolled.person_id, context.now()
+        )
+        kinds: tuple[SessionKind, ...] = ("read", "upload")
+        tokens = {
+            kind: sessions.start_session(session, context, enrolled.station_id, enrolled.replica, kind)[0]
+            for kind in kinds
+        }
+        return enrolled, policy, tokens
+
+    enrolled, policy, tokens = context.database.write(work)
+    _forgive_try(http, context)
+    for kind, token in tokens.items():
+        _set_cookie(response, context, kind, token)
+    return EnrolledBody(
+        replica=enrolled.replica,
+        person_id=enrolled.person_id,
+        share=to_base64url(enrolled.share),
+        policy=EnvelopeBody.of(policy),
+        server_at=context.now(),
+    )
+
+
+@router.post("/sessions/challenge", summary="取一次性随机数", responses=responses("too_many", "invalid_value"))
+def challenge(request: ChallengeRequest, context: Here) -> NonceBody:
+    """A nonce to sign, good once and for two minutes."""
+    return NonceBody(
+        nonce=context.database.write(lambda session: sessions.make_challenge(session, context, request.replica))
+    )
+
+
+@router.post(
+    "/sessions",
+    summary="用设备钥匙打开会话",
+    status_code=201,
+    responses=responses("challenge_wrong", "device_revoked", "invalid_value"),
+)
+def open_session(request: SessionRequest, response: Response, context: Here) -> SessionBody:
+    """`read` opens files, `upload` only takes sealed saves and photos. The token comes as an HttpOnly cookie."""
+    token, expires_at = context.database.write(
+        lambda session: sessions.open_session(
+            session, context, replica=request.replica, kind=request.kind, nonce=request.nonce, signature=request.sig
+        )
+    )
+    _set_cookie(response, context, request.kind, token)
+    return SessionBody(expires_at=expires_at)
+
+
+@router.delete("/sessions/read", summary="结束读取会话(上锁)", status_code=204, responses=responses("not_signed_in"))
+def end_read_session(response: Response, context: Here, caller: Reader) -> None:
+    """Ends the read session; the upload session stays, so that what was recorded still gets home."""
+    context.database.write(lambda session: sessions.end_session(session, caller))
+    response.delete_cookie(
+        cookie_name("read", is_tls=context.settings.is_tls), secure=context.settings.is_tls, httponly=True, samesite="strict"
+    )  # fmt: skip
+
+
+@router.post(
+    "/vault/share",
+    summary="凭密码证明取回服务器保管的一半钥匙",
+    responses=responses("wrong_password", "locked", "share_destroyed", "invalid_value"),
+)
+def release_share(request: ShareRequest, context: Here) -> ShareBody:
+    """Each try is counted on disk before it is compared: 5 wrong in a row wait 30 minutes, 10 destroy the share."""
+    return ShareBody(
+        share=to_base64url(share.release_share(context, request.replica, _bytes(request.auth, "auth")))
+    )  # fmt: skip
+
+
+@router.get("/devices", summary="本站设备", responses=responses("not_signed_in", "not_allowed"))
+def list_devices(context: Here, caller: DecidingReader) -> DevicesBody:
+    """Every device of the station, with its last contact and what it said it had not sent yet."""
+    limit = context.settings.list_rows_max
+    views = context.database.read(
+        lambda session: rules.list_devices(session, context.keyring, caller.station_id, limit)
+    )
+    return DevicesBody(devices=[DeviceBody(**vars(view)) for view in views])
+
+
+@router.post(
+    "/devices/{replica}/revoke",
+    summary="停用一台设备",
+    status_code=204,
+    responses=responses("not_signed_in", "not_allowed", "not_found"),
+)
+def revoke(replica: Id, context: Here, caller: DecidingReader) -> None:
+    """The device reads no more and its password share is destroyed; what it has not sent may still come in. Repeatable."""
+    context.database.write(
+        lambda session: rules.revoke(session, caller.station_id, replica, caller.person_id, context.now())
+    )
+
+
+def _count_try(http: Request, context: Context) -> None:
+    address = http.client.host if http.client else ""
+    context.database.write(
+        lambda session: accounts.count_try(session, context.keyring, context.settings, address, context.now())
+    )
+
+
+def _forgive_try(http: Request, context: Context) -> None:
+    address = http.client.host if http.client else ""
+    context.database.write(lambda session: accounts.forgive_try(session, context.keyring, address))
+
+
+def _set_cookie(response: Response, context: Context, kind: SessionKind, token: str) -> None:
+    response.set_cookie(
+        cookie_name(kind, is_tls=context.settings.is_tls), token, max_age=_COOKIE_SECONDS, path="/",
+        secure=context.settings.is_tls, httponly=True, samesite="strict",
+    )  # fmt: skip
+
+
+def _bytes(text: str, field: str) -> bytes:
+    try:
+        return from_base64url(text)
+    except ValueError as error:
+        raise YihuError("invalid_value", field=field) from error

@@ -1,0 +1,73 @@
+"""The server's half of a main vault: given only for the right password, with every try counted before it is compared.
+
+Two transactions on purpose. The first counts the try and is on disk before the second compares: cutting the power between
+them costs the guesser a try, never the station a secret.
+"""
+
+from sqlmodel import Session
+
+from server import crypto
+from server.context import Context
+from server.devices import queries
+from server.devices.rules import hash_auth, share_place
+from server.devices.tables import VaultShare
+from server.errors import YihuError
+
+
+def release_share(context: Context, replica: str, auth: bytes) -> bytes:
+    """The share, or `wrong_password`, `locked`, `share_destroyed`."""
+    station_id = context.database.read(lambda session: queries.find_station_of(session, replica))
+    if station_id is None:
+        raise YihuError("wrong_password", remaining=0)
+    tries = context.database.write(lambda session: _count(session, context, station_id, replica))
+    found = context.database.write(lambda session: _compare(session, context, station_id, replica, auth))
+    if found is not None:
+        return found
+    settings = context.settings
+    limit = settings.share_tries_before_wait if tries <= settings.share_tries_before_wait else settings.share_tries_max
+    if tries >= settings.share_tries_max:
+        raise YihuError("share_destroyed")
+    until = context.now() + settings.share_wait_seconds * 1000 if tries == limit else None
+    raise YihuError("wrong_password", remaining=limit - tries, until=until)
+
+
+def _count(session: Session, context: Context, station_id: str, replica: str) -> int:
+    now, settings = context.now(), context.settings
+    share = _get_share(session, context, station_id, replica)
+    if share.wait_until is not None and share.wait_until > now:
+        seconds = max(1, (share.wait_until - now) // 1000)
+        raise YihuError("locked", until=share.wait_until, headers={"Retry-After": str(seconds)})
+    share.tries_in_row += 1
+    # Set before the comparison, so that tries sent side by side cannot slip past the fifth.
+    is_last_before_wait = share.tries_in_row == settings.share_tries_before_wait
+    share.wait_until = now + settings.share_wait_seconds * 1000 if is_last_before_wait else None
+    session.add(share)
+    return share.tries_in_row
+
+
+def _compare(session: Session, context: Context, station_id: str, replica: str, auth: bytes) -> bytes | None:
+    share = _get_share(session, context, station_id, replica, is_counted=True)
+    row = queries.find_replica(session, station_id, replica)
+    given = hash_auth(context.keyring, station_id, replica, auth)
+    if row is None or row.revoked_at is not None or share.sealed_share is None:
+        raise YihuError("share_destroyed")
+    if not crypto.is_equal(given.encode(), share.auth_hash.encode()):
+        if share.tries_in_row >= context.settings.share_tries_max:
+            share.sealed_share, share.destroyed_at = None, context.now()
+            session.add(share)
+        return None
+    share.tries_in_row, share.wait_until = 0, None
+    session.add(share)
+    return context.keyring.open(session, share_place(station_id, row.person_id, replica), share.sealed_share)
+
+
+def _get_share(
+    session: Session, context: Context, station_id: str, replica: str, *, is_counted: bool = False
+) -> VaultShare:
+    share = queries.find_share(session, station_id, replica)
+    if share is None:
+        raise YihuError("wrong_password", remaining=0)
+    is_spent = share.tries_in_row >= context.settings.share_tries_max and not is_counted
+    if share.destroyed_at is not None or is_spent:
+        raise YihuError("share_destroyed")
+    return share

@@ -1,0 +1,239 @@
+"""Envelope encryption at rest: a data key an owner (file, person, pack...), each wrapped by the key-encryption key.
+
+The key file lies outside the database and must not lie in the same backup. What is sealed is bound to its place by
+associated data (deployment, station, owner, table, record, field, key epoch, suite): a value moved to another row or
+another installation does not open. Deleting an owner's data key erases all that was sealed for that owner.
+"""
+
+import json
+import os
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+from sqlmodel import Session, col, select
+
+from server import crypto
+from server.keyring.tables import DataKey, Deployment, ServerKey
+from sync.change import from_base64url, to_base64url
+
+_SESSION_SLOT = "yihu_data_keys"
+
+
+class KeyFileError(Exception):
+    """The key file is missing, damaged or of another installation; the text says what the operator should do."""
+
+
+class Place(NamedTuple):
+    """Where a sealed value belongs."""
+
+    station_id: str
+    owner: str
+    table: str
+    record: str
+    field: str
+
+
+@dataclass(frozen=True)
+class KeyFile:
+    """Key-encryption keys by epoch, and the master key of blind indexes."""
+
+    deployment: str
+    epoch: int
+    wrapping: dict[int, bytes]
+    index: bytes
+
+    @classmethod
+    def make(cls, path: Path, deployment: str) -> "KeyFile":
+        """Creates the file, readable by its owner only; never overwrites one."""
+        made = cls(deployment, 1, {1: secrets.token_bytes(32)}, secrets.token_bytes(32))
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        text = json.dumps(
+            {
+                "yihu_key_file": 1,
+                "keep": "apart from the database's backups; without this file nothing can be read",
+                "deployment": deployment,
+                "epoch": made.epoch,
+                "wrapping": {str(epoch): to_base64url(key) for epoch, key in made.wrapping.items()},
+                "index": to_base64url(made.index),
+            },
+            indent=1,
+        )
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        return made
+
+    @classmethod
+    def load(cls, path: Path, deployment: str | None) -> "KeyFile":
+        """Raises `KeyFileError`, also where the file is of another deployment than expected (None: any will do)."""
+        try:
+            found = json.loads(path.read_text("utf-8"))
+            loaded = cls(
+                found["deployment"],
+                found["epoch"],
+                {int(epoch): from_base64url(key) for epoch, key in found["wrapping"].items()},
+                from_base64url(found["index"]),
+            )
+        except FileNotFoundError as error:
+            raise KeyFileError(
+                f"The key file {path} is missing. The data is sealed under it: put it back; nothing is damaged."
+            ) from error
+        except (ValueError, KeyError, TypeError, OSError) as error:
+            raise KeyFileError(f"The key file {path} cannot be read. Put a sound copy back.") from error
+        if deployment not in (None, loaded.deployment):
+            raise KeyFileError(f"The key file {path} belongs to another installation.")
+        return loaded
+
+
+class WrappingKeys:
+    """Suite 1 `KeyWrap`: AES-256-GCM under the key of an epoch; new keys are wrapped under the newest."""
+
+    def __init__(self, file: KeyFile) -> None:
+        self.epoch = file.epoch
+        self._ciphers = {epoch: crypto.AesGcm(key) for epoch, key in file.wrapping.items()}
+
+    def wrap(self, key: bytes, associated: bytes) -> bytes:
+        return self._ciphers[self.epoch].seal(key, associated)
+
+    def unwrap(self, wrapped: bytes, associated: bytes, epoch: int) -> bytes:
+        if epoch not in self._ciphers:
+            raise crypto.SealError
+        return self._ciphers[epoch].open(wrapped, associated)
+
+
+class Keyring:
+    """Seals and opens values; all it keeps between requests are the keys of the key file."""
+
+    def __init__(self, file: KeyFile, wrap: crypto.KeyWrap | None = None) -> None:
+        self.deployment = file.deployment
+        self._wrap = wrap or WrappingKeys(file)
+        self._index = file.index
+
+    def seal(self, session: Session, place: Place, plaintext: bytes) -> bytes:
+        row, key = self._data_key(session, place.station_id, place.owner)
+        return crypto.AesGcm(key).seal(plaintext, self._associated(place, row.epoch))
+
+    def open(self, session: Session, place: Place, sealed: bytes) -> bytes:
+        """Raises `crypto.SealError` if the value was altered or moved, or its data key is gone."""
+        row, key = self._data_key(session, place.station_id, place.owner, may_make=False)
+        return crypto.AesGcm(key).open(sealed, self._associated(place, row.epoch))
+
+    def seal_text(self, session: Session, place: Place, text: str) -> bytes:
+        return self.seal(session, place, text.encode("utf-8"))
+
+    def open_text(self, session: Session, place: Place, sealed: bytes) -> str:
+        return self.open(session, place, sealed).decode("utf-8")
+
+    def load(self, session: Session, station_id: str, owners: Iterable[str]) -> None:
+        """Fetches many data keys in few statements, before many values are opened."""
+        cache = session.info.setdefault(_SESSION_SLOT, {})
+        missing = sorted({owner for owner in owners if (station_id, owner) not in cache})
+        for start in range(0, len(missing), 400):
+            chunk = missing[start : start + 400]
+            rows = session.exec(
+                select(DataKey).where(DataKey.station_id == station_id, col(DataKey.owner).in_(chunk))
+            ).all()
+            for row in rows:
+                cache[(station_id, row.owner)] = (row, self._unwrap(row))
+
+    def blind_index(self, station_id: str, purpose: str, value: str) -> str:
+        """A keyed hash by which equal values can be found; 64 hex digits."""
+        return crypto.keyed_hash(self._index, station_id.encode(), purpose.encode(), value.encode()).hex()
+
+    def _data_key(
+        self, session: Session, station_id: str, owner: str, *, may_make: bool = True
+    ) -> tuple[DataKey, bytes]:
+        # Kept for this transaction only: a key made in a transaction that rolls back must be forgotten with it.
+        cache: dict[tuple[str, str], tuple[DataKey, bytes]] = session.info.setdefault(_SESSION_SLOT, {})
+        if (station_id, owner) in cache:
+            return cache[(station_id, owner)]
+        row = session.exec(select(DataKey).where(DataKey.station_id == station_id, DataKey.owner == owner)).first()
+        if row is None:
+            if not may_make:
+                raise crypto.SealError
+            key = secrets.token_bytes(crypto.KEY_BYTES)
+            row = DataKey(
+                station_id=station_id, owner=owner, suite=crypto.SUITE, epoch=self._wrap.epoch,
+                wrapped=self._wrap.wrap(key, self._key_associated(station_id, owner, self._wrap.epoch)),
+            )  # fmt: skip
+            session.add(row)
+            session.flush()
+        else:
+            key = self._unwrap(row)
+        cache[(station_id, owner)] = (row, key)
+        return row, key
+
+    def _unwrap(self, row: DataKey) -> bytes:
+        return self._wrap.unwrap(row.wrapped, self._key_associated(row.station_id, row.owner, row.epoch), row.epoch)
+
+    def _key_associated(self, station_id: str, owner: str, epoch: int) -> bytes:
+        return _join("data_key", self.deployment, station_id, owner, str(epoch), str(crypto.SUITE))
+
+    def _associated(self, place: Place, epoch: int) -> bytes:
+        return _join("value", self.deployment, *place, str(epoch), str(crypto.SUITE))
+
+
+def open_key_file(session: Session, path: Path, now: int) -> KeyFile:
+    """The key file of this installation, made at the very first start. Run in one transaction.
+
+    The file is on disk before the installation's id is committed: a crash between the two leaves a key file without data,
+    which the next start adopts. Data without its key file is never given a new one.
+    """
+    row = session.exec(select(Deployment)).first()
+    if row is not None:
+        return KeyFile.load(path, row.deployment)
+    file = KeyFile.load(path, None) if path.exists() else KeyFile.make(path, crypto.make_id())
+    session.add(Deployment(deployment=file.deployment, created_at=now))
+    return file
+
+
+def make_server_keys(session: Session, keyring: Keyring, station_id: str, now: int) -> None:
+    """The station's verdict signing key and sealing key; call once, when a station is created."""
+    for purpose in ("verdict", "sealing"):
+        private, key_id = crypto.make_private_key(), crypto.make_id()
+        place = Place(station_id, key_id, "server_key", purpose, "sealed_private")
+        sealed = keyring.seal(session, place, private)
+        session.add(
+            ServerKey(
+                station_id=station_id,
+                purpose=purpose,
+                key_id=key_id,
+                suite=crypto.SUITE,
+                public=crypto.EcdsaP256(private).public_key(),
+                sealed_private=sealed,
+                created_at=now,
+            )  # fmt: skip
+        )
+
+
+def get_public_key(session: Session, station_id: str, purpose: str) -> bytes:
+    return _get_server_key(session, station_id, purpose).public
+
+
+def get_private_key(session: Session, keyring: Keyring, station_id: str, purpose: str) -> bytes:
+    """PKCS#8; use it and let it go."""
+    row = _get_server_key(session, station_id, purpose)
+    place = Place(station_id, row.key_id, "server_key", purpose, "sealed_private")
+    return keyring.open(session, place, row.sealed_private)
+
+
+def get_signer(session: Session, keyring: Keyring, station_id: str) -> crypto.Signer:
+    """Signs verdicts and policy for this station. Kept for the transaction."""
+    slot = f"yihu_signer_{station_id}"
+    if slot not in session.info:
+        session.info[slot] = crypto.EcdsaP256(get_private_key(session, keyring, station_id, "verdict"))
+    signer: crypto.Signer = session.info[slot]
+    return signer
+
+
+def _get_server_key(session: Session, station_id: str, purpose: str) -> ServerKey:
+    return session.exec(select(ServerKey).where(ServerKey.station_id == station_id, ServerKey.purpose == purpose)).one()
+
+
+def _join(*parts: str) -> bytes:
+    return b"".join(len(part.encode()).to_bytes(4, "big") + part.encode() for part in parts)

@@ -1,0 +1,41 @@
+"""Where wrapped keys are kept. Destroying a row of `data_key` erases everything that was sealed under it."""
+
+from sqlmodel import SQLModel
+
+from server.columns import hash_key, id_column, id_key, instant, refers
+
+
+class Deployment(SQLModel, table=True):
+    """One row: the id that every signed document names. Global."""
+
+    __tablename__ = "deployment"
+
+    deployment: str = id_key()
+    created_at: int = instant()
+
+
+class DataKey(SQLModel, table=True):
+    """The key of one file, person or other owner, wrapped by the key-encryption key of `epoch`."""
+
+    __tablename__ = "data_key"
+
+    station_id: str = id_key()
+    owner: str = hash_key()
+    suite: int
+    epoch: int
+    wrapped: bytes
+
+
+class ServerKey(SQLModel, table=True):
+    """A station's own key pair: `verdict` signs verdicts and policy, `sealing` opens what devices sealed to the station."""
+
+    __tablename__ = "server_key"
+    __table_args__ = (refers(["key_id"], "data_key", to=["owner"]),)
+
+    station_id: str = id_key()
+    purpose: str = hash_key()
+    key_id: str = id_column()
+    suite: int
+    public: bytes
+    sealed_private: bytes
+    created_at: int = instant()

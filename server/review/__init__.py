@@ -1,0 +1,1 @@
+"""What waits for a person: changes held or quarantined, and the deputy's decision on them."""

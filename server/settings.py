@@ -1,0 +1,75 @@
+"""What an operator may set, by environment (`YIHU_...`) or by the options of `yihu serve`; nothing else is configurable.
+
+Everything that must be kept lives under `data`, in three folders with different keepers: `db/` (back it up), `files/` (back
+it up), `keys/` (keep apart from the backups of the other two: whoever holds both can read everything).
+"""
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+KIB = 1024
+MIB = 1024 * KIB
+Positive = Annotated[int, Field(gt=0)]
+
+
+class Settings(BaseSettings):
+    """Sizes in bytes, durations in seconds, unless the name says otherwise."""
+
+    model_config = SettingsConfigDict(env_prefix="YIHU_", extra="ignore")
+
+    data: Path = Path("data")
+    database_url: str | None = None
+    key_file: Path | None = None
+    pwa_dist: Path = Path(__file__).resolve().parents[1] / "pwa" / "dist"
+    # True when the server itself or a proxy in front of it speaks TLS: cookies get `__Host-` and Secure, HSTS is sent.
+    is_tls: bool = False
+    public_url: str = "http://127.0.0.1:8000"
+
+    json_bytes_max: Positive = 2 * MIB
+    ledger_bytes_max: Positive = 20 * MIB
+    attachment_bytes_max: Positive = 8 * MIB
+    upload_part_bytes_max: Positive = 1 * MIB
+    json_depth_max: Positive = 32
+    image_pixels_max: Positive = 40_000_000
+
+    batch_changes_max: Positive = 200
+    page_entries_max: Positive = 500
+    list_rows_max: Positive = 500
+    # Shorter logs are read page by page; a pack is made when a scope has more to tell than this.
+    pack_from_entries: Positive = 100
+    pack_tail_entries_max: Positive = 2_000
+    packs_kept_per_scope: Positive = 3
+
+    enrolment_code_seconds: Positive = 7 * 24 * 3600
+    enrolment_tries_per_address_max: Positive = 30
+    enrolment_tries_window_seconds: Positive = 600
+    read_session_seconds: Positive = 12 * 3600
+    upload_session_seconds: Positive = 30 * 24 * 3600
+    challenge_seconds: Positive = 120
+    share_tries_before_wait: Positive = 5
+    share_tries_max: Positive = 10
+    share_wait_seconds: Positive = 1800
+    lease_days: Positive = 14
+    route_households_max: Positive = 12
+    route_hours: Positive = 24
+
+    # How long a request waits for the writer before it is told to come again.
+    busy_seconds_max: float = 8.0
+
+    def resolved_database_url(self) -> str:
+        """The URL for SQLAlchemy; PostgreSQL always through psycopg 3."""
+        if self.database_url is None:
+            return f"sqlite:///{(self.data / 'db' / 'yihu.sqlite3').resolve()}"
+        for prefix in ("postgresql://", "postgres://"):
+            if self.database_url.startswith(prefix):
+                return "postgresql+psycopg://" + self.database_url.removeprefix(prefix)
+        return self.database_url
+
+    def resolved_key_file(self) -> Path:
+        return (self.key_file or self.data / "keys" / "server.keys").resolve()
+
+    def files_folder(self) -> Path:
+        return (self.data / "files").resolve()

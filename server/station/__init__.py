@@ -1,0 +1,1 @@
+"""A station, its patches and villages, and the signed policy that devices go by."""

@@ -1,0 +1,30 @@
+"""Statements on a station, its patches, villages and counters."""
+
+from sqlmodel import Session, col, select
+
+from server.station.tables import Counter, Patch, Station, Village
+
+
+def find_station(session: Session, station_id: str) -> Station | None:
+    return session.exec(select(Station).where(Station.station_id == station_id)).first()
+
+
+def list_station_ids(session: Session, limit: int) -> list[str]:
+    return list(session.exec(select(Station.station_id).order_by(col(Station.created_at)).limit(limit)))
+
+
+def list_patches(session: Session, station_id: str, limit: int) -> list[Patch]:
+    return list(
+        session.exec(select(Patch).where(Patch.station_id == station_id).order_by(col(Patch.listed)).limit(limit))
+    )
+
+
+def list_villages(session: Session, station_id: str, limit: int) -> list[Village]:
+    return list(
+        session.exec(select(Village).where(Village.station_id == station_id).order_by(col(Village.listed)).limit(limit))
+    )
+
+
+def get_counter(session: Session, station_id: str, name: str, *, lock: bool) -> Counter:
+    statement = select(Counter).where(Counter.station_id == station_id, Counter.name == name)
+    return session.exec(statement.with_for_update() if lock else statement).one()

@@ -1,0 +1,51 @@
+"""A station, its patches (the scopes of the protocol) and villages, and its counters."""
+
+from sqlmodel import Field, SQLModel
+
+from server.columns import big_integer, id_column, id_key, instant, refers
+
+
+class Station(SQLModel, table=True):
+    __tablename__ = "station"
+
+    station_id: str = id_key()
+    sealed_name: bytes
+    policy_epoch: int = 1
+    # A station with one post may approve its own work; it is then flagged everywhere.
+    is_single_post: bool = False
+    is_demo: bool = False
+    created_at: int = instant()
+
+
+class Patch(SQLModel, table=True):
+    """A patch of villages (片区): the scope by which files are shared out."""
+
+    __tablename__ = "patch"
+    __table_args__ = (refers([], "station"),)
+
+    station_id: str = id_key()
+    scope: str = id_key()
+    sealed_name: bytes
+    listed: int = Field(description="place in lists, from 0")
+
+
+class Village(SQLModel, table=True):
+    __tablename__ = "village"
+    __table_args__ = (refers(["scope"], "patch"),)
+
+    station_id: str = id_key()
+    village_id: str = id_key()
+    scope: str = id_column()
+    sealed_name: bytes
+    listed: int
+
+
+class Counter(SQLModel, table=True):
+    """The last number given out. The row stays locked until commit, so no reader ever steps over a late commit."""
+
+    __tablename__ = "counter"
+    __table_args__ = (refers([], "station"),)
+
+    station_id: str = id_key()
+    name: str = Field(primary_key=True, max_length=32)
+    value: int = big_integer()
