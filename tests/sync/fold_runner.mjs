@@ -29,7 +29,7 @@ const mutate = {
 const entry = { name: 'entry', resolveId: id => (id === 'entry' ? id : null), load: id => (id === 'entry' ? `
   export { canonicalize } from '${pwa}/src/sync/canonical.ts'
   export { readChange, changeId } from '${pwa}/src/sync/change.ts'
-  export { fold, digest } from '${pwa}/src/sync/fold.ts'
+  export { fold, stateDigest } from '${pwa}/src/sync/fold.ts'
 ` : null) }
 
 const folder = mkdtempSync(join(tmpdir(), 'yihu-fold-'))
@@ -40,7 +40,7 @@ if (mutantFile && mutated !== 1) {
   process.stderr.write(`${mutantFile}: the text to change occurs ${mutated} times\n`)
   process.exit(2)
 }
-const { canonicalize, readChange, changeId, fold, digest } = await import(pathToFileURL(join(folder, 'fold.mjs')))
+const { canonicalize, readChange, changeId, fold, stateDigest } = await import(pathToFileURL(join(folder, 'fold.mjs')))
 rmSync(folder, { recursive: true })
 
 for await (const line of createInterface({ input: process.stdin })) {
@@ -49,7 +49,7 @@ for await (const line of createInterface({ input: process.stdin })) {
     const history = JSON.parse(line)
     const inputs = history.changes.map(({ body, verdict }) => ({ id: changeId(body), change: readChange(body), verdict }))
     const folded = fold(history.rules, inputs)
-    answer = canonicalize({ digest: digest(folded), folded })
+    answer = canonicalize({ digest: stateDigest(folded), folded })
   } catch (error) {
     answer = JSON.stringify({ error: String(error && error.stack || error) })
   }

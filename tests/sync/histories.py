@@ -208,7 +208,8 @@ class Author:
 
     def _ops(self) -> list[dict[str, Json]]:
         rng = self.rng
-        ops: dict[str, dict[str, Json]] = {}
+        ops: list[dict[str, Json]] = []
+        taken: set[str] = set()
         for _ in range(rng.choice((1, 1, 2, 3))):
             roll = rng.random()
             collection, element = rng.choice(self.elements)
@@ -218,9 +219,11 @@ class Author:
                 op = {"op": "append", "path": collection, "id": element, "value": self._first_values(collection)}
             else:
                 op = self._field_op(rng.choice(self.focus if rng.random() < 0.8 else self._all_paths()))
-            place = f"{collection}/{element}" if op["op"] == "append" else op["path"]
-            ops[place + repr(op.get("value") if op["op"] in ("add", "remove") else "")] = op
-        return list(ops.values())
+            touched = targets_of(op)
+            if taken.isdisjoint(touched):
+                ops.append(op)
+                taken |= touched
+        return ops
 
     def _field_op(self, path: str) -> dict[str, Json]:
         rng, name = self.rng, path.split("/")[-1]
@@ -264,6 +267,15 @@ class Author:
         if rng.random() < 0.5:
             rng.shuffle(decided)
         return decided + undecided
+
+
+def targets_of(op: dict[str, Json]) -> set[str]:
+    """What a change may touch once (rule C-5)."""
+    if op["op"] == "append":
+        return {f"{op['path']}/{op['id']}/{name}" for name in ("$void", *op["value"])}
+    if op["op"] in ("void", "restore"):
+        return {f"{op['path']}/$void"}
+    return {op["path"] if op["op"] == "set" else f"{op['path']}={op['value']!r}"}
 
 
 def base_json(dots: Iterable[tuple[str, int]]) -> dict[str, Json]:

@@ -1,48 +1,295 @@
-/** placeholder types, completed below */
-import type { Json } from './canonical'
-import type { Dot, Vector } from './versions'
+/**
+ * The state of a file as a pure function of its changes and verdicts (PROTOCOL.md 5); mirror of `sync/fold.py`, held to
+ * it by shared vectors and by random histories. The result depends on no order of receipt, no repeat and no clock of
+ * ours: accepted changes are folded by position, then this device's own undecided ones in the order they were made.
+ */
+import { foldSection, sectionAct, type Fields, type Guards, type SectionAct } from './approvals'
+import { canonicalize, compareCodePoints, type Json } from './canonical'
+import { dotOf, elementOf, sha256Hex, VOID_FIELD, type Change, type Operation } from './change'
+import { conflictOfValues, conflictOfVoid, unseenEdits } from './conflicts'
+import type { FoldedConflict, FoldedElement, FoldedFile, FoldedSection } from './folded'
+import type { Write } from './policies'
+import { Register, UnionRegister } from './registers'
+import { fieldRule, findSection, pinnedPaths, protectionRank, safestPaths, type Rules, type SectionRule } from './rules'
+import type { Verdict } from './verdict'
+import { baseOf, covers, dotText, type Dot } from './versions'
 
-export type { Rules, FieldRule, SectionRule, CollectionRule, Policy } from './rules'
+export type { FoldedFile, FoldedPath, FoldedValue, FoldedSection, FoldedConflict, FoldedElement, FoldedApproval, FoldedAct, LostValue, SectionStatus } from './folded'
+export type { Rules } from './rules'
 
-export interface FoldedValue {
-  value: Json
-  dots: Dot[]
-  person: string
-  at: number
-  effective_at: number
-  position: number | null
+/** One change and what became of it; `id` is that of the transported text, `verdict` null: unsent or not answered. */
+export interface FoldInput {
+  id: string
+  change: Change
+  verdict: Pick<Verdict, 'status' | 'position' | 'received_at' | 'duty'> | null
 }
-export interface ReplacedValue { value: Json; dot: Dot; person: string; at: number }
-/** `also` and `conflict`: several live values; `conflict` settles none, `value` is null and `stands` is the last settled. */
-export interface FoldedPath {
-  status: 'settled' | 'also' | 'conflict'
-  value: Json
-  values: FoldedValue[]
-  stands?: Json
-  replaced: ReplacedValue[]
+
+/** Folds the changes of one file. They may come in any order but the undecided ones, and repeatedly. */
+export function fold(rules: Rules, inputs: FoldInput[]): FoldedFile {
+  const folding = new Folding(rules)
+  for (const input of inFoldingOrder(inputs)) folding.take(input)
+  for (const input of inputs) if (isOneOf(input, 'quarantined', 'returned')) folding.protect(input)
+  return folding.result()
 }
-export interface FoldedElement { collection: string; id: string; voided: boolean; dot: Dot }
-export interface Conflict { id: string; rule: 'values' | 'edit_of_voided'; path: string; values: FoldedValue[] }
-export type SectionStatus =
-  | 'draft' | 'submitted' | 'returned' | 'approved' | 'amendment_pending' | 'amendment_submitted' | 'stale'
-export interface Submission { change: string; content: string; person: string; at: number; [key: string]: Json }
-export interface Return { change: string; content: string; person: string; at: number; reason: string | null; remarks: { [path: string]: string } | null; [key: string]: Json }
-export interface Approval { change: string; content: string; person: string; at: number; step: number; effective: boolean; snapshot: { [path: string]: Json } }
-export interface FoldedSection {
-  status: SectionStatus
-  content: string | null
-  submitted: Submission | null
-  returned: Return | null
-  approved: Approval[]
+
+function isOneOf(input: FoldInput, ...statuses: string[]): boolean {
+  return statuses.indexOf(input.verdict ? input.verdict.status : 'unsent') >= 0
 }
-export interface FoldedFile {
-  file: string
-  kind: string
-  rules_version: number
-  paths: { [path: string]: FoldedPath }
-  elements: { [path: string]: FoldedElement }
-  conflicts: Conflict[]
-  sections: { [section: string]: FoldedSection }
-  vector: Vector
-  except: Dot[]
+
+function positionOf({ verdict }: FoldInput): number | null {
+  return verdict && verdict.status === 'accepted' ? verdict.position : null
+}
+
+/** Accepted by position, then provisional in the order given; a change that comes twice counts once (F-1). */
+function inFoldingOrder(inputs: FoldInput[]): FoldInput[] {
+  const accepted = inputs.filter(input => isOneOf(input, 'accepted'))
+  accepted.sort((a, b) => (positionOf(a) as number) - (positionOf(b) as number))
+  const taken = new Set<string>()
+  return accepted.concat(inputs.filter(input => isOneOf(input, 'unsent', 'held'))).filter(({ change }) => {
+    const dot = dotText(dotOf(change))
+    return !taken.has(dot) && taken.add(dot)
+  })
+}
+
+/** Digest of a fold of accepted changes only (S-1): equal digests, equal files. */
+export function stateDigest(folded: FoldedFile): string {
+  const leaves: [string, ...Json[]][] = []
+  for (const [path, register] of Object.entries(folded.paths)) {
+    const dots: string[] = []
+    for (const value of register.values) dots.push(...value.dots.map(dotText))
+    leaves.push([path, register.status, register.value, dots.sort()])
+  }
+  for (const [path, element] of Object.entries(folded.elements)) leaves.push([path, 'element', element.voided])
+  for (const [path, section] of Object.entries(folded.sections)) {
+    const inForce = section.approved.filter(approval => approval.standing === 'in_force')
+    if (inForce[0]) leaves.push(['§' + path, 'approved', inForce[0].content, inForce.map(approval => approval.change).sort()])
+  }
+  leaves.sort((a, b) => compareCodePoints(a[0], b[0]))
+  return sha256Hex(leaves.map(leaf => sha256Hex(canonicalize(leaf))).join('\n'))
+}
+
+/** A file while it is being folded: its registers, elements and acts, filled by `take` in the order of folding. */
+class Folding {
+  private file = ''
+  private taken: FoldInput[] = []
+  private registers = new Map<string, Register | UnionRegister>()
+  private elements = new Map<string, Dot>()
+  private edits = new Map<string, Write[]>() // element -> every write inside it
+  private acts = new Map<string, SectionAct[]>()
+
+  constructor(private readonly rules: Rules) {}
+
+  // --- taking changes in ---
+
+  take(input: FoldInput): void {
+    const { change } = input
+    this.file = change.file
+    for (const operation of change.ops) this.operate(operation, input)
+    if (change.about && ['submit', 'approve', 'return', 'withdraw'].indexOf(change.act) >= 0) this.act(input, change.about.section)
+    this.taken.push(input)
+  }
+
+  /** Lets the more protective `safest` values of an undecided change show (F-9). */
+  protect(input: FoldInput): void {
+    for (const operation of input.change.ops) {
+      for (const [path, value] of valuesWritten(operation)) {
+        if (fieldRule(this.rules, path).policy === 'safest') this.register(path).protect(this.write(path, value, input))
+      }
+    }
+  }
+
+  private operate(operation: Operation, input: FoldInput): void {
+    if (operation.op === 'add' || operation.op === 'remove') {
+      const union = this.union(operation.path)
+      if (!union) return
+      const write = this.write(operation.path, operation.value, input)
+      union[operation.op](write)
+      this.noteEdit(write)
+    } else if (operation.op === 'void' || operation.op === 'restore') {
+      this.strike(operation.path, operation.op === 'void', input)
+    } else {
+      if (operation.op === 'append') {
+        const element = operation.path + '/' + operation.id
+        if (!this.elements.has(element)) this.elements.set(element, dotOf(input.change))
+      }
+      for (const [path, value] of valuesWritten(operation)) this.set(path, value, input)
+    }
+  }
+
+  private set(path: string, value: Json, input: FoldInput): void {
+    if (fieldRule(this.rules, path).policy !== 'union') {
+      const write = this.write(path, value, input)
+      this.register(path).foldIn(write)
+      this.noteEdit(write)
+      return
+    }
+    const union = this.union(path)
+    for (const member of union && Array.isArray(value) ? value : []) {
+      const write = this.write(path, member, input)
+      ;(union as UnionRegister).add(write) // an element's first values: nothing to replace
+      this.noteEdit(write)
+    }
+  }
+
+  private strike(element: string, isVoid: boolean, input: FoldInput): void {
+    const register = this.register(element + '/' + VOID_FIELD)
+    const { voids } = unseenEdits(register, this.edits.get(element) || [])
+    const write = this.write(register.path, isVoid, input)
+    register.foldIn(write, voids.some(struck => covers(write.base, struck.dot)))
+  }
+
+  private act(input: FoldInput, section: string): void {
+    const rule = findSection(this.rules, section)
+    const about = input.change.about
+    if (!rule || !about) return
+    const act = sectionAct(input.id, input.change, about, positionOf(input), this.pinnedFields(section, rule), this.guards(section, rule))
+    this.acts.set(section, (this.acts.get(section) || []).concat(act))
+  }
+
+  private register(path: string): Register {
+    let found = this.registers.get(path)
+    if (!found) this.registers.set(path, (found = new Register(path, fieldRule(this.rules, path))))
+    return found as Register
+  }
+
+  /** The set at a path; null where that path already holds a field of another policy. */
+  private union(path: string): UnionRegister | null {
+    let found = this.registers.get(path)
+    if (!found) this.registers.set(path, (found = new UnionRegister(path)))
+    return found instanceof UnionRegister ? found : null
+  }
+
+  private noteEdit(write: Write): void {
+    const element = elementOf(write.path)
+    if (!element) return
+    const edits = this.edits.get(element)
+    if (edits) edits.push(write)
+    else this.edits.set(element, [write])
+  }
+
+  private write(path: string, value: Json, input: FoldInput): Write {
+    const { change, verdict } = input
+    const accepted = verdict && verdict.status === 'accepted' ? verdict : null
+    const claimed = Math.max(change.at, change.server_at)
+    const duties = this.rules.duties
+    const rank = accepted && accepted.duty !== null ? duties.indexOf(accepted.duty) : -1
+    return {
+      path,
+      value,
+      key: canonicalize(value),
+      dot: dotOf(change),
+      base: change.base,
+      person: change.person,
+      at: change.at,
+      effectiveAt: accepted ? Math.min(accepted.received_at, claimed) : claimed,
+      position: positionOf(input),
+      dutyRank: rank < 0 ? duties.length : rank,
+      resolves: change.act === 'resolve',
+    }
+  }
+
+  // --- what the file is now ---
+
+  private isVoided(element: string): boolean {
+    const register = this.registers.get(element + '/' + VOID_FIELD)
+    return register !== undefined && register.value === true
+  }
+
+  /** Settled values of the pinned fields that were ever written; null: voided or unsettled, no hash (A-2). */
+  private pinnedFields(section: string, rule: SectionRule): Fields | null {
+    if (this.isVoided(section)) return null
+    const fields: Fields = {}
+    for (const path of pinnedPaths(section, rule)) {
+      const register = this.registers.get(path)
+      if (!register || !register.isWritten) continue
+      if (!register.isSettled) return null
+      fields[path] = register.value
+    }
+    return fields
+  }
+
+  /** How protective each `safest` field of the section is now. */
+  private guards(section: string, rule: SectionRule): Guards {
+    const guards: Guards = {}
+    for (const path of safestPaths(this.rules, section, rule)) {
+      const register = this.registers.get(path)
+      const field = fieldRule(this.rules, path)
+      guards[path] = register ? protectionRank(field, register.value) : (field.order || []).length
+    }
+    return guards
+  }
+
+  private section(path: string, rule: SectionRule): FoldedSection {
+    const fields = this.pinnedFields(path, rule)
+    const fieldsAt = (act: SectionAct): Fields | null => this.fieldsAt(act, rule)
+    return foldSection({ path, rule, schema: this.rules.version, fields, guards: this.guards(path, rule), fieldsAt }, this.acts.get(path) || [])
+  }
+
+  private fieldsAt(act: SectionAct, rule: SectionRule): Fields | null {
+    const earlier = new Folding(this.rules)
+    for (const input of this.taken) if (covers(act.change.base, dotOf(input.change))) earlier.take(input)
+    return earlier.pinnedFields(act.about.section, rule)
+  }
+
+  /** Open conflicts, by path and rule. */
+  private conflicts(): FoldedConflict[] {
+    const found: (FoldedConflict | null)[] = []
+    this.registers.forEach((register, path) => {
+      if (!(register instanceof Register)) return
+      found.push(conflictOfValues(this.file, register))
+      const element = elementOf(path)
+      if (element && path.endsWith(VOID_FIELD)) found.push(conflictOfVoid(this.file, element, register, this.edits.get(element) || []))
+    })
+    const open = found.filter(Boolean) as FoldedConflict[]
+    return open.sort((a, b) => compareCodePoints(a.path, b.path) || compareCodePoints(a.rule, b.rule))
+  }
+
+  result(): FoldedFile {
+    const base = baseOf(this.taken.map(input => dotOf(input.change)))
+    const folded: FoldedFile = {
+      file: this.file,
+      kind: this.rules.kind,
+      rules_version: this.rules.version,
+      paths: {},
+      elements: {},
+      conflicts: this.conflicts(),
+      sections: {},
+      vector: base.vector,
+      except: base.except,
+    }
+    for (const path of sortedKeys(this.registers)) {
+      const register = this.registers.get(path) as Register | UnionRegister
+      if (register.isWritten) folded.paths[path] = register.toJson()
+    }
+    for (const path of sortedKeys(this.elements)) folded.elements[path] = this.element(path)
+    const sections = new Set([...Object.keys(this.rules.sections), ...sortedKeys(this.elements), ...sortedKeys(this.acts)])
+    for (const path of Array.from(sections).sort(compareCodePoints)) {
+      const rule = findSection(this.rules, path)
+      if (rule && this.isSectionShown(path, rule)) folded.sections[path] = this.section(path, rule)
+    }
+    return folded
+  }
+
+  /** A section that has content or acts. */
+  private isSectionShown(path: string, rule: SectionRule): boolean {
+    if (this.acts.has(path) || this.elements.has(path)) return true
+    const fields = this.pinnedFields(path, rule)
+    return fields === null || Object.keys(fields).length > 0
+  }
+
+  private element(path: string): FoldedElement {
+    const [collection, id] = path.split('/') as [string, string]
+    return { collection, id, voided: this.isVoided(path), dot: this.elements.get(path) as Dot }
+  }
+}
+
+function sortedKeys(map: Map<string, unknown>): string[] {
+  return Array.from(map.keys()).sort(compareCodePoints)
+}
+
+/** Path and value of each register that a `set` or an `append` writes (F-2). */
+function valuesWritten(operation: Operation): [string, Json][] {
+  if (operation.op === 'set') return [[operation.path, operation.value]]
+  if (operation.op !== 'append') return []
+  return Object.entries(operation.value).map(([name, value]) => [operation.path + '/' + operation.id + '/' + name, value])
 }

@@ -7,7 +7,7 @@ import { compareCodePoints, type Json } from './canonical'
 import { protectionRank, type FieldRule, type Policy } from './rules'
 import type { Base, Dot } from './versions'
 
-/** One value written to one register by one change (F-2), and whether it is still live. */
+/** One value written to one register by one change (F-2). */
 export interface Write {
   path: string
   value: Json
@@ -18,10 +18,8 @@ export interface Write {
   at: number
   effectiveAt: number
   position: number | null
-  order: number // place in the order of folding
   dutyRank: number // 0 is the highest duty; an undecided change ranks below all
   resolves: boolean
-  live: boolean
 }
 
 /** One value among the live ones, with every live write of it in the order of folding. */
@@ -29,11 +27,10 @@ export interface Candidate { value: Json; key: string; writes: Write[] }
 
 type Choose = (several: Candidate[], rule: FieldRule) => Candidate | null
 
-/** Live writes gathered by value (F-5), values in the order of their first write. */
+/** Writes gathered by value (F-5), values in the order of their first write. */
 export function candidatesOf(writes: Write[]): Candidate[] {
   const found = new Map<string, Candidate>()
   for (const write of writes) {
-    if (!write.live) continue
     const known = found.get(write.key)
     if (known) known.writes.push(write)
     else found.set(write.key, { value: write.value, key: write.key, writes: [write] })
