@@ -1,0 +1,46 @@
+"""What can be wrong with a ledger file as a whole. One tree; each leaf has a stable code and a sentence with what to do.
+
+LedgerFileError
+├── NotASpreadsheet   not_a_spreadsheet
+├── WrongFormat       save_as_xlsx       .et, .csv, .ods, .xlsb, web pages named .xls
+├── Encrypted         ledger_encrypted
+├── TooLarge          ledger_too_large   bytes, rows, columns, sheets, compression ratio
+├── Unreadable        ledger_unreadable  broken inside
+└── NoTable           ledger_no_table    opened, but no sheet has a head row we understand
+
+The sentences hold no cell of the file: they may be logged.
+"""
+
+
+class LedgerFileError(Exception):
+    """The file cannot be read as a ledger. `say` is for the deputy, in Chinese, and ends with what to do."""
+
+    code = "ledger_file"
+
+    def __init__(self, say: str) -> None:
+        super().__init__(say)
+        self.say = say
+
+
+class NotASpreadsheet(LedgerFileError):
+    code = "not_a_spreadsheet"
+
+
+class WrongFormat(LedgerFileError):
+    code = "save_as_xlsx"
+
+
+class Encrypted(LedgerFileError):
+    code = "ledger_encrypted"
+
+
+class TooLarge(LedgerFileError):
+    code = "ledger_too_large"
+
+
+class Unreadable(LedgerFileError):
+    code = "ledger_unreadable"
+
+
+class NoTable(LedgerFileError):
+    code = "ledger_no_table"

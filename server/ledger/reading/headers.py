@@ -1,0 +1,238 @@
+"""Finds the head of each table in a sheet and says which column means what. Words come from columns.yaml, doubts go to `sniff`.
+
+A head is one to three rows; a parent label spans the columns under it whether merged or not. Sheets may hold several tables.
+"""
+
+import re
+from dataclasses import dataclass, field
+
+from server.ledger.reading.model import ColumnReport
+from server.ledger.reading.sniff import guess_field
+from server.ledger.reading.text import Cell, bare, column_letter, fold, is_empty, without_brackets
+from server.ledger.reading.vocabulary import columns as known_columns
+from server.ledger.reading.vocabulary import words
+from server.ledger.reading.workbook import Sheet
+
+HEAD_ROWS_MAX = 3
+HEAD_SEARCH_ROWS = 40
+LABEL_LENGTH_MAX = 40
+PERSON_FIELDS = (
+    "name",
+    "id_number",
+    "gender",
+    "relation",
+    "born",
+    "age",
+    "category",
+    "phone",
+    "number",
+    "village",
+    "address",
+    "head_name",
+)
+_LONG_DIGITS = re.compile(r"\d{6}")
+
+
+@dataclass(slots=True)
+class Table:
+    """`columns[field]` lists column indexes, best first. Rows from `first` to `last` (exclusive) belong to this head."""
+
+    head: int
+    first: int
+    last: int
+    columns: dict[str, list[int]]
+    labels: dict[int, str]
+    reports: list[ColumnReport] = field(default_factory=list)
+    title: list[str] = field(default_factory=list)
+
+
+def _label_variants(path: list[str]) -> list[str]:
+    """Joined, child alone, parent alone; each with and without what stands in brackets."""
+    whole = ["".join(path), path[-1], *path[:-1]]
+    variants = [bare(text) for text in whole] + [bare(without_brackets(text)) for text in whole]
+    return [text for text in dict.fromkeys(variants) if text]
+
+
+def _match(path: list[str]) -> tuple[int, str] | None:
+    """(rank, field) of a label path; lower rank is surer. `?` before a field list means that the cells must decide."""
+    known = known_columns()
+    joined, child = bare("".join(path)), bare(path[-1])
+    variants = _label_variants(path)
+    own = [
+        text
+        for text in variants
+        if text in (joined, child, bare(without_brackets(path[-1])), bare(without_brackets("".join(path))))
+    ]
+    for text in own:
+        if text in known.exact and not (text != joined and _claimed_by_parent(path)):
+            return 0, known.exact[text]
+    for text in own:
+        if text in known.ambiguous:
+            return 1, "?" + ",".join(known.ambiguous[text])
+    for name, pattern in known.patterns:
+        if pattern.search(joined) and name != "ignored":
+            return 2, name
+    if _claimed_by_parent(path):
+        return 3, "ignored"
+    for name, pattern in known.patterns:
+        if pattern.search(child):
+            return 3, name
+    return None
+
+
+def _claimed_by_parent(path: list[str]) -> bool:
+    """姓名, 身份证号, 电话 under a head such as 监护人 or 户主 are not the person's own."""
+    return bool(
+        re.search("户主信息|户主情况|^户主$|监护|父亲|母亲|联系人|帮扶|责任|负责|开户", bare("".join(path[:-1])))
+    )
+
+
+def _is_data(cells: list[Cell]) -> bool:
+    """A row that holds numbers, dates or sexes is never part of a head."""
+    numbers = 0
+    for cell in cells:
+        if cell is None or isinstance(cell, bool):
+            continue
+        text = fold(cell)
+        if not isinstance(cell, str) or _LONG_DIGITS.search(text) and "位" not in text or bare(text) in words().gender:
+            return True
+        numbers += text.isdigit()
+        if len(text) > 2 * LABEL_LENGTH_MAX:
+            return True
+    return numbers > len([cell for cell in cells if not is_empty(cell)]) / 2
+
+
+def _paths(sheet: Sheet, top: int, height: int) -> dict[int, list[str]]:
+    """Label path of each column of a head; parents spread to the right over columns that have a child."""
+    width = len(sheet.rows[top])
+    grid = [[fold(cell) for cell in sheet.rows[top + k]] for k in range(height)]
+    for merged_top, left, bottom, right in sheet.merged:
+        if top <= merged_top < top + height:
+            text = grid[merged_top - top][left] if left < width else ""
+            for row in range(merged_top, min(bottom, top + height - 1) + 1):
+                for column in range(left, min(right, width - 1) + 1):
+                    grid[row - top][column] = (
+                        text if row == merged_top or column > left or bottom > merged_top else grid[row - top][column]
+                    )
+    for k in range(height - 1):
+        for column in range(1, width):
+            below = any(grid[j][column] for j in range(k + 1, height))
+            left_below = any(
+                grid[j][column - 1] and grid[j][column - 1] != grid[k][column - 1] for j in range(k + 1, height)
+            )
+            if not grid[k][column] and below and grid[k][column - 1] and left_below:
+                grid[k][column] = grid[k][column - 1]
+    paths = {}
+    for column in range(width):
+        path = [
+            text
+            for k, text in enumerate(row[column] for row in grid)
+            if text and (k == 0 or text != grid[k - 1][column])
+        ]
+        if path and all(len(text) <= 2 * LABEL_LENGTH_MAX for text in path):
+            paths[column] = path
+    return paths
+
+
+def _score(sheet: Sheet, top: int, height: int) -> tuple[int, dict[int, tuple[int, str]]]:
+    matched = {column: found for column, path in _paths(sheet, top, height).items() if (found := _match(path))}
+    fields = {name for _, name in matched.values() if name != "ignored"}
+    return len(fields), matched
+
+
+def _head_at(sheet: Sheet, top: int) -> tuple[int, dict[int, tuple[int, str]], int] | None:
+    """(height, matches, score) of the best head that starts at this row."""
+    best: tuple[int, dict[int, tuple[int, str]], int] | None = None
+    for height in range(1, HEAD_ROWS_MAX + 1):
+        if top + height > len(sheet.rows) or _is_data(sheet.rows[top + height - 1]):
+            break
+        score, matched = _score(sheet, top, height)
+        fields = {name for _, name in matched.values()}
+        named = fields & {"name", "id_number", "head_name"} or any("name" in name for name in fields)
+        if named and score >= 3 and len(fields & set(PERSON_FIELDS)) >= 2 and (best is None or score > best[2]):
+            best = (height, matched, score)
+    return best
+
+
+def _settle(sheet: Sheet, table: Table, matched: dict[int, tuple[int, str]], paths: dict[int, list[str]]) -> None:
+    """Gives each field its columns; ambiguous and unknown labels are decided by the cells below."""
+    sure = {name for _, name in matched.values() if not name.startswith("?")}
+    decided: dict[int, tuple[int, str, str]] = {}
+    width = max((len(row) for row in sheet.rows[table.first : table.last]), default=0)
+    for column in range(width):
+        rank, name = matched.get(column, (9, "?"))
+        how = "word"
+        if name.startswith("?"):
+            candidates = tuple(name[1:].split(",")) if name != "?" else ()
+            rank, how = 5, "content"
+            guessed = guess_field(sheet, table.first, table.last, column, candidates, sure)
+            if guessed is None:
+                continue
+            name = guessed
+            sure.add(name)
+        decided[column] = (rank, name, how)
+    for column, (rank, name, _) in sorted(decided.items(), key=lambda item: (item[1][0], item[0])):
+        if name != "ignored" and rank < 9:
+            table.columns.setdefault(name, []).append(column)
+    if "number" not in table.columns and "serial" in table.columns:
+        column = table.columns["serial"][0]
+        if guess_field(sheet, table.first, table.last, column, ("number", "serial"), set()) == "number":
+            table.columns["number"] = table.columns.pop("serial")  # numbered by household, not by person
+    for column, path in paths.items():
+        _, field_name, how = decided.get(column, (9, "", "none"))
+        read = field_name if field_name and field_name != "ignored" else None
+        table.reports.append(
+            ColumnReport(
+                column_letter(column),
+                "/".join(path),
+                read,
+                "word" if how == "word" and read else "content" if read else "none",
+            )
+        )
+
+
+def find_tables(sheet: Sheet) -> list[Table]:
+    """Every head with the rows under it. A head that repeats itself (printed pages) is one table."""
+    tables: list[tuple[Table, dict[int, tuple[int, str]], dict[int, list[str]]]] = []
+    row, blank_start = 0, 0
+    while row < len(sheet.rows):
+        searching = not tables and row - blank_start < HEAD_SEARCH_ROWS
+        if not searching and not (tables and _like_a_head(sheet.rows[row], tables[-1][0])):
+            row += 1
+            continue
+        found = _head_at(sheet, row)
+        following = _head_at(sheet, row + 1) if found and row + 1 < len(sheet.rows) and not tables else None
+        if found is None or (following and following[2] > found[2]):
+            row += 1
+            continue
+        height, matched, _ = found
+        paths = _paths(sheet, row, height)
+        title = [
+            text
+            for line in sheet.rows[max(0, row - 6) : row]
+            for text in dict.fromkeys(fold(cell) for cell in line)
+            if text
+        ]
+        if tables:
+            tables[-1][0].last = row
+        tables.append(
+            (
+                Table(row, row + height, len(sheet.rows), {}, {c: "/".join(p) for c, p in paths.items()}, title=title),
+                matched,
+                paths,
+            )
+        )
+        row += height
+    for table, matched, paths in tables:
+        _settle(sheet, table, matched, paths)
+    return [table for table, _, _ in tables]
+
+
+def _like_a_head(cells: list[Cell], table: Table) -> bool:
+    """Cheap test for a further head inside the data: several cells are labels we know."""
+    labels = 0
+    known = known_columns().exact
+    for cell in cells:
+        if isinstance(cell, str) and bare(cell) in known and bare(cell) not in words().relations:
+            labels += 1
+    return labels >= 3
