@@ -1,20 +1,19 @@
 /** Starts the screens on a device: language, look, router, shell. */
-import { createApp, type App } from 'vue'
+import { createApp } from 'vue'
 import { provideDevice, type Device } from '../device'
 import { startLocale } from '../i18n'
 import { applyLook } from '../ui/look'
 import '../ui/theme.css'
 import Shell from './App.vue'
-import { watchInstall, watchUpdate } from './banners'
 import { createRouter } from './router'
+import type { AppWorker } from './worker'
 
-export async function startShell(device: Device, at = '#app'): Promise<App> {
-  watchInstall()
-  watchUpdate()
+export type { AppWorker } from './worker'
+
+export async function startApp(device: Device, worker: AppWorker): Promise<void> {
   applyLook()
   await startLocale()
-  const app = createApp(Shell, { router: createRouter() })
+  const app = createApp(Shell, { router: createRouter(), worker })
   provideDevice(app, device)
-  app.mount(at)
-  return app
+  app.mount('#app')
 }

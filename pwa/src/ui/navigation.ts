@@ -19,10 +19,11 @@ export function useNavigation(): Navigation {
   return navigation
 }
 
-/** What the shell puts on every page: the status line under the title and the red card's button beside it. */
+/** What the shell puts on every page: the status line under the title, the red card's button beside it, and where it runs. */
 export interface PageFurniture {
   status: Component
   emergency: Component
+  inWeChat: boolean
 }
 
 export const furnitureKey: InjectionKey<PageFurniture> = Symbol('furniture')
