@@ -112,7 +112,7 @@ def weigh_approvals(rule: SectionRule, acts: Sequence[SectionAct]) -> tuple[dict
             in_force.append(approval)
         else:
             pending.setdefault(approval.content, []).append(approval)
-            if {act.step for act in pending[approval.content]} < set(range(1, len(rule.steps) + 1)):
+            if not {act.step for act in pending[approval.content]}.issuperset(range(1, len(rule.steps) + 1)):
                 continue
             standings |= {act.change.id: "superseded" for act in in_force}
             in_force = pending.pop(approval.content)

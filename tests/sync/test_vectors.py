@@ -11,6 +11,8 @@ import pytest
 from sync.canonical import canonical_text, parse_canonical
 from sync.change import Envelope, change_id, check_body, from_base64url, read_change, replica_id, verify
 from sync.errors import MalformedError, NotCanonicalError
+from sync.fold import FoldInput, accepted_of, fold, state_digest
+from sync.verdict import verdict_of
 from sync.versions import Base, Dot, base_of, covers, join
 
 VECTORS = Path(__file__).parents[1] / "vectors"
@@ -65,6 +67,40 @@ def test_versions(case: dict[str, Any]) -> None:
         assert join(*map(Base.from_json, given["join"])).to_json() == case["expect"]["base"]
     else:
         assert base_of(Dot(*dot) for dot in given["dots"]).to_json() == case["expect"]["base"]
+
+
+def assert_part(expected: Any, actual: Any, place: str = "") -> None:
+    """Objects may hold more than expected; an expected list has the same length; plain values are equal."""
+    if isinstance(expected, dict) and expected:
+        assert isinstance(actual, dict), place
+        for key, inner in expected.items():
+            assert key in actual, f"{place}/{key} is missing"
+            assert_part(inner, actual[key], f"{place}/{key}")
+    elif isinstance(expected, list):
+        assert isinstance(actual, list), place
+        assert len(actual) == len(expected), f"{place}: {actual}"
+        for index, inner in enumerate(expected):
+            assert_part(inner, actual[index], f"{place}/{index}")
+    else:
+        assert type(actual) is type(expected), f"{place}: {actual!r}"
+        assert actual == expected, place
+
+
+def read_inputs(given: dict[str, Any]) -> list[FoldInput]:
+    return [
+        FoldInput(
+            read_change(Envelope(canonical_text(item["body"]), "")),
+            verdict_of(item["verdict"]) if item["verdict"] else None,
+        )
+        for item in given["changes"]
+    ]
+
+
+@pytest.mark.parametrize("case", cases("policies") + cases("voids") + cases("provisional"))
+def test_folds(case: dict[str, Any]) -> None:
+    inputs = read_inputs(case["input"])
+    assert_part(case["expect"]["folded"], fold(case["input"]["rules"], inputs))
+    assert state_digest(fold(case["input"]["rules"], accepted_of(inputs))) == case["expect"]["digest"]
 
 
 def test_the_vectors_on_disk_are_those_of_their_source() -> None:

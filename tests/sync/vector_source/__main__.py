@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from tests.sync.vector_source import foundations
+from tests.sync.vector_source import foundations, policies_by_itself, policies_by_people, voids
 
 VECTORS = Path(__file__).parents[2] / "vectors"
 
@@ -19,6 +19,9 @@ def every_vector() -> dict[str, list[dict[str, Any]]]:
         "signatures": foundations.signatures(),
         "shapes": foundations.shapes(),
         "versions": foundations.versions(),
+        "policies": policies_by_itself.decided_by_rule() + policies_by_people.decided_by_people(),
+        "voids": voids.voids(),
+        "provisional": voids.provisional(),
     }
 
 

@@ -1,0 +1,38 @@
+"""How a case of the fold is told. Expectations are written by hand.
+
+`expect` names a part of the folded file: objects may hold more than is named, lists and plain values are exact.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sync.fold import accepted_of, fold, state_digest
+from tests.sync.vector_source.story import Story, dots, put
+
+Case = dict[str, Any]
+
+
+def case(name: str, rules: str, story: Story, **expect: Any) -> Case:
+    """A case with its digest; the digest is computed, everything else in `expect` is written by hand."""
+    digest = state_digest(fold(story.rules, accepted_of(story.inputs())))
+    return {
+        "name": name,
+        "rules": rules.split(),
+        "input": story.to_json(),
+        "expect": {"folded": expect, "digest": digest},
+    }
+
+
+def shows(status: str, value: Any, *values: Any, **more: Any) -> dict[str, Any]:
+    """A path's expectation; `values` are (value, changes...) in the order they are listed."""
+    listed = [{"value": entry[0], "dots": dots(*entry[1:])} for entry in values]
+    return {"status": status, "value": value, "values": listed, **more}
+
+
+def two(path: str, first: Any, second: Any, *, who: str = "wv", **second_options: Any) -> tuple[Story, Any, Any]:
+    """Two saves of one path, neither of which had seen the other."""
+    story = Story()
+    one = story.save(who[0], put(path, first))
+    other = story.save(who[1], put(path, second), saw=[], **second_options)
+    return story, one, other
