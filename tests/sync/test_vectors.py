@@ -96,7 +96,7 @@ def read_inputs(given: dict[str, Any]) -> list[FoldInput]:
     ]
 
 
-@pytest.mark.parametrize("case", cases("policies") + cases("voids") + cases("provisional"))
+@pytest.mark.parametrize("case", cases("policies") + cases("voids") + cases("provisional") + cases("approvals"))
 def test_folds(case: dict[str, Any]) -> None:
     inputs = read_inputs(case["input"])
     assert_part(case["expect"]["folded"], fold(case["input"]["rules"], inputs))

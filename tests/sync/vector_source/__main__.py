@@ -6,7 +6,14 @@ import json
 from pathlib import Path
 from typing import Any
 
-from tests.sync.vector_source import foundations, policies_by_itself, policies_by_people, voids
+from tests.sync.vector_source import (
+    approvals,
+    approvals_late,
+    foundations,
+    policies_by_itself,
+    policies_by_people,
+    voids,
+)
 
 VECTORS = Path(__file__).parents[2] / "vectors"
 
@@ -22,6 +29,7 @@ def every_vector() -> dict[str, list[dict[str, Any]]]:
         "policies": policies_by_itself.decided_by_rule() + policies_by_people.decided_by_people(),
         "voids": voids.voids(),
         "provisional": voids.provisional(),
+        "approvals": approvals.before_and_after() + approvals_late.late_and_at_once(),
     }
 
 
