@@ -7,6 +7,8 @@ from typing import Any
 
 from schemas.codes import CodeList, code_lists
 from schemas.fields import SET_TYPES, CollectionOf, Field
+from schemas.forms import Form, forms
+from schemas.instruments import Instrument, instruments
 from schemas.kind import Kind
 from schemas.registry import KINDS
 
@@ -75,6 +77,44 @@ def _extra(extra: dict[str, str]) -> dict[str, str]:
     """The further columns that the phone uses; definitions and sources stay in the data files."""
     kept = ("short_zh", "unit", "sensitivity", "group", "quick", "topic", "weight", "level", "hint", "phone")
     return {key: extra[key] for key in kept if key in extra}
+
+
+def describe_forms() -> dict[str, Any]:
+    return {form.id: _describe_form(form) for form in forms().values()}
+
+
+def _describe_form(form: Form) -> dict[str, Any]:
+    body = form.model_dump(mode="json", exclude_defaults=True)
+    for thing in (body, *body["cards"], *body.get("calculations", ())):
+        _move_label(thing)
+    for card in body["cards"]:
+        for asked in card["fields"]:
+            _move_label(asked)
+            for constraint in asked.get("constraints", ()):
+                _move_label(constraint)
+    return body
+
+
+def _move_label(thing: dict[str, Any]) -> None:
+    """zh and en become one label, hint_zh and hint_en one hint."""
+    for prefix, name in (("", "label"), ("hint_", "hint")):
+        zh, en = thing.pop(f"{prefix}zh", None), thing.pop(f"{prefix}en", None)
+        if zh or en:
+            thing[name] = {"zh-CN": zh or en, "en": en or zh}
+
+
+def describe_instruments() -> dict[str, Any]:
+    return {instrument.id: _describe_instrument(instrument) for instrument in instruments().values()}
+
+
+def _describe_instrument(instrument: Instrument) -> dict[str, Any]:
+    body = instrument.model_dump(mode="json", exclude_defaults=True, by_alias=True)
+    for name in ("score", "notice", "question"):
+        _move_label(body[name])
+        body[name] = body[name]["label"]
+    for thing in (body, *body["items"], *body["options"], *body["bands"], *body.get("alerts", ())):
+        _move_label(thing)
+    return body
 
 
 def json_schema(kind: Kind) -> dict[str, Any]:

@@ -35,6 +35,8 @@ def outputs() -> dict[Path, str]:
         "kinds": lambda: {name: describe.describe_kind(kind) for name, kind in KINDS.items()},
         "codes": lambda: describe.describe_codes(first=True),
         "codes_more": lambda: describe.describe_codes(first=False),
+        "forms": describe.describe_forms,
+        "instruments": describe.describe_instruments,
         "problems": lambda: {c: [t.severity, t.zh, t.en] for c, t in problem_texts().items()},
     }
     files = {PHONE / f"{name}.json": compact(make()) for name, make in data.items()}

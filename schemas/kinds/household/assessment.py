@@ -36,7 +36,7 @@ def dimension_fields(name: str, zh: str, en: str) -> tuple[Field, ...]:
         Field(
             name=f"{name}_seen",
             type="text",
-            zh=f"{zh}:看到了什么",
+            zh=f"{zh}：看到了什么",
             en=f"{en}: what was seen",
             policy="review",
             length_max=1000,
@@ -45,7 +45,7 @@ def dimension_fields(name: str, zh: str, en: str) -> tuple[Field, ...]:
         Field(
             name=f"{name}_wanted",
             type="text",
-            zh=f"{zh}:本人想要什么",
+            zh=f"{zh}：本人想要什么",
             en=f"{en}: what the person wants",
             policy="review",
             length_max=1000,
@@ -113,7 +113,7 @@ FIELDS = (
     ),
     Field(name="next_assessment_on", type="date", zh="下次预估日期", en="Next assessment on"),
     Field(
-        name="worker_note", type="text", zh="社工备忘(不参与审批)", en="Worker's memo (not reviewed)", length_max=1000
+        name="worker_note", type="text", zh="社工备忘（不参与审批）", en="Worker's memo (not reviewed)", length_max=1000
     ),
 )
 

@@ -171,7 +171,7 @@ SITUATION = (
     Field(
         name="poverty_causes",
         type="code_set",
-        zh="致贫(困)原因",
+        zh="致贫（困）原因",
         en="Causes of poverty",
         policy="union",
         codes="poverty_cause",

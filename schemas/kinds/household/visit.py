@@ -19,13 +19,13 @@ def topic_fields(topic: str, zh: str, en: str) -> tuple[Field, ...]:
         Field(
             name=f"{topic}_findings",
             type="code_set",
-            zh=f"{zh}:所见",
+            zh=f"{zh}：所见",
             en=f"{en}: findings",
             policy="union",
             codes="visit_finding",
             sensitivity=2,
         ),
-        Field(name=f"{topic}_note", type="text", zh=f"{zh}:说明", en=f"{en}: note", length_max=1000, sensitivity=2),
+        Field(name=f"{topic}_note", type="text", zh=f"{zh}：说明", en=f"{en}: note", length_max=1000, sensitivity=2),
     )
 
 

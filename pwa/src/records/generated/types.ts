@@ -31,7 +31,7 @@ export interface Household {
   rigid_expense_yearly_fen?: number | null // 年刚性支出
   policies_enjoyed?: string[] | null // 享受政策
   benefit_monthly_fen?: number | null // 月补贴金额
-  poverty_causes?: string[] | null // 致贫(困)原因
+  poverty_causes?: string[] | null // 致贫（困）原因
   housing_kind?: string | null // 住房类型
   housing_grade?: string | null // 房屋安全等级
   housing_area_m2?: number | null // 住房面积
@@ -96,23 +96,23 @@ export interface HouseholdVisits {
   member_changes?: string[] | null // 家庭成员变化
   member_changes_note?: string | null // 成员变化说明
   health_state?: string | null // 健康
-  health_findings?: string[] | null // 健康:所见
-  health_note?: string | null // 健康:说明
+  health_findings?: string[] | null // 健康：所见
+  health_note?: string | null // 健康：说明
   economy_state?: string | null // 经济与政策待遇
-  economy_findings?: string[] | null // 经济与政策待遇:所见
-  economy_note?: string | null // 经济与政策待遇:说明
+  economy_findings?: string[] | null // 经济与政策待遇：所见
+  economy_note?: string | null // 经济与政策待遇：说明
   support_state?: string | null // 赡养扶养与照料
-  support_findings?: string[] | null // 赡养扶养与照料:所见
-  support_note?: string | null // 赡养扶养与照料:说明
+  support_findings?: string[] | null // 赡养扶养与照料：所见
+  support_note?: string | null // 赡养扶养与照料：说明
   safety_state?: string | null // 居住安全
-  safety_findings?: string[] | null // 居住安全:所见
-  safety_note?: string | null // 居住安全:说明
+  safety_findings?: string[] | null // 居住安全：所见
+  safety_note?: string | null // 居住安全：说明
   environment_state?: string | null // 卫生与居住环境
-  environment_findings?: string[] | null // 卫生与居住环境:所见
-  environment_note?: string | null // 卫生与居住环境:说明
+  environment_findings?: string[] | null // 卫生与居住环境：所见
+  environment_note?: string | null // 卫生与居住环境：说明
   child_state?: string | null // 儿童
-  child_findings?: string[] | null // 儿童:所见
-  child_note?: string | null // 儿童:说明
+  child_findings?: string[] | null // 儿童：所见
+  child_note?: string | null // 儿童：说明
   needs?: string[] | null // 服务需求
   needs_note?: string | null // 需求说明
   policies_told?: string[] | null // 宣讲政策
@@ -141,35 +141,35 @@ export interface HouseholdAssessments {
   assessors?: string[] | null // 预估人
   informants?: string | null // 信息提供人与关系
   income_level?: number | null // 经济收入
-  income_seen?: string | null // 经济收入:看到了什么
-  income_wanted?: string | null // 经济收入:本人想要什么
+  income_seen?: string | null // 经济收入：看到了什么
+  income_wanted?: string | null // 经济收入：本人想要什么
   housing_level?: number | null // 住房与居家安全
-  housing_seen?: string | null // 住房与居家安全:看到了什么
-  housing_wanted?: string | null // 住房与居家安全:本人想要什么
+  housing_seen?: string | null // 住房与居家安全：看到了什么
+  housing_wanted?: string | null // 住房与居家安全：本人想要什么
   health_level?: number | null // 健康医疗
-  health_seen?: string | null // 健康医疗:看到了什么
-  health_wanted?: string | null // 健康医疗:本人想要什么
+  health_seen?: string | null // 健康医疗：看到了什么
+  health_wanted?: string | null // 健康医疗：本人想要什么
   care_level?: number | null // 照护与自理
-  care_seen?: string | null // 照护与自理:看到了什么
-  care_wanted?: string | null // 照护与自理:本人想要什么
+  care_seen?: string | null // 照护与自理：看到了什么
+  care_wanted?: string | null // 照护与自理：本人想要什么
   livelihood_level?: number | null // 就业与生计
-  livelihood_seen?: string | null // 就业与生计:看到了什么
-  livelihood_wanted?: string | null // 就业与生计:本人想要什么
+  livelihood_seen?: string | null // 就业与生计：看到了什么
+  livelihood_wanted?: string | null // 就业与生计：本人想要什么
   education_level?: number | null // 教育
-  education_seen?: string | null // 教育:看到了什么
-  education_wanted?: string | null // 教育:本人想要什么
+  education_seen?: string | null // 教育：看到了什么
+  education_wanted?: string | null // 教育：本人想要什么
   mood_level?: number | null // 情绪与心理
-  mood_seen?: string | null // 情绪与心理:看到了什么
-  mood_wanted?: string | null // 情绪与心理:本人想要什么
+  mood_seen?: string | null // 情绪与心理：看到了什么
+  mood_wanted?: string | null // 情绪与心理：本人想要什么
   family_level?: number | null // 家庭关系与监护
-  family_seen?: string | null // 家庭关系与监护:看到了什么
-  family_wanted?: string | null // 家庭关系与监护:本人想要什么
+  family_seen?: string | null // 家庭关系与监护：看到了什么
+  family_wanted?: string | null // 家庭关系与监护：本人想要什么
   social_support_level?: number | null // 社会支持与融入
-  social_support_seen?: string | null // 社会支持与融入:看到了什么
-  social_support_wanted?: string | null // 社会支持与融入:本人想要什么
+  social_support_seen?: string | null // 社会支持与融入：看到了什么
+  social_support_wanted?: string | null // 社会支持与融入：本人想要什么
   rights_level?: number | null // 权益与政策落实
-  rights_seen?: string | null // 权益与政策落实:看到了什么
-  rights_wanted?: string | null // 权益与政策落实:本人想要什么
+  rights_seen?: string | null // 权益与政策落实：看到了什么
+  rights_wanted?: string | null // 权益与政策落实：本人想要什么
   home_safety?: string[] | null // 居家安全隐患
   strengths?: string | null // 优势与资源
   instruments?: string[] | null // 所用量表
@@ -178,7 +178,7 @@ export interface HouseholdAssessments {
   risk_reason?: string | null // 风险理由
   conclusion?: string | null // 预估结论
   next_assessment_on?: string | null // 下次预估日期
-  worker_note?: string | null // 社工备忘(不参与审批)
+  worker_note?: string | null // 社工备忘（不参与审批）
 }
 
 /** Instrument results. Absent: not asked; null: asked, no answer. */

@@ -1,0 +1,171 @@
+"""Expressions of forms: a strict subset of CEL, evaluated by the `common-expression-language` package.
+
+The subset: whole numbers, texts, true, false, null, lists; names and `a.b`; `?:`, `||`, `&&`, comparisons, `in`, `+ - * / %`, `!`;
+and the functions below. No decimals, indexes, methods, macros. pwa/src/records/forms/expression.ts evaluates the same subset;
+tests/vectors/expressions.json and a differential test hold both to the same answers.
+
+An expression over something not asked has no answer: that is the value UNKNOWN, never an exception. The functions are total: they
+give null for what they cannot take.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import date
+from enum import Enum
+from functools import cache
+from typing import Any, Final
+
+import cel
+
+from schemas.id_number import is_real_date
+
+LENGTH_MAX = 1000
+NUMBER_MAX = 2**53 - 1
+
+
+class Unknown(Enum):
+    """Its only member says: no answer follows from what is known."""
+
+    UNKNOWN = "unknown"
+
+
+UNKNOWN: Final = Unknown.UNKNOWN
+
+
+class ExpressionError(ValueError):
+    """An expression outside the subset: a fault of a form, found when it is loaded."""
+
+
+def _whole(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def count(values: Any) -> int | None:
+    """How many elements a list has."""
+    return len(values) if isinstance(values, list) else None
+
+
+def total(values: Any) -> int | None:
+    """Sum of the whole numbers of a list; null when it holds none."""
+    numbers = [value for value in values if _whole(value)] if isinstance(values, list) else []
+    return sum(numbers) if numbers else None
+
+
+def days_between(start: Any, end: Any) -> int | None:
+    """Days from one YYYY-MM-DD to another, negative when the end lies before."""
+    if not (_is_date(start) and _is_date(end)):
+        return None
+    return (date.fromisoformat(end) - date.fromisoformat(start)).days
+
+
+def years_between(start: Any, end: Any) -> int | None:
+    """Whole years from one YYYY-MM-DD to another: an age."""
+    if not (_is_date(start) and _is_date(end)):
+        return None
+    return int(end[:4]) - int(start[:4]) - (1 if end[5:] < start[5:] else 0)
+
+
+def _is_date(value: Any) -> bool:
+    return isinstance(value, str) and is_real_date(value)
+
+
+FUNCTIONS: dict[str, Callable[..., Any]] = {
+    "count": count,
+    "total": total,
+    "days_between": days_between,
+    "years_between": years_between,
+}
+ARGUMENTS = {"count": 1, "total": 1, "days_between": 2, "years_between": 2}
+
+_TOKEN = re.compile(
+    r"""(?P<space>[ \n]+)|(?P<number>[0-9]+)|(?P<name>[A-Za-z_][A-Za-z0-9_]*)
+    |(?P<text>'(?:[^'\\\n]|\\['"\\n])*'|"(?:[^"\\\n]|\\['"\\n])*")
+    |(?P<mark>\|\||&&|==|!=|<=|>=|[<>+\-*/%!?:,.()\[\]])""",
+    re.VERBOSE,
+)
+WORDS = frozenset({"true", "false", "null", "in"})
+RESERVED = frozenset(
+    [
+        "as",
+        "break",
+        "const",
+        "continue",
+        "else",
+        "for",
+        "function",
+        "if",
+        "import",
+        "let",
+        "loop",
+        "package",
+        "namespace",
+        "return",
+        "var",
+        "void",
+        "while",
+    ]
+)
+
+
+@cache
+def names_in(expression: str) -> frozenset[str]:
+    """The variables that an expression reads; ExpressionError when it leaves the subset."""
+    if len(expression) > LENGTH_MAX:
+        raise ExpressionError("expression too long")
+    tokens = _tokens(expression)
+    names = set()
+    for place, (kind, text) in enumerate(tokens):
+        before = tokens[place - 1] if place else ("", "")
+        after = tokens[place + 1] if place + 1 < len(tokens) else ("", "")
+        if kind == "name" and text in RESERVED:
+            raise ExpressionError(f"reserved word: {text}")
+        if text == "[" and (before[0] in ("name", "text") and before[1] != "in" or before[1] in (")", "]")):
+            raise ExpressionError("indexes are not part of the subset")
+        if text == "(" and before[0] == "name" and before[1] != "in":
+            if before[1] not in FUNCTIONS or (place > 1 and tokens[place - 2][1] == "."):
+                raise ExpressionError(f"unknown function: {before[1]}")
+        elif kind == "name" and before[1] != "." and after[1] != "(" and text not in WORDS:
+            names.add(text)
+        if kind == "number" and (int(text) > NUMBER_MAX or before[1] == "." or after[0] == "name" or after[1] == "."):
+            raise ExpressionError(f"not a whole number: {text}")
+        if before[1] == "." and kind != "name":
+            raise ExpressionError("a dot is followed by a name")
+    _compile(expression)
+    return frozenset(names)
+
+
+def _tokens(expression: str) -> list[tuple[str, str]]:
+    tokens, place = [], 0
+    while place < len(expression):
+        found = _TOKEN.match(expression, place)
+        if found is None:
+            raise ExpressionError(f"unexpected character at {place}")
+        place = found.end()
+        if found.lastgroup != "space":
+            tokens.append((str(found.lastgroup), found.group()))
+    return tokens
+
+
+@cache
+def _compile(expression: str) -> cel.Program:
+    try:
+        return cel.compile(expression)
+    except ValueError as error:
+        raise ExpressionError(f"cannot be read: {expression}") from error
+
+
+def evaluate(expression: str, variables: Mapping[str, Any]) -> Any:
+    """The answer, or UNKNOWN. A name that `variables` does not hold is null. Nothing is changed."""
+    names = names_in(expression)
+    context = cel.Context(variables={name: variables.get(name) for name in names}, functions=dict(FUNCTIONS))
+    try:
+        answer = _compile(expression).execute(context)
+    except (TypeError, ValueError, ArithmeticError, LookupError, RuntimeError):
+        return UNKNOWN
+    return UNKNOWN if _whole(answer) and abs(answer) > NUMBER_MAX else answer
+
+
+def holds(expression: str, variables: Mapping[str, Any]) -> bool | None:
+    """True, false, or None where no yes or no follows."""
+    answer = evaluate(expression, variables)
+    return answer if isinstance(answer, bool) else None
