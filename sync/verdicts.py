@@ -178,7 +178,7 @@ def _dependencies(change: Change, context: Context) -> Iterator[Judgement]:
         if known is None:
             missing.append(dot)
             break  # one is enough; a base may name more dots than anyone should count
-        if known.status == "held":
+        if known.status == "held" and dot not in waiting:
             waiting.append(dot)
     if missing:
         yield _held("dependency_missing", *missing)

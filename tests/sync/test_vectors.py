@@ -12,7 +12,9 @@ from sync.canonical import canonical_text, parse_canonical
 from sync.change import Envelope, change_id, check_body, from_base64url, read_change, replica_id, verify
 from sync.errors import MalformedError, NotCanonicalError
 from sync.fold import FoldInput, accepted_of, fold, state_digest
-from sync.verdict import verdict_of
+from sync.rules import Rules
+from sync.verdict import Reason, verdict_of
+from sync.verdicts import Context, Known, judge
 from sync.versions import Base, Dot, base_of, covers, join
 
 VECTORS = Path(__file__).parents[1] / "vectors"
@@ -101,6 +103,38 @@ def test_folds(case: dict[str, Any]) -> None:
     inputs = read_inputs(case["input"])
     assert_part(case["expect"]["folded"], fold(case["input"]["rules"], inputs))
     assert state_digest(fold(case["input"]["rules"], accepted_of(inputs))) == case["expect"]["digest"]
+
+
+@pytest.mark.parametrize("case", cases("verdicts"))
+def test_verdicts(case: dict[str, Any]) -> None:
+    given = case["input"]["context"]
+    reasons = {
+        name: tuple(Reason(item["code"], item.get("op"), item.get("path")) for item in given[name])
+        for name in ("doubts", "faults", "problems")
+    }
+    context = Context(
+        deployment=given["deployment"],
+        station=given["station"],
+        received_at=given["received_at"],
+        rules=Rules.of(given["rules"]) if given["rules"] else None,
+        known={Dot(*item["dot"]): Known(item["id"], item["status"]) for item in given["known"]},
+        accepted=read_inputs({"changes": case["input"]["accepted"]}),
+        duties_then=frozenset(given["duties_then"]),
+        duties_now=frozenset(given["duties_now"]),
+        check=lambda _change: reasons["problems"],
+        file_kind=given["file_kind"],
+        doubts=reasons["doubts"],
+        faults=reasons["faults"],
+        single_post=given["single_post"],
+        admitted=given["admitted"],
+    )
+    judgement = judge(read_change(Envelope(canonical_text(case["input"]["change"]), "")), context)
+    assert (judgement.status, [reason.code for reason in judgement.reasons]) == (
+        case["expect"]["status"],
+        case["expect"]["reasons"],
+    )
+    if "waits_for" in case["expect"]:
+        assert [list(dot) for dot in judgement.waits_for] == case["expect"]["waits_for"]
 
 
 def test_the_vectors_on_disk_are_those_of_their_source() -> None:

@@ -12,6 +12,7 @@ from tests.sync.vector_source import (
     foundations,
     policies_by_itself,
     policies_by_people,
+    verdicts,
     voids,
 )
 
@@ -30,6 +31,7 @@ def every_vector() -> dict[str, list[dict[str, Any]]]:
         "voids": voids.voids(),
         "provisional": voids.provisional(),
         "approvals": approvals.before_and_after() + approvals_late.late_and_at_once(),
+        "verdicts": verdicts.verdicts(),
     }
 
 
