@@ -47,7 +47,7 @@ for await (const line of createInterface({ input: process.stdin })) {
   let answer
   try {
     const history = JSON.parse(line)
-    const inputs = history.changes.map(({ body, verdict }) => ({ id: changeId(body), change: readChange(body), verdict }))
+    const inputs = history.changes.map(({ text, verdict }) => ({ id: changeId(text), change: readChange(text), verdict }))
     const folded = fold(history.rules, inputs)
     answer = canonicalize({ digest: stateDigest(folded), folded })
   } catch (error) {

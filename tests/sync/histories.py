@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 Json = Any
+Write = Callable[[dict[str, Json]], tuple[str, str]]  # a body to its canonical text and its id
+ContentOf = Callable[[dict[str, Json], list[str], str], str | None]  # rules, texts seen, section
 
 COLLECTIONS = ("members", "assessments")
-REVIEWED = ("review", "once", "authority")
 
 
 def hex_id(number: int, width: int = 32) -> str:
@@ -84,6 +85,7 @@ VALUES: dict[str, tuple[Json, ...]] = {
     "number": ("No. 1", "No. 2"),
     "": (1, 2, "一", "二", None, True),
 }
+UNDECIDED = ("held", "quarantined", "returned", "declined")
 UNION = ("a", "b", 1, "1", "\ufffd", "\U00010000", 10, 9)
 
 
@@ -106,23 +108,18 @@ class History:
 
     seed: int
     rules: dict[str, Json]
-    changes: list[dict[str, Json]]  # {"body": dict, "verdict": dict | None}
+    changes: list[dict[str, Json]]  # {"text": canonical body, "verdict": dict | None}
 
 
 class Author:
     """Makes one history. `content_of` folds what an author saw and names the content hash of a section."""
 
-    def __init__(
-        self,
-        seed: int,
-        content_of: Callable[[dict[str, Json], list[dict[str, Json]], str], str | None],
-        identify: Callable[[dict[str, Json]], str],
-    ):  # noqa: E501
+    def __init__(self, seed: int, write: Write, content_of: ContentOf) -> None:
         self.rng = random.Random(seed)
         self.seed = seed
         self.rules = make_rules(self.rng)
         self.content_of = content_of
-        self.identify = identify
+        self.write = write
         self.changes: list[dict[str, Json]] = []
         self.clock = 1_000_000
         people = self.rng.randint(1, 3)
@@ -131,7 +128,11 @@ class Author:
             for i in range(self.rng.randint(1, 4))
         ]
         self.elements = [(c, hex_id(self.rng.getrandbits(128))) for c in COLLECTIONS for _ in range(2)]
-        self.focus = self.rng.sample(self._all_paths(), k=self.rng.randint(1, 5))
+        # Every third history is a quiet review of one section: without it approvals of two contents in turn are rare.
+        self.section = self.rng.choice(self._sections()) if self.rng.random() < 0.33 else None
+        self.focus = (
+            self._pinned(self.section) if self.section else self.rng.sample(self._all_paths(), k=self.rng.randint(1, 5))
+        )
 
     def make(self, length: int) -> History:
         for _ in range(length):
@@ -147,10 +148,21 @@ class Author:
             paths += [f"{collection}/{element}/{name}" for name in fields]
         return paths
 
+    def _sections(self) -> list[str]:
+        return ["basics", *(f"{c}/{e}" for c, e in self.elements if c == "assessments")]
+
+    def _pinned(self, section: str) -> list[str]:
+        if "/" not in section:
+            return self.rng.sample(self.rules["sections"][section]["pins"], k=2)
+        pins = self.rules["collections"]["assessments"]["section"]["pins"]
+        return [f"{section}/{name}" for name in self.rng.sample(pins, k=2)]
+
     def _step(self) -> None:
         rng = self.rng
         replica = rng.choice(self.replicas)
-        if rng.random() < 0.6:
+        if self.section and rng.random() < 0.9:
+            replica.seen, replica.opened = set(range(len(self.changes))), None
+        elif rng.random() < 0.6:
             count = len(self.changes)
             replica.seen |= set(range(count)) if rng.random() < 0.5 else {i for i in range(count) if rng.random() < 0.5}
         shown = replica.opened if replica.opened is not None and rng.random() < 0.5 else set(replica.seen)
@@ -159,10 +171,10 @@ class Author:
         body = self._body(replica, shown)
         body.update(self._act(shown))
         body["prev"] = replica.prev
-        replica.prev = self.identify(body)
+        text, replica.prev = self.write(body)
         replica.seq += 1
         replica.seen.add(len(self.changes))
-        self.changes.append({"body": body, "duty": replica.duty})
+        self.changes.append({"body": body, "text": text, "duty": replica.duty})
 
     def _body(self, replica: Replica, shown: set[int]) -> dict[str, Json]:
         rng = self.rng
@@ -181,7 +193,7 @@ class Author:
         rng = self.rng
         act = rng.choices(
             ("save", "resolve", "void", "submit", "approve", "return", "withdraw", "transfer", "merge"),
-            (60, 14, 3, 10, 14, 5, 3, 1, 1),
+            (30, 4, 1, 10, 40, 5, 3, 1, 1) if self.section else (60, 14, 3, 10, 14, 5, 3, 1, 1),
         )[0]
         if act in ("submit", "approve", "return", "withdraw"):
             return self._about(act, shown)
@@ -189,14 +201,13 @@ class Author:
 
     def _about(self, act: str, shown: set[int]) -> dict[str, Json]:
         rng = self.rng
-        section = rng.choice(["basics", *(f"{c}/{e}" for c, e in self.elements if c == "assessments")])
-        inputs = [self.changes[i]["body"] for i in sorted(shown)]
+        section = self.section or rng.choice(self._sections())
+        texts = [self.changes[i]["text"] for i in sorted(shown)]
         about: dict[str, Json] = {"section": section, "schema": 1}
-        about["content"] = (self.content_of(self.rules, inputs, section) if rng.random() < 0.9 else None) or hex_id(
-            7, 64
-        )
+        content = self.content_of(self.rules, texts, section) if rng.random() < 0.9 else None
+        about["content"] = content or hex_id(7, 64)
         if act == "approve":
-            about["step"] = rng.choice((1, 1, 2, 3))
+            about["step"] = rng.choice((1, 1, 1, 2, 3))
         if act == "return" and rng.random() < 0.5:
             about["remarks"] = {"score": "请核对"}
         found: dict[str, Json] = {"act": act, "ops": [], "about": about}
@@ -253,9 +264,17 @@ class Author:
         for number, change in enumerate(self.changes):
             body = change["body"]
             if body["replica"] == own and body["seq"] >= undecided_from:
-                undecided.append({"body": body, "verdict": None})
-            elif rng.random() < 0.9:
-                late = rng.random() * len(self.changes) if rng.random() < 0.15 else 0
+                undecided.append({"text": change["text"], "verdict": None})
+            elif rng.random() < (0.02 if self.section else 0.06):
+                verdict = {
+                    "status": rng.choice(UNDECIDED),
+                    "position": number + 1,
+                    "received_at": body["at"],
+                    "duty": None,
+                }
+                undecided.append({"text": change["text"], "verdict": verdict})
+            elif rng.random() < 0.95:
+                late = rng.random() * len(self.changes) if not self.section and rng.random() < 0.15 else 0
                 accepted.append((number + late, change))
         accepted.sort(key=lambda item: item[0])
         decided, position = [], 0
@@ -263,7 +282,7 @@ class Author:
             position += rng.choice((1, 1, 7))
             received = max(1, change["body"]["at"] + rng.choice((0, 5, -5, 500, -2000)))
             verdict = {"status": "accepted", "position": position, "received_at": received, "duty": change["duty"]}
-            decided.append({"body": change["body"], "verdict": verdict})
+            decided.append({"text": change["text"], "verdict": verdict})
         if rng.random() < 0.5:
             rng.shuffle(decided)
         return decided + undecided

@@ -8,20 +8,20 @@ TypeScript show that a fault would be noticed.
 
 from __future__ import annotations
 
-import copy
 import json
 import os
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from sync.canonical import canonical_text
-from sync.change import Envelope, change_id, read_change
+from sync.change import Change, Envelope, change_id, read_change
 from sync.fold import FoldInput, fold, state_digest
 from sync.verdict import Verdict
 from tests.sync.histories import Author, History
@@ -31,6 +31,7 @@ PWA = ROOT / "pwa"
 HISTORIES = int(os.environ.get("YIHU_DIFFERENTIAL_HISTORIES", "20000"))
 SEED = int(os.environ.get("YIHU_DIFFERENTIAL_SEED", "0"))
 BATCH = 50
+MUTANT_HISTORIES = 6000
 
 pytestmark = [
     pytest.mark.slow,
@@ -55,7 +56,7 @@ class Phone:
 
     def ask(self, history: History) -> None:
         assert self.process.stdin
-        line = {"rules": history.rules, "changes": [wire(change) for change in history.changes]}
+        line = {"rules": history.rules, "changes": history.changes}
         self.process.stdin.write(json.dumps(line) + "\n")
 
     def flush(self) -> None:
@@ -82,43 +83,45 @@ def phone(*mutation: str) -> Iterator[Phone]:
         opened.process.wait(30)
 
 
-def wire(change: Json) -> Json:
-    return {"body": canonical_text(change["body"]), "verdict": change["verdict"]}
+def plain_text(value: Json) -> str:
+    """For this value space the canonical form, ten times as fast to make; `read_change` refuses it where it is not."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
-def identify(body: Json) -> str:
-    return change_id(canonical_text(body))
+def write(body: Json) -> tuple[str, str]:
+    text = plain_text(body)
+    return text, change_id(text)
+
+
+@lru_cache(maxsize=1000)
+def read(text: str) -> Change:
+    return read_change(Envelope(text, ""))
 
 
 def inputs_of(changes: list[Json]) -> list[FoldInput]:
     found = []
     for change in changes:
-        read = read_change(Envelope(canonical_text(change["body"]), ""))
-        verdict = change["verdict"]
-        found.append(FoldInput(read, None if verdict is None else Verdict(change=read.id, **verdict)))
+        body, verdict = read(change["text"]), change["verdict"]
+        found.append(FoldInput(body, None if verdict is None else Verdict(change=body.id, **verdict)))
     return found
 
 
-def content_of(rules: Json, bodies: list[Json], section: str) -> str | None:
+def content_of(rules: Json, texts: list[str], section: str) -> str | None:
     """Content hash of the section in what an author saw: all of it accepted in the order of making."""
-    folded = fold(rules, inputs_of([seen_as_accepted(body, place) for place, body in enumerate(bodies, 1)]))
-    found = folded["sections"].get(section)
+    given = {"status": "accepted", "received_at": 1_000_000, "duty": "worker"}
+    seen = [{"text": text, "verdict": {**given, "position": place}} for place, text in enumerate(texts, 1)]
+    found = fold(rules, inputs_of(seen))["sections"].get(section)
     return found["content"] if found else None
 
 
-def seen_as_accepted(body: Json, position: int) -> Json:
-    verdict = {"status": "accepted", "position": position, "received_at": body["at"], "duty": "worker"}
-    return {"body": body, "verdict": verdict}
-
-
 def make_history(seed: int) -> History:
-    author = Author(seed, content_of, identify)
+    author = Author(seed, write, content_of)
     return author.make(author.rng.choice((2, 4, 6, 8, 12)))
 
 
 def fold_here(history: History) -> str:
     folded = fold(history.rules, inputs_of(history.changes))
-    return canonical_text({"digest": state_digest(folded), "folded": folded})
+    return plain_text({"digest": state_digest(folded), "folded": folded})
 
 
 def find_difference(opened: Phone, seeds: range) -> History | None:
@@ -154,7 +157,7 @@ def list_smaller(history: History) -> Iterator[History]:
     for place in range(len(history.changes) - 1, -1, -1):
         yield History(history.seed, history.rules, history.changes[:place] + history.changes[place + 1 :])
     for place, change in enumerate(history.changes):
-        for number, op in enumerate(change["body"]["ops"]):
+        for number, op in enumerate(json.loads(change["text"])["ops"]):
             yield with_ops(history, place, number, None)
             if op["op"] == "append":
                 for name in op["value"]:
@@ -163,8 +166,10 @@ def list_smaller(history: History) -> Iterator[History]:
 
 
 def with_ops(history: History, place: int, number: int, replacement: Json | None) -> History:
-    changes = copy.deepcopy(history.changes)
-    changes[place]["body"]["ops"][number : number + 1] = [] if replacement is None else [replacement]
+    body = json.loads(history.changes[place]["text"])
+    body["ops"][number : number + 1] = [] if replacement is None else [replacement]
+    changes = list(history.changes)
+    changes[place] = {**changes[place], "text": plain_text(body)}
     return History(history.seed, history.rules, changes)
 
 
@@ -183,25 +188,69 @@ def explain(opened: Phone, history: History) -> str:
     )
 
 
-@pytest.mark.timeout(900)
-def test_python_and_the_phone_fold_any_history_to_the_same_file() -> None:
+def search(seeds: range) -> int | None:
+    """The first seed of the range whose history the two languages fold differently."""
     with phone() as opened:
-        for start in range(SEED, SEED + HISTORIES, BATCH):
-            found = find_difference(opened, range(start, min(start + BATCH, SEED + HISTORIES)))
+        for start in range(seeds.start, seeds.stop, BATCH):
+            found = find_difference(opened, range(start, min(start + BATCH, seeds.stop)))
             if found is not None:
-                pytest.fail(explain(opened, found))
+                return found.seed
+    return None
 
 
-MUTANTS: list[tuple[str, str, str, str]] = []
+@pytest.mark.timeout(1800)
+def test_python_and_the_phone_fold_any_history_to_the_same_file() -> None:
+    workers = os.cpu_count() or 1
+    share = -(-HISTORIES // workers)
+    stop = SEED + HISTORIES
+    parts = [range(start, min(start + share, stop)) for start in range(SEED, stop, share)]
+    with ProcessPoolExecutor(workers) as pool:
+        found = [seed for seed in pool.map(search, parts) if seed is not None]
+    if found:
+        with phone() as opened:
+            pytest.fail(explain(opened, make_history(min(found))))
 
 
-@pytest.mark.parametrize(("name", "file", "before", "after"), MUTANTS)
+MUTANTS = [
+    ("a base covers one too few", "versions.ts", ">= dot[1] && !excepts", "> dot[1] && !excepts"),
+    ("exceptions are ignored", "versions.ts", "&& !excepts(base, dot)", ""),
+    ("the union of bases forgets", "versions.ts", "if (!covers(other, dot)) missed", "if (covers(other, dot)) missed"),
+    ("latest goes by save time", "fold.ts", "Math.min(accepted.received_at, claimed)", "claimed"),
+    ("accepted in order of receipt", "fold.ts", "(positionOf(a) as number) - (positionOf(b) as number)", "0"),
+    ("duty of the lowest", "policies.ts", "const top = Math.min(...ranks)", "const top = Math.max(...ranks)"),
+    ("text ordered by UTF-16 unit", "policies.ts", "return compareCodePoints(a, b)", "return a < b ? -1 : a > b ? 1 : 0"),
+    ("no answer beats an answer", "policies.ts", "return found.length ? found : several", "return several"),
+    ("a save ends a conflict", "policies.ts", "several.length > 1 && choose", "several.length > 9 && choose"),
+    ("a second number slips in", "policies.ts", "if (rule.policy === 'once') return true", ""),
+    ("least protective shows", "policies.ts", "const safest = Math.min", "const safest = Math.max"),
+    ("late writes return", "registers.ts", "if (!covers(this.overruled, write.dot)) ", ""),
+    ("removed elements return", "registers.ts", "if (!overruled || !covers(overruled, write.dot)) ", ""),
+    ("a remove takes unseen adds", "registers.ts", "|| !covers(write.base, other.dot))", ")"),
+    ("what stood is forgotten", "registers.ts", "if (shown) this.lastShown = shown.value", ""),
+    ("protection waits for paperwork", "fold.ts", "'quarantined', 'returned'", "'quarantined'"),
+    ("void without its conflict", "conflicts.ts", "&& !covers(edit.base, struck.dot)", "&& covers(edit.base, struck.dot)"),
+    ("void ends its own conflict", "fold.ts", ", voids.some(struck => covers(write.base, struck.dot))", ""),
+    ("a return comes too late", "approvals.ts", "if (returns.some(back => cancels(back, approval))) return 'returned'", ""),
+    ("rivals both count", "approvals.ts", "return approvals.some(isRival) ?", "return !isRival ?"),
+    ("changed content stays approved", "approvals.ts", "if (!approval.matches) return 'differs'", ""),
+    ("one step is enough", "approvals.ts", "rule.steps.every(", "rule.steps.some("),
+    ("the old approval stays", "approvals.ts", "standings.set(act.id, 'superseded')", "standings.set(act.id, 'in_force')"),
+    ("protection leaves approval fresh", "approvals.ts", "return 'stale'", "return 'approved'"),
+    ("the snapshot moves", "approvals.ts", "act.matches ? act.fields : view.fieldsAt(act)", "view.fields"),
+    ("returned for ever", "approvals.ts", "&& !answers.some(answer => knew(answer, act))", ""),
+    ("amendment looks approved", "approvals.ts", "'approved' : 'amendment_pending'", "'approved' : 'approved'"),
+    ("a struck section keeps its hash", "fold.ts", "if (this.isVoided(section)) return null", ""),
+    ("unsettled content has a hash", "fold.ts", "if (!register.isSettled) return null", ""),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "file", "before", "after"), MUTANTS, ids=[mutant[0] for mutant in MUTANTS])
 def test_a_fault_in_the_phones_fold_is_noticed(name: str, file: str, before: str, after: str) -> None:
     with phone(file, before, after) as opened:
-        for start in range(0, 4000, BATCH):
+        for start in range(0, MUTANT_HISTORIES, BATCH):
             found = find_difference(opened, range(start, start + BATCH))
             if found is not None:
                 small = shrink(found, lambda candidate: differs(opened, candidate))
                 assert 0 < len(small.changes) <= len(found.changes)
                 return
-    pytest.fail(f"{name}: 4,000 histories did not notice it")
+    pytest.fail(f"{name}: {MUTANT_HISTORIES} histories did not notice it")

@@ -40,10 +40,14 @@ function positionOf({ verdict }: FoldInput): number | null {
   return verdict && verdict.status === 'accepted' ? verdict.position : null
 }
 
+/** The changes that every replica folds alike: what digests are made of. */
+export function acceptedOf(inputs: FoldInput[]): FoldInput[] {
+  return inputs.filter(input => isOneOf(input, 'accepted'))
+}
+
 /** Accepted by position, then provisional in the order given; a change that comes twice counts once (F-1). */
 function inFoldingOrder(inputs: FoldInput[]): FoldInput[] {
-  const accepted = inputs.filter(input => isOneOf(input, 'accepted'))
-  accepted.sort((a, b) => (positionOf(a) as number) - (positionOf(b) as number))
+  const accepted = acceptedOf(inputs).sort((a, b) => (positionOf(a) as number) - (positionOf(b) as number))
   const taken = new Set<string>()
   return accepted.concat(inputs.filter(input => isOneOf(input, 'unsent', 'held'))).filter(({ change }) => {
     const dot = dotText(dotOf(change))
@@ -51,7 +55,7 @@ function inFoldingOrder(inputs: FoldInput[]): FoldInput[] {
   })
 }
 
-/** Digest of a fold of accepted changes only (S-1): equal digests, equal files. */
+/** Digest of a fold of accepted changes only (`acceptedOf`, S-1): equal digests, equal files. */
 export function stateDigest(folded: FoldedFile): string {
   const leaves: [string, ...Json[]][] = []
   for (const [path, register] of Object.entries(folded.paths)) {

@@ -3,12 +3,15 @@ import canonicalizeOracle from 'canonicalize'
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { canonicalize, parseCanonical } from './canonical'
-import { changeId, checkBody } from './change'
+import { bodyText, changeId, checkBody } from './change'
 import { SyncError } from './errors'
+import { acceptedOf, fold, stateDigest } from './fold'
 import { fromBase64url, importPublicKey, replicaId, verify } from './signatures'
 import { baseOf, covers, join } from './versions'
 
-interface Case { name: string; input: any; expect: any; rules: string[] }
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- vectors are data of many shapes
+type Loose = any
+interface Case { name: string; input: Loose; expect: Loose; rules: string[] }
 
 function read(file: string): Case[] {
   return JSON.parse(readFileSync(new URL('../../../tests/vectors/' + file + '.json', import.meta.url), 'utf8')) as Case[]
@@ -59,5 +62,14 @@ describe('versions', () => {
     if ('dot' in input) expect(covers(input.base, input.dot)).toBe(expected.covers)
     else if ('join' in input) expect(join(input.join[0], input.join[1])).toEqual(expected.base)
     else expect(baseOf(input.dots)).toEqual(expected.base)
+  })
+})
+
+describe.each(['policies', 'voids', 'provisional', 'approvals'])('fold: %s', file => {
+  it.each(read(file))('$name ($rules)', ({ input, expect: expected }) => {
+    const inputs = input.changes.map((item: Loose) => ({ id: changeId(bodyText(item.body)), change: item.body, verdict: item.verdict }))
+    // Keys that a vector leaves out are free; lists are exact.
+    expect(fold(input.rules, inputs)).toMatchObject(expected.folded)
+    expect(stateDigest(fold(input.rules, acceptedOf(inputs)))).toBe(expected.digest)
   })
 })

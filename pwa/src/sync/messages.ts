@@ -1,0 +1,48 @@
+/** The calls of PROTOCOL.md 7 as the phone writes and reads them; who sends them is `api/`, what they mean `device/`. */
+import type { Envelope } from './change'
+
+export const PROTOCOL_HEADER = 'Yihu-Protocol'
+export const PROTOCOL_VERSION = '1'
+export const CHANGES_PER_BATCH_MAX = 200
+export const BATCH_BYTES_MAX = 1048576
+export const SEALED_ITEMS_MAX = 200
+/** HPKE info of a sealed save and of a receipt. */
+export const OUTBOX_INFO = 'yihu/outbox/1'
+export const RECEIPT_INFO = 'yihu/receipt/1'
+
+/** M-1: push and pull in one round trip. */
+export interface SyncRequest { push: Envelope[]; certificates: Envelope[]; cursor: string | null; limit?: number }
+
+/** M-2. `verdict`: a change that was already sent, or is the reader's own, got a new verdict. */
+export type Entry =
+  | { kind: 'change'; envelope: Envelope; verdict: Envelope }
+  | { kind: 'verdict'; verdict: Envelope }
+  | { kind: 'enter'; file: string; scope: string }
+  | { kind: 'leave'; file: string }
+
+/** M-4: an immutable, resumable snapshot of one scope. */
+export interface PackOffer { id: string; scope: string; bytes: number; sha256: string; cursor: string }
+
+/** M-1 to M-4. The cursor is stored in the same transaction as the page it covers. */
+export interface SyncAnswer {
+  verdicts: Envelope[]
+  entries: Entry[]
+  cursor: string | null
+  more: boolean
+  server_at: number
+  epoch: number
+  packs: PackOffer[]
+  digests: { [file: string]: string }
+}
+
+/** First line of a pack, and each further one: a file with all its accepted changes. */
+export interface PackHead { type: 'pack'; v: 1; deployment: string; station: string; scope: string; cursor: string }
+export interface PackedFile { file: string; kind: string; scope: string; changes: { envelope: Envelope; verdict: Envelope }[] }
+
+/** M-5: saves encrypted to the server's sealing key; `id` is the change id. */
+export interface SealedItem { id: string; sealed: string }
+export interface SealedRequest { items: SealedItem[] }
+export interface SealedAnswer { results: { id: string; code: 'received' | 'known' | 'refused' }[] }
+
+/** RFC 9457 problem details with our stable `code`. */
+export interface Problem { type: string; title: string; status: number; code: string; detail: string; field?: string | null }
