@@ -1,4 +1,10 @@
-/** Starts the app: makes the phone's device, hands it to the shell. */
-import { createApp, h } from 'vue'
+/** Starts the app: makes the phone's device, hands it and the page's worker to the shell. */
+import { startApp } from './app'
+import { startPageWorker } from './worker/page'
 
-createApp({ render: () => h('p', '一户') }).mount('#app')
+async function start(): Promise<void> {
+  const device = (await import('./device/practice')).makePracticeDevice()
+  await startApp(device, startPageWorker())
+}
+
+void start()

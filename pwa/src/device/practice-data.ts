@@ -14,7 +14,7 @@ export const VILLAGES: Village[] = ['青石村', '柳湾村', '上坪村', '白�
 
 const FAMILY = ['单', '曾', '赵', '欧阳', '钱', '孙', '李', '周', '吴', '仇']
 const GIVEN = ['桂英', '守田', '玉兰', '建国', '小军', '春梅', '德福', '秀芳', '文斌', '长顺', '思雨', '佳怡']
-const CATEGORIES = ['elder_alone', 'disabled', 'low_income', 'left_behind_child', 'dire_poverty', 'dementia_suspected']
+const CATEGORIES = ['elder_alone', 'disabled', 'dibao', 'elder_empty_nest', 'tekun_home', 'elder_dementia']
 const RISKS = ['green', 'blue', 'green', 'yellow', 'green', 'red']
 
 /** Thirty-two hex digits from a word: stable ids for invented things. */
@@ -43,10 +43,10 @@ function makeHousehold(index: number, today: string): PracticeHousehold {
   const head = family + (GIVEN[(index * 5) % GIVEN.length] as string)
   const old = index % 3 !== 1
   const members: Operation[] = [
-    member(index, 0, { name: head, relation: 'head', sex: index % 2 ? 'male' : 'female', birth_date: old ? `19${40 + (index % 15)}-0${1 + (index % 9)}-12` : `198${index % 10}-05-20` }),
-    member(index, 1, { name: family + (GIVEN[(index * 7 + 3) % GIVEN.length] as string), relation: 'child', sex: 'male', birth_date: `19${70 + (index % 20)}-03-15` }),
+    member(index, 0, { name: head, relation: '02', gender: index % 2 ? '1' : '2', born_on: old ? `19${40 + (index % 15)}-0${1 + (index % 9)}-12` : `198${index % 10}-05-20` }),
+    member(index, 1, { name: family + (GIVEN[(index * 7 + 3) % GIVEN.length] as string), relation: '20', gender: '1', born_on: `19${70 + (index % 20)}-03-15` }),
   ]
-  if (index % 4 === 0) members.push(member(index, 2, { name: family + '小宝', relation: 'grandchild', sex: 'female', birth_date: '2015-09-01', categories: ['left_behind_child'] }))
+  if (index % 4 === 0) members.push(member(index, 2, { name: family + '小宝', relation: '40', gender: '2', born_on: '2015-09-01', categories: ['child_left_behind'] }))
   const ops: Operation[] = [
     { op: 'set', path: 'address', value: { village_id: village.id, village_name: village.name, group_no: String(1 + (index % 6)), door: String(10 + index) } },
     { op: 'set', path: 'phone', value: `1990000${String(1000 + index * 37).slice(-4)}` },
@@ -63,9 +63,9 @@ function makeHousehold(index: number, today: string): PracticeHousehold {
 }
 
 function member(household: number, index: number, value: Record<string, string | string[]>): Operation {
-  const born = String(value['birth_date']).replace(/-/g, '')
+  const born = String(value['born_on']).replace(/-/g, '')
   const idNumber = `990101${born}${String(household * 3 + index).padStart(3, '0')}X`
-  return { op: 'append', path: 'members', id: hex(`member${household}-${index}`), value: { id_number: idNumber, ...value } }
+  return { op: 'append', path: 'members', id: hex(`member${household}-${index}`), value: { id_number: idNumber, id_number_state: 'doubtful', ...value } }
 }
 
 export function shiftDays(date: string, days: number): string {

@@ -1,29 +1,29 @@
 /**
  * A phone to practise on: the whole contract in memory, on invented households, without vault or server. `npm run dev -- --mode
- * practice` runs the screens on it; nothing here is stored and every PIN, password and code opens it. The fold here is a
- * plain replay: it shows single values, not the merging of the real one.
+ * practice` runs the screens on it; nothing here is stored, nothing is signed, and every PIN, password and code opens it.
  */
 import { shallowReactive } from 'vue'
-import type { Operation } from '../sync/change'
-import type { FoldedFile, FoldedPath, FoldedSection, Rules } from '../sync/fold'
+import { listRules } from '../records'
+import { bodyText, changeId, makeChange, type Operation } from '../sync/change'
+import type { FoldedFile, Rules } from '../sync/fold'
+import type { Base } from '../sync/versions'
+import type { FileBody } from '../vault'
 import type {
-  AttachmentInfo, Device, EnrolmentOffer, FileView, HistoryEntry, HouseholdSummary, Me, OpenMode, OwnSave, SaveOptions, SyncStatus, UnlinkedRecord, VaultHolder,
+  AttachmentInfo, Device, EnrolmentOffer, FileView, HouseholdSummary, Me, OpenMode, OwnSave, SaveOptions, SyncStatus, UnlinkedRecord, VaultHolder,
 } from './contract' // prettier-ignore
 import { DeviceError } from './errors'
-import { hex, makeHouseholds, ME, PEOPLE, SCOPE, STATION, VILLAGES } from './practice-data'
+import { foldFile, historyEntry, readStored, viewOf, type Readers } from './file-state'
+import { ME, makeHouseholds, PEOPLE, SCOPE, STATION, VILLAGES } from './practice-data'
 import { summarise } from './summary'
 
 const REPLICA = 'd4'.repeat(16)
 const OTHER = 'e5'.repeat(16)
+const COLLEAGUE = 'c2'.repeat(16)
 const DAY_MS = 86_400_000
+const READERS: Readers = { people: PEOPLE, replicas: new Set([REPLICA]) }
 
-interface PracticeFile {
-  kind: string
-  entries: HistoryEntry[] // oldest first
-}
-
-export function makePracticeDevice(rules: Record<string, Rules> = {}, start: OpenMode = 'main'): Device {
-  return new PracticeDevice(rules, start)
+export function makePracticeDevice(start: OpenMode = 'main'): Device {
+  return new PracticeDevice(listRules() as unknown as Record<string, Rules>, start)
 }
 
 class PracticeDevice implements Device {
@@ -33,7 +33,7 @@ class PracticeDevice implements Device {
     route: [] as string[],
     sync: { online: true, syncing: false, unsentCount: 0, unsentSince: null, lastCompleteAt: Date.now(), problem: null, progress: null } as SyncStatus,
   })
-  private readonly files = new Map<string, PracticeFile>()
+  private readonly files = new Map<string, FileBody>()
   private readonly drafts = new Map<string, { value: unknown; savedAt: number }>()
   private readonly photos = new Map<string, Blob>()
   private readonly dismissed = new Set<string>()
@@ -44,13 +44,19 @@ class PracticeDevice implements Device {
   readonly villages = VILLAGES
   readonly people = PEOPLE
 
-  constructor(readonly rules: Record<string, Rules>, start: OpenMode) {
+  constructor(
+    readonly rules: Record<string, Rules>,
+    start: OpenMode,
+  ) {
+    const past = Date.now() - 3 * DAY_MS
     for (const household of makeHouseholds(new Date().toISOString().slice(0, 10))) {
-      this.files.set(household.fileId, { kind: 'household', entries: [this.entry(household.fileId, household.ops, {}, OTHER, Date.now() - 3 * DAY_MS)] })
+      const body: FileBody = { file: household.fileId, kind: 'household', scope: SCOPE, left: false, changes: [] }
+      this.files.set(household.fileId, body)
+      this.write(body, household.ops, {}, OTHER, past, { vector: {}, except: [] })
     }
+    this.addConflict(past)
     this.state.route = [...this.files.keys()].slice(0, 6)
     this.state.mode = start
-    this.addConflict()
     this.refresh()
   }
 
@@ -82,28 +88,23 @@ class PracticeDevice implements Device {
   async changePin(): Promise<void> {}
 
   async openFile(fileId: string): Promise<FileView> {
-    const file = this.files.get(fileId)
-    if (!file) throw new DeviceError('not_found', 'no such file on this phone')
+    const body = this.bodyOf(fileId)
     if (this.state.mode === 'locked' || (this.state.mode === 'route' && !this.state.route.includes(fileId))) throw new DeviceError('locked', 'not on the route')
-    const state = this.fold(fileId, file)
-    return { fileId, kind: file.kind, scope: SCOPE, state, base: { vector: state.vector, except: [] }, seen: hex(fileId).repeat(2), history: [...file.entries].reverse(), readonly: false }
+    return viewOf(this.rulesOf(body.kind), body, READERS)
   }
   async save(view: FileView, ops: Operation[], options: SaveOptions = {}): Promise<string> {
-    const file = this.files.get(view.fileId)
-    if (!file) throw new DeviceError('not_found', 'no such file on this phone')
-    const entry = this.entry(view.fileId, ops, options, REPLICA, Date.now())
-    file.entries.push(entry)
+    const id = this.write(this.bodyOf(view.fileId), ops, options, REPLICA, Date.now(), view.base)
     if (options.draftKey) this.drafts.delete(options.draftKey)
     this.refresh(view.fileId)
-    return entry.changeId
+    return id
   }
-  async createFile(kind: string, _scope: string, ops: Operation[], options: SaveOptions = {}): Promise<{ fileId: string; changeId: string }> {
-    const fileId = this.newId()
-    const entry = this.entry(fileId, ops, options, REPLICA, Date.now())
-    this.files.set(fileId, { kind, entries: [entry] })
+  async createFile(kind: string, scope: string, ops: Operation[], options: SaveOptions = {}): Promise<{ fileId: string; changeId: string }> {
+    const body: FileBody = { file: this.newId(), kind, scope, left: false, changes: [] }
+    this.files.set(body.file, body)
+    const changeId = this.write(body, ops, options, REPLICA, Date.now(), { vector: {}, except: [] })
     if (options.draftKey) this.drafts.delete(options.draftKey)
-    this.refresh(fileId)
-    return { fileId, changeId: entry.changeId }
+    this.refresh(body.file)
+    return { fileId: body.file, changeId }
   }
   onFileChanged(fileId: string, listener: () => void): () => void {
     const listeners = this.listeners.get(fileId) ?? new Set()
@@ -146,14 +147,18 @@ class PracticeDevice implements Device {
   async syncNow(): Promise<void> {
     this.state.sync = { ...this.state.sync, syncing: true }
     await new Promise((resolve) => setTimeout(resolve, 600))
-    for (const file of this.files.values()) for (const entry of file.entries) if (entry.fate === 'unsent') Object.assign(entry, { fate: 'accepted', receivedAt: Date.now(), position: 1 })
+    for (const body of this.files.values()) for (const stored of body.changes) stored.verdict ??= { body: verdictText(stored.envelope.body), sig: '' }
     this.state.sync = { ...this.state.sync, syncing: false, lastCompleteAt: Date.now() }
     this.refresh()
   }
   async listOwnSaves(): Promise<OwnSave[]> {
-    return [...this.files].flatMap(([fileId, file]) =>
-      file.entries.filter((entry) => entry.own).map((entry) => ({ ...entry, fileId, headName: this.nameOf(fileId), dismissed: this.dismissed.has(entry.changeId) })),
-    ).sort((a, b) => b.at - a.at) // prettier-ignore
+    const saves = [...this.files.values()].flatMap((body) =>
+      readStored(body)
+        .map((known) => historyEntry(known, READERS))
+        .filter((entry) => entry.own)
+        .map((entry) => ({ ...entry, fileId: body.file, headName: this.nameOf(body.file), dismissed: this.dismissed.has(entry.changeId) })),
+    )
+    return saves.sort((a, b) => b.at - a.at)
   }
   async dismissReturned(changeId: string): Promise<void> { this.dismissed.add(changeId) }
   async call<T>(): Promise<T> { throw new DeviceError('offline', 'practice has no server') }
@@ -162,71 +167,61 @@ class PracticeDevice implements Device {
   private nameOf(fileId: string): string {
     return this.state.households.find((household) => household.fileId === fileId)?.headName ?? ''
   }
-  private entry(fileId: string, ops: Operation[], options: SaveOptions, replica: string, at: number): HistoryEntry {
-    const own = replica === REPLICA
-    const seq = (this.files.get(fileId)?.entries.filter((entry) => entry.replica === replica).length ?? 0) + 1
-    return {
-      changeId: this.newId() + this.newId(), dot: [replica, seq], act: options.act ?? 'save', ops, about: options.about ?? null, reason: options.reason ?? null,
-      personId: own ? ME : ('c2'.repeat(16)), personName: own ? (PEOPLE[ME] as string) : '周远', replica, at, receivedAt: own ? null : at, position: own ? null : 1,
-      fate: own ? 'unsent' : 'accepted', reasons: [], own,
-    } // prettier-ignore
+  private bodyOf(fileId: string): FileBody {
+    const body = this.files.get(fileId)
+    if (!body) throw new DeviceError('not_found', 'no such file on this phone')
+    return body
   }
-  /** One household shows what a conflict looks like: two phone-shaped answers to one question. */
-  private addConflict(): void {
-    const [fileId] = this.files.keys()
-    const file = fileId ? this.files.get(fileId) : undefined
-    file?.entries.push({ ...this.entry(fileId as string, [{ op: 'set', path: 'household_size', value: 5 }], {}, OTHER, Date.now() - DAY_MS), reason: 'practice-conflict' })
+  private rulesOf(kind: string): Rules {
+    const rules = this.rules[kind]
+    if (!rules) throw new DeviceError('invalid', 'unknown kind')
+    return rules
   }
-  private fold(fileId: string, file: PracticeFile): FoldedFile {
-    const state: FoldedFile = { file: fileId, kind: file.kind, rules_version: 1, paths: {}, elements: {}, conflicts: [], sections: {}, vector: {}, except: [] }
-    for (const entry of file.entries) {
-      state.vector[entry.dot[0]] = entry.dot[1]
-      for (const op of entry.ops) this.apply(state, entry, op)
-      if (entry.about) state.sections[entry.about.section] = sectionAfter(state.sections[entry.about.section], entry)
-    }
-    return state
+  private write(body: FileBody, ops: Operation[], options: SaveOptions, replica: string, at: number, base: Base): string {
+    const own = readStored(body).filter((known) => known.change.replica === replica)
+    const last = own[own.length - 1]
+    const text = bodyText(
+      makeChange({
+        deployment: STATION.id, station: STATION.id, scope: body.scope, file: body.file, kind: body.kind, replica, seq: own.length + 1, prev: last?.id ?? null, base,
+        seen: null, schema: this.rulesOf(body.kind).version, at, server_at: 0, person: replica === REPLICA ? ME : COLLEAGUE, epoch: 1, act: options.act ?? 'save',
+        ops, salt: this.newId(), ...(options.reason ? { reason: options.reason } : {}), ...(options.about ? { about: options.about } : {}),
+      }), // prettier-ignore
+    )
+    body.changes.push({ envelope: { body: text, sig: '' }, verdict: replica === REPLICA ? null : { body: verdictText(text), sig: '' } })
+    return changeId(text)
   }
-  private apply(state: FoldedFile, entry: HistoryEntry, op: Operation): void {
-    if (op.op === 'append') {
-      state.elements[`${op.path}/${op.id}`] = { collection: op.path, id: op.id, voided: false, dot: entry.dot }
-      for (const [field, value] of Object.entries(op.value)) this.write(state, entry, `${op.path}/${op.id}/${field}`, value)
-    } else if (op.op === 'void' || op.op === 'restore') {
-      const element = state.elements[op.path]
-      if (element) element.voided = op.op === 'void'
-    } else if (op.op === 'add' || op.op === 'remove') {
-      const before = (state.paths[op.path]?.value ?? []) as (string | number)[]
-      this.write(state, entry, op.path, op.op === 'add' ? [...new Set([...before, op.value])].sort() : before.filter((value) => value !== op.value))
-    } else this.write(state, entry, op.path, op.value)
+  /** One household shows what a conflict looks like: two colleagues, two answers, neither saw the other's. */
+  private addConflict(at: number): void {
+    const body = [...this.files.values()][2]
+    if (body) this.write(body, [{ op: 'set', path: 'household_size', value: 5 }], {}, 'f6'.repeat(16), at + DAY_MS, { vector: {}, except: [] })
   }
-  private write(state: FoldedFile, entry: HistoryEntry, path: string, value: FoldedPath['value']): void {
-    const before = state.paths[path]
-    const live = { value, dots: [entry.dot], person: entry.personId, at: entry.at, effective_at: entry.at, position: entry.position }
-    if (entry.reason === 'practice-conflict' && before) {
-      state.paths[path] = { status: 'conflict', value: null, stands: before.value, values: [...before.values, live], replaced: [] }
-      state.conflicts = [{ id: hex(path), rule: 'values', path, values: [...before.values, live] }]
-      return
-    }
-    state.conflicts = state.conflicts.filter((conflict) => conflict.path !== path)
-    const replaced = (before?.values ?? []).map((old) => ({ value: old.value, dot: old.dots[0] as [string, number], person: old.person, at: old.at }))
-    state.paths[path] = { status: 'settled', value, values: [live], replaced: [...(before?.replaced ?? []), ...replaced] }
+  private fold(body: FileBody): FoldedFile {
+    return foldFile(this.rulesOf(body.kind), readStored(body))
   }
   private refresh(changed?: string): void {
     const route = new Set(this.state.route)
-    const own = [...this.files.values()].flatMap((file) => file.entries).filter((entry) => entry.fate === 'unsent')
-    this.state.households = [...this.files].filter(([, file]) => file.kind === 'household').map(([fileId, file]) => {
-      const unsent = file.entries.filter((entry) => entry.fate === 'unsent').length
-      return { ...summarise(this.fold(fileId, file), { unsent, returned: 0, updatedAt: file.entries[file.entries.length - 1]?.at ?? 0 }), onRoute: route.has(fileId) }
-    }) // prettier-ignore
-    this.state.sync = { ...this.state.sync, unsentCount: own.length, unsentSince: own.length ? Math.min(...own.map((entry) => entry.at)) : null }
+    const waiting: number[] = []
+    this.state.households = [...this.files.values()]
+      .filter((body) => body.kind === 'household')
+      .map((body) => {
+        const known = readStored(body)
+        const unsent = known.filter((change) => !change.verdict).map((change) => change.change.at)
+        waiting.push(...unsent)
+        const updatedAt = Math.max(...known.map((change) => change.change.at))
+        return { ...summarise(this.fold(body), { unsent: unsent.length, returned: 0, updatedAt }), onRoute: route.has(body.file) }
+      })
+    this.state.sync = { ...this.state.sync, unsentCount: waiting.length, unsentSince: waiting.length ? Math.min(...waiting) : null }
     for (const listener of this.listeners.get(changed ?? '') ?? []) listener()
   }
 }
 
-function sectionAfter(before: FoldedSection | undefined, entry: HistoryEntry): FoldedSection {
-  const section = before ?? { status: 'draft' as const, content: null, submitted: null, returned: null, approved: [] }
-  const mark = { change: entry.changeId, content: entry.about?.content ?? '', person: entry.personId, at: entry.at }
-  if (entry.act === 'submit') return { ...section, status: 'submitted', submitted: mark, returned: null }
-  if (entry.act === 'return') return { ...section, status: 'returned', returned: { ...mark, reason: entry.reason, remarks: entry.about?.remarks ?? null } }
-  if (entry.act === 'approve') return { ...section, status: 'approved', approved: [...section.approved, { ...mark, step: 1, effective: true, snapshot: {} }] }
-  return section
+let position = 0
+
+function verdictText(text: string): string {
+  const change = JSON.parse(text) as { file: string; replica: string; seq: number; at: number }
+  const dot = [change.replica, change.seq]
+  return JSON.stringify({
+    type: 'verdict', v: 1, suite: 1, deployment: STATION.id, station: STATION.id, change: changeId(text), file: change.file, dot,
+    status: 'accepted', position: ++position, received_at: change.at, duty: 'worker', reasons: [], by: null, decided_at: null,
+  }) // prettier-ignore
 }

@@ -1,4 +1,5 @@
 /** The line of a household in lists and search, taken from its folded state. Pure. */
+import { categorySensitivity } from '../records'
 import type { FoldedFile } from '../sync/fold'
 import type { HouseholdSummary } from './contract'
 
@@ -12,11 +13,13 @@ export interface SummaryFacts {
 export type StoredSummary = Omit<HouseholdSummary, 'onRoute'>
 
 const RISKS = ['red', 'yellow', 'blue', 'green']
+const HEADS = ['02', '01'] // GB/T 4761: head of household, self
+const RESTRICTED = 3 // of sensitivity: never a word in a list
 
 export function summarise(file: FoldedFile, facts: SummaryFacts): StoredSummary {
   const members = elementsOf(file, 'members').map((id) => (field: string) => shown(file, `members/${id}/${field}`))
-  const head = members.find((member) => member('relation') === 'head') ?? members[0]
-  const visits = elementsOf(file, 'visits').map((id) => text(shown(file, `visits/${id}/visited_on`) ?? shown(file, `visits/${id}/on`)))
+  const head = members.find((member) => HEADS.includes(text(member('relation')))) ?? members[0]
+  const visits = elementsOf(file, 'visits').map((id) => (shown(file, `visits/${id}/outcome`) === 'not_met' ? '' : text(shown(file, `visits/${id}/visited_on`))))
   const address = shown(file, 'address') as Record<string, unknown> | null
   const risk = shown(file, 'risk_level')
   const categories = [...texts(shown(file, 'categories')), ...members.flatMap((member) => texts(member('categories')))]
@@ -28,7 +31,7 @@ export function summarise(file: FoldedFile, facts: SummaryFacts): StoredSummary 
     idTails: members.map((member) => text(member('id_number')).slice(-6)).filter(Boolean),
     villageId: text(address?.['village_id']) || null,
     address: addressLine(address),
-    categories: [...new Set(categories)].sort(),
+    categories: [...new Set(categories)].filter((code) => categorySensitivity(code) < RESTRICTED).sort(),
     riskLevel: RISKS.includes(risk as string) ? (risk as HouseholdSummary['riskLevel']) : null,
     lastVisitOn: visits.filter(Boolean).sort().pop() ?? null,
     nextVisitOn: text(shown(file, 'next_visit_on')) || null,

@@ -1,0 +1,6 @@
+/** The door to the server: typed calls over one client. */
+export { Client, type Call, type SessionKind } from './client'
+export { NoAnswer, Problem, isPassing } from './errors'
+export { gunzip, gzip, canGzip } from './gzip'
+export { calls, type Calls, type Entry, type Enrolled, type Offer, type PackOffer, type SyncAnswer } from './messages'
+export { uploadByTus } from './tus'

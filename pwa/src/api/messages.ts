@@ -1,0 +1,96 @@
+/** The server's calls, typed: what is sent and what comes back. Protocol: sync/PROTOCOL.md, section 7. */
+import type { Envelope } from '../sync/change'
+import type { Client } from './client'
+
+export interface Offer {
+  station_id: string
+  station_name: string
+  person_id: string
+  person_name: string
+  duty: 'worker' | 'deputy' | 'head'
+  expires_at: number
+  deployment: string
+}
+
+export interface ConfirmRequest {
+  code: string
+  public_key: string
+  receipt_key: string
+  label: string
+  auth: string
+  kdf: { salt: string; m_kib: number; t: number; p: number }
+  proof: Envelope
+}
+
+export interface Enrolled {
+  replica: string
+  person_id: string
+  share: string
+  policy: Envelope
+  server_at: number
+}
+
+export type Entry =
+  | { kind: 'change'; envelope: Envelope; verdict: Envelope }
+  | { kind: 'verdict'; verdict: Envelope }
+  | { kind: 'enter'; file: string; scope: string }
+  | { kind: 'leave'; file: string }
+
+export interface PackOffer {
+  id: string
+  scope: string
+  bytes: number
+  sha256: string
+  cursor: string
+}
+
+export interface SyncRequest {
+  push: Envelope[]
+  certificates: Envelope[]
+  cursor: string | null
+  limit: number
+}
+
+export interface SyncAnswer {
+  verdicts: Envelope[]
+  entries: Entry[]
+  cursor: string | null
+  more: boolean
+  server_at: number
+  epoch: number
+  packs: PackOffer[]
+  digests: Record<string, string>
+}
+
+export type SealedCode = 'received' | 'known' | 'refused'
+
+export function calls(client: Client) {
+  return {
+    look: (code: string) => client.json<Offer>('POST', '/enrolment/look', { code }),
+    confirm: (request: ConfirmRequest) => client.json<Enrolled>('POST', '/enrolment/confirm', request),
+    challenge: (replica: string) => client.json<{ nonce: string }>('POST', '/sessions/challenge', { replica }),
+    openSession: (request: { replica: string; kind: string; nonce: string; sig: string }) => client.json<{ expires_at: number }>('POST', '/sessions', request),
+    endReadSession: () => client.json<void>('DELETE', '/sessions/read', undefined),
+    share: (replica: string, auth: string) => client.json<{ share: string }>('POST', '/vault/share', { replica, auth }),
+    sync: (request: SyncRequest) => client.json<SyncAnswer>('POST', '/sync', request, 'read', 60_000),
+    sealed: (items: { id: string; sealed: string }[]) =>
+      client.json<{ results: { id: string; code: SealedCode }[] }>('POST', '/sealed', { items }, 'upload', 60_000),
+    async policy(tag: string | null): Promise<{ envelope: Envelope; tag: string | null } | null> {
+      const answer = await client.call({ method: 'GET', path: '/policy', session: 'read', headers: tag ? { 'If-None-Match': tag } : {} })
+      return answer.status === 304 ? null : { envelope: await answer.json<Envelope>(), tag: answer.headers.get('ETag') }
+    },
+    /** Bytes of a pack from `offset`, at most `length`. */
+    async packPart(id: string, offset: number, length: number): Promise<Uint8Array> {
+      const headers = { Range: `bytes=${offset}-${offset + length - 1}`, Accept: '*/*' }
+      const answer = await client.call({ method: 'GET', path: `/packs/${encodeURIComponent(id)}`, session: 'read', headers, timeoutMs: 60_000 })
+      const bytes = await answer.bytes()
+      return answer.status === 206 ? bytes : bytes.slice(offset, offset + length)
+    },
+    async attachment(file: string, sha256: string): Promise<Uint8Array> {
+      const answer = await client.call({ method: 'GET', path: `/attachments/${file}/${sha256}`, session: 'read', headers: { Accept: '*/*' }, timeoutMs: 60_000 })
+      return answer.bytes()
+    },
+  }
+}
+
+export type Calls = ReturnType<typeof calls>

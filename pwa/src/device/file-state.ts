@@ -1,0 +1,116 @@
+/** From the changes a phone keeps of a file to what a screen shows of it. Pure but for the rules that come in. */
+import { changeId, dotOf, type Change, type Envelope } from '../sync/change'
+import { fold, stateDigest, type FoldedFile, type FoldInput, type Rules } from '../sync/fold'
+import { supersedes, type Verdict } from '../sync/verdict'
+import type { FileBody, StoredChange } from '../vault'
+import type { Fate, FileView, HistoryEntry } from './contract'
+
+/** A change that was read: the parsed body beside the text that was signed. */
+export interface KnownChange extends FoldInput {
+  envelope: Envelope
+  verdictEnvelope: Envelope | null
+  verdict: Verdict | null
+}
+
+/** Who is who: names for a history, and which replicas are this person's here. */
+export interface Readers {
+  people: Record<string, string>
+  replicas: ReadonlySet<string>
+}
+
+/** What stands in the vault was checked when it came in: here it is only parsed. */
+export function readStored(body: FileBody): KnownChange[] {
+  return body.changes.map((stored) => ({
+    id: changeId(stored.envelope.body),
+    change: JSON.parse(stored.envelope.body) as Change,
+    verdict: stored.verdict ? (JSON.parse(stored.verdict.body) as Verdict) : null,
+    envelope: stored.envelope,
+    verdictEnvelope: stored.verdict,
+  }))
+}
+
+/** Adds changes and newer verdicts to a file. Null when nothing is new. `trusted` verdicts only. */
+export function merge(body: FileBody, news: readonly StoredChange[], verdicts: readonly Envelope[] = []): FileBody | null {
+  const changes = [...body.changes]
+  const placeOf = new Map(changes.map((stored, index) => [changeId(stored.envelope.body), index]))
+  let changed = false
+  const decide = (id: string, envelope: Envelope | null): void => {
+    const index = placeOf.get(id)
+    const stored = index === undefined ? undefined : changes[index]
+    if (index === undefined || !stored || !envelope) return
+    const earlier = stored.verdict ? (JSON.parse(stored.verdict.body) as Verdict) : null
+    if (!supersedes(JSON.parse(envelope.body) as Verdict, earlier)) return
+    changes[index] = { ...stored, verdict: envelope }
+    changed = true
+  }
+  for (const { envelope, verdict } of news) {
+    const id = changeId(envelope.body)
+    if (!placeOf.has(id)) {
+      placeOf.set(id, changes.length)
+      changes.push({ envelope, verdict: null })
+      changed = true
+    }
+    decide(id, verdict)
+  }
+  for (const envelope of verdicts) decide((JSON.parse(envelope.body) as Verdict).change, envelope)
+  return changed ? { ...body, changes } : null
+}
+
+/** The state as a form shows it: accepted changes and this person's own undecided ones. */
+export function foldFile(rules: Rules, known: readonly KnownChange[]): FoldedFile {
+  return fold(rules, [...known])
+}
+
+export function digestOf(rules: Rules, known: readonly KnownChange[]): string {
+  return stateDigest(fold(rules, known.filter(isAccepted)))
+}
+
+function isAccepted(known: KnownChange): boolean {
+  return known.verdict?.status === 'accepted'
+}
+
+export function fateOf(known: Pick<KnownChange, 'verdict'>): Fate {
+  return known.verdict?.status ?? 'unsent'
+}
+
+export function viewOf(rules: Rules, body: FileBody, readers: Readers): FileView {
+  const known = readStored(body)
+  const state = foldFile(rules, known)
+  return {
+    fileId: body.file,
+    kind: body.kind,
+    scope: body.scope,
+    state,
+    base: { vector: state.vector, except: state.except },
+    seen: known.some(isAccepted) ? digestOf(rules, known) : null,
+    history: known.map((change) => historyEntry(change, readers)).sort(newestFirst),
+    readonly: body.left,
+  }
+}
+
+export function historyEntry(known: KnownChange, readers: Readers): HistoryEntry {
+  const { change, verdict } = known
+  return {
+    changeId: known.id,
+    dot: dotOf(change),
+    act: change.act,
+    ops: change.ops,
+    about: change.about ?? null,
+    reason: change.reason ?? null,
+    personId: change.person,
+    personName: readers.people[change.person] ?? '',
+    replica: change.replica,
+    at: change.at,
+    receivedAt: verdict?.received_at ?? null,
+    position: verdict?.status === 'accepted' ? verdict.position : null,
+    fate: fateOf(known),
+    reasons: verdict?.reasons ?? [],
+    own: readers.replicas.has(change.replica),
+  }
+}
+
+/** Undecided ones on top, then by position, as the file came to be. */
+function newestFirst(a: HistoryEntry, b: HistoryEntry): number {
+  if (a.position !== null && b.position !== null) return b.position - a.position
+  return b.at - a.at
+}

@@ -1,0 +1,46 @@
+/** The outbox and the inbox: rows that hold no content in clear, readable with every key closed. */
+import { write, type VaultDatabase } from './database'
+import type { OutboxRow } from './rows'
+import { INBOX_INFO, sealTo } from './sealing'
+import { encode } from './suite'
+
+export interface Waiting {
+  count: number
+  since: number | null // ms
+}
+
+/** Saves that the server does not have yet, and records that wait in the inbox to be signed. */
+export async function countWaiting(database: VaultDatabase): Promise<Waiting> {
+  const times = [...(await listUnreceived(database)), ...(await database.getAll('inbox'))].map((row) => row.at)
+  return { count: times.length, since: times.length ? Math.min(...times) : null }
+}
+
+/** In the order they were made: a change goes after the one that it builds on. */
+export async function listUnreceived(database: VaultDatabase): Promise<OutboxRow[]> {
+  const rows = (await database.getAll('outbox')).filter((row) => row.fate === 'unsent' && !row.received)
+  return rows.sort(inOrder)
+}
+
+/** Without a verdict yet, received or not: what a full sync asks about. */
+export async function listUndecided(database: VaultDatabase): Promise<OutboxRow[]> {
+  return (await database.getAll('outbox')).filter((row) => row.fate === 'unsent').sort(inOrder)
+}
+
+function inOrder(a: OutboxRow, b: OutboxRow): number {
+  return a.at - b.at || a.seq - b.seq
+}
+
+export async function markReceived(database: VaultDatabase, ids: readonly string[]): Promise<void> {
+  await write(database, ['outbox'], async (transaction) => {
+    const store = transaction.objectStore('outbox')
+    for (const id of ids) {
+      const row = await store.get(id)
+      if (row) await store.put({ ...row, received: true })
+    }
+  })
+}
+
+export async function putInInbox(database: VaultDatabase, inboxKey: Uint8Array, id: string, value: unknown, at: number): Promise<void> {
+  const body = await sealTo(inboxKey, encode(JSON.stringify(value)), `${INBOX_INFO}/${id}`)
+  await write(database, ['inbox'], async (transaction) => void (await transaction.objectStore('inbox').put({ id, at, body })))
+}

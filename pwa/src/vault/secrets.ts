@@ -1,0 +1,45 @@
+/** What the vaults hold besides files: the device's own keys in the main vault, today's keys in the route vault. */
+import type { Envelope } from '../sync/change'
+import type { KdfParameters } from './kdf'
+
+/** One line of the index: what lists and search need of a file. What `line` says is the device's affair. */
+export interface IndexEntry {
+  file: string
+  kind: string
+  line: unknown
+}
+
+/** Under the vault key. Keys are base64url: private ones PKCS#8, public ones raw points. */
+export interface MainSecrets {
+  replica: string
+  signing: string
+  signing_public: string
+  receipt: string
+  inbox: string
+  field_code: string
+  pin: { kdf: KdfParameters; key: string }
+  route: { key: string; replica: string; files: string[]; until: number } | null
+  replicas: Record<string, Envelope | null> // every replica that signed here, with its certificate
+}
+
+/** Under the route key: at most twelve files, until the end of their day. */
+export interface RouteSecrets {
+  replica: string
+  signing: string
+  certificate: Envelope
+  files: Record<string, string> // file id -> raw key
+  index: IndexEntry[]
+  policy: Envelope
+  until: number
+}
+
+/** Under the vault key, written in the same transaction as what it speaks of. */
+export interface SyncState {
+  cursor: string | null
+  server_at: number
+  complete_at: number | null
+  policy: Envelope
+  policy_tag: string | null
+  damaged: string[] // files that did not verify and wait to be fetched again
+  packs: { id: string; bytes: number; sha256: string; cursor: string }[] // still to be fetched
+}

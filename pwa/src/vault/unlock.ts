@@ -1,0 +1,143 @@
+/** Makes, opens and re-wraps the two vaults of one person. Each way in ends in an `OpenVault`; keys stay inside it. */
+import { fromBase64url, toBase64url } from '../sync/signatures'
+import { openDirectory, openVaultDatabase, write, type VaultDatabase } from './database'
+import { VaultError } from './errors'
+import type { Derive } from './kdf'
+import { newFieldCode, unwrapWithFieldCode, unwrapWithPassword, wrapUnderFieldCode, wrapUnderPassword, type PasswordKeys } from './main-key'
+import { OpenVault } from './open-vault'
+import { makeRouteRow, unwrapWithPin, type PinKey } from './route-key'
+import type { ClearRow, HolderRow, MainKeyRow } from './rows'
+import type { MainSecrets, RouteSecrets, SyncState } from './secrets'
+import { importKey, newRawKey, openJson, sealJson } from './suite'
+
+export interface NewVault {
+  holder: HolderRow
+  vaultKey: Uint8Array
+  password: PasswordKeys
+  share: Uint8Array
+  secrets: MainSecrets
+  sync: SyncState
+  clear: ClearRow
+}
+
+/** Writes a fresh main vault in one transaction, then names its holder in the directory. */
+export async function createMainVault(derive: Derive, made: NewVault): Promise<VaultDatabase> {
+  const owner = { person: made.clear.person, replica: made.clear.replica }
+  const row: MainKeyRow = {
+    id: 'main',
+    v: 1,
+    ...owner,
+    password: await wrapUnderPassword(made.vaultKey, made.password, made.share, owner),
+    field_code: await wrapUnderFieldCode(derive, made.vaultKey, made.secrets.field_code, owner),
+  }
+  const key = await importKey(made.vaultKey)
+  const states = [
+    { id: 'secrets', body: await sealJson(key, made.secrets, { store: 'state', id: 'secrets' }) },
+    { id: 'sync', body: await sealJson(key, made.sync, { store: 'state', id: 'sync' }) },
+  ]
+  const database = await openVaultDatabase(made.holder.database)
+  await write(database, ['keys', 'state', 'clear'], async (transaction) => {
+    await transaction.objectStore('keys').put(row)
+    for (const state of states) await transaction.objectStore('state').put(state)
+    await transaction.objectStore('clear').put(made.clear)
+  })
+  await nameHolder(made.holder)
+  return database
+}
+
+export async function listHolders(): Promise<HolderRow[]> {
+  const directory = await openDirectory()
+  try {
+    return await directory.getAll('holders')
+  } finally {
+    directory.close()
+  }
+}
+
+export async function nameHolder(holder: HolderRow): Promise<void> {
+  const directory = await openDirectory()
+  await directory.put('holders', holder)
+  directory.close()
+}
+
+export async function forgetHolder(person: string): Promise<void> {
+  const directory = await openDirectory()
+  await directory.delete('holders', person)
+  directory.close()
+}
+
+export async function readMainRow(database: VaultDatabase): Promise<MainKeyRow> {
+  const row = await database.get('keys', 'main')
+  if (!row || row.id !== 'main') throw new VaultError('not_found', 'main')
+  return row
+}
+
+export async function openWithPassword(database: VaultDatabase, keys: PasswordKeys, share: Uint8Array): Promise<OpenVault> {
+  return openMain(database, await unwrapWithPassword(await readMainRow(database), keys, share))
+}
+
+export async function openWithFieldCode(derive: Derive, database: VaultDatabase, code: string): Promise<OpenVault> {
+  return openMain(database, await unwrapWithFieldCode(derive, await readMainRow(database), code))
+}
+
+export async function openMain(database: VaultDatabase, raw: Uint8Array): Promise<OpenVault> {
+  const key = await importKey(raw)
+  const secrets = await openJson<MainSecrets>(key, (await database.get('state', 'secrets'))?.body, { store: 'state', id: 'secrets' })
+  const route = secrets.route ? await importKey(fromBase64url(secrets.route.key)) : null
+  const vault = new OpenVault(database, 'main', { vault: key, raw, route }, secrets, null)
+  await vault.loadIndex()
+  return vault
+}
+
+export async function openWithPin(derive: Derive, database: VaultDatabase, pin: string, now: number): Promise<OpenVault> {
+  const { key: raw } = await unwrapWithPin(derive, database, pin, now)
+  const key = await importKey(raw)
+  const route = await openJson<RouteSecrets>(key, (await database.get('state', 'route'))?.body, { store: 'state', id: 'route' })
+  return new OpenVault(database, 'route', { vault: null, raw, route: key }, null, route)
+}
+
+/** Puts a new route vault in the place of the old one. `vault` is the open main vault; its secrets learn the new key. */
+export async function makeRouteVault(vault: OpenVault, pin: PinKey, route: RouteSecrets): Promise<void> {
+  if (!vault.secrets) throw new VaultError('not_found', 'main')
+  const raw = newRawKey()
+  const row = await makeRouteRow(raw, pin, (await readMainRow(vault.database)).person, route.until)
+  const secrets: MainSecrets = {
+    ...vault.secrets,
+    pin: { kdf: pin.kdf, key: toBase64url(pin.key) },
+    route: { key: toBase64url(raw), replica: route.replica, files: Object.keys(route.files), until: route.until },
+    replicas: { ...vault.secrets.replicas, [route.replica]: route.certificate },
+  }
+  const bodies = [
+    { id: 'secrets', body: await sealJson(vault.ownKey, secrets, { store: 'state', id: 'secrets' }) },
+    { id: 'route', body: await sealJson(await importKey(raw), route, { store: 'state', id: 'route' }) },
+  ]
+  await write(vault.database, ['keys', 'state'], async (transaction) => {
+    await transaction.objectStore('keys').put(row)
+    for (const body of bodies) await transaction.objectStore('state').put(body)
+  })
+  vault.secrets = secrets
+  await vault.useRouteKey(raw)
+}
+
+/** The route's day is over: its key and content go. */
+export async function dropRouteVault(database: VaultDatabase): Promise<void> {
+  await write(database, ['keys', 'state'], async (transaction) => {
+    await transaction.objectStore('keys').delete('route')
+    await transaction.objectStore('state').delete('route')
+  })
+}
+
+export async function renewFieldCode(derive: Derive, vault: OpenVault): Promise<MainSecrets> {
+  if (!vault.secrets) throw new VaultError('not_found', 'main')
+  const row = await readMainRow(vault.database)
+  const field_code = newFieldCode()
+  const wrap = await wrapUnderFieldCode(derive, vault.rawVaultKey, field_code, row)
+  const secrets = { ...vault.secrets, field_code }
+  const body = await sealJson(vault.ownKey, secrets, { store: 'state', id: 'secrets' })
+  await write(vault.database, ['keys', 'state'], async (transaction) => {
+    await transaction.objectStore('keys').put({ ...row, field_code: wrap })
+    await transaction.objectStore('state').put({ id: 'secrets', body })
+  })
+  vault.secrets = secrets
+  return secrets
+}

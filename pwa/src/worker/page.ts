@@ -1,0 +1,75 @@
+/**
+ * The page's side of the service worker: registers it, says when an update waits and applies it on the user's tap, keeps the
+ * browser's install offer, and knows WeChat's browser, where nothing stored can be relied on.
+ */
+import { shallowReactive } from 'vue'
+import { trustedScriptUrl } from '../trusted'
+
+interface InstallEvent extends Event {
+  prompt(): Promise<void>
+  userChoice: Promise<{ outcome: 'accepted' | 'dismissed' }>
+}
+
+export interface PageWorker {
+  readonly updateReady: boolean
+  readonly canInstall: boolean
+  readonly inWeChat: boolean
+  applyUpdate(): void
+  install(): Promise<boolean>
+}
+
+const UPDATE_EVERY_MS = 60 * 60 * 1000
+
+export function isWeChat(agent: string = navigator.userAgent): boolean {
+  return /MicroMessenger/i.test(agent)
+}
+
+export function startPageWorker(): PageWorker {
+  const state = shallowReactive({ updateReady: false, canInstall: false })
+  let waiting: ServiceWorker | null = null
+  let offer: InstallEvent | null = null
+  let asked = false
+
+  const offerUpdate = (worker: ServiceWorker | null) => {
+    // The first worker of a phone is no update: it has nothing to replace.
+    if (!worker || !navigator.serviceWorker.controller) return
+    waiting = worker
+    state.updateReady = true
+  }
+  const watch = (registration: ServiceWorkerRegistration) => {
+    offerUpdate(registration.waiting)
+    registration.addEventListener('updatefound', () => {
+      const coming = registration.installing
+      coming?.addEventListener('statechange', () => coming.state === 'installed' && offerUpdate(coming))
+    })
+    const look = () => void registration.update().catch(() => undefined)
+    setInterval(look, UPDATE_EVERY_MS)
+    addEventListener('online', look)
+  }
+  if ('serviceWorker' in navigator && import.meta.env.PROD) {
+    navigator.serviceWorker.register(trustedScriptUrl('/sw.js'), { scope: '/' }).then(watch, () => undefined)
+    navigator.serviceWorker.addEventListener('controllerchange', () => asked && location.reload())
+  }
+  addEventListener('beforeinstallprompt', (event) => {
+    event.preventDefault()
+    offer = event as InstallEvent
+    state.canInstall = true
+  })
+  return {
+    get updateReady() { return state.updateReady },
+    get canInstall() { return state.canInstall },
+    inWeChat: isWeChat(),
+    applyUpdate() {
+      asked = true
+      waiting?.postMessage({ type: 'activate' })
+    },
+    async install() {
+      if (!offer) return false
+      await offer.prompt()
+      const { outcome } = await offer.userChoice
+      offer = null
+      state.canInstall = false
+      return outcome === 'accepted'
+    },
+  } // prettier-ignore
+}
