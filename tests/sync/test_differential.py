@@ -34,7 +34,6 @@ BATCH = 50
 MUTANT_HISTORIES = 6000
 
 pytestmark = [
-    pytest.mark.slow,
     pytest.mark.skipif(shutil.which("node") is None, reason="needs Node"),
     pytest.mark.skipif(not (PWA / "node_modules" / "rolldown").exists(), reason="needs pwa/node_modules"),
 ]
@@ -198,6 +197,11 @@ def search(seeds: range) -> int | None:
     return None
 
 
+def test_the_first_histories_fold_alike() -> None:
+    assert search(range(200)) is None
+
+
+@pytest.mark.slow
 @pytest.mark.timeout(1800)
 def test_python_and_the_phone_fold_any_history_to_the_same_file() -> None:
     workers = os.cpu_count() or 1
@@ -244,6 +248,7 @@ MUTANTS = [
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "file", "before", "after"), MUTANTS, ids=[mutant[0] for mutant in MUTANTS])
 def test_a_fault_in_the_phones_fold_is_noticed(name: str, file: str, before: str, after: str) -> None:
     with phone(file, before, after) as opened:
