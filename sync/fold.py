@@ -28,23 +28,26 @@ from sync.versions import Base, Dot, base_of, covers
 
 @dataclass(frozen=True, slots=True)
 class FoldInput:
-    """One change and what became of it; `verdict` None: not yet sent, or not yet answered."""
+    """One change and what became of it.
+
+    `verdict` None: this device's own change that nothing was decided about yet (not sent, not answered, or held). A change
+    of someone else that waits comes with its verdict; a form must not count as seen what only waits (F-1).
+    """
 
     change: Change
     verdict: Verdict | None = None
 
     @property
     def status(self) -> str:
-        return self.verdict.status if self.verdict else "unsent"
+        return self.verdict.status if self.verdict else "provisional"
 
     @property
     def position(self) -> int | None:
         return self.verdict.position if self.verdict and self.verdict.status == "accepted" else None
 
 
-# Which undecided changes a device folds as if they were accepted, and which only for their protection (F-1, F-9).
-PROVISIONAL = frozenset({"unsent", "held"})
-PROTECTIVE_ONLY = frozenset({"quarantined", "returned"})
+# Undecided changes that are not this device's own show only their more protective `safest` values (F-9).
+PROTECTIVE_ONLY = frozenset({"held", "quarantined", "returned"})
 
 
 def fold(rules: Rules | Mapping[str, Any], inputs: Iterable[FoldInput]) -> FoldedFile:
@@ -73,7 +76,7 @@ def in_folding_order(inputs: Iterable[FoldInput]) -> list[FoldInput]:
     """Accepted by position, then provisional in the order given; a change that comes twice counts once (F-1)."""
     received = list(inputs)
     accepted = sorted(accepted_of(received), key=lambda item: item.position or 0)
-    provisional = [item for item in received if item.status in PROVISIONAL]
+    provisional = [item for item in received if item.verdict is None]
     once: dict[Dot, FoldInput] = {}
     for item in accepted + provisional:
         once.setdefault(item.change.dot, item)

@@ -318,7 +318,7 @@ def _safest() -> list[Case]:
             paths={"risk": shows("settled", "green", ("green", other))},
         )
     )
-    for status in ("quarantined", "returned"):
+    for status in ("held", "quarantined", "returned"):
         story = Story()
         one = story.save("w", put("risk", "green"))
         red = story.save("v", put("risk", "red"), put("phone", "1"), status=status)
