@@ -21,6 +21,8 @@ export interface Writing {
 /** One of the values between which somebody must decide. */
 export interface Side {
   key: string
+  /** Where the value stands: the conflict's own path, or a field inside a struck-out element. */
+  path: string
   value: Json
   writings: Writing[]
   mine: boolean
@@ -46,17 +48,18 @@ export function readConflicts(view: FileView, personId: string): OpenConflict[] 
       id: conflict.id,
       rule: conflict.rule,
       path: conflict.path,
-      sides: conflict.values.map(value => readSide(value, byDot, personId)),
+      sides: conflict.values.map(value => readSide(value, value.path ?? conflict.path, byDot, personId)),
       stands: view.state.paths[conflict.path]?.stands,
     }))
     .sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : a.id < b.id ? -1 : 1))
 }
 
-function readSide(value: FoldedValue, byDot: Map<string, HistoryEntry>, personId: string): Side {
+function readSide(value: FoldedValue, path: string, byDot: Map<string, HistoryEntry>, personId: string): Side {
   const writings = value.dots.map(dot => readWriting(dot, byDot.get(dotKey(dot)), value))
   writings.sort((a, b) => a.at - b.at)
   return {
-    key: value.dots.map(dotKey).join(','),
+    key: `${path} ${value.dots.map(dotKey).join(',')}`,
+    path,
     value: value.value,
     writings,
     mine: writings.some(writing => writing.personId === personId),
@@ -79,7 +82,7 @@ function readWriting(dot: [string, number], entry: HistoryEntry | undefined, val
   }
 }
 
-/** The path of the element that a conflict over striking out speaks of: `members/<id>/$void` -> `members/<id>`. */
+/** The element of a path: a conflict over striking out names it by itself or by its `$void` register. */
 export function elementOf(path: string): string {
   return path.split('/').slice(0, 2).join('/')
 }
@@ -92,6 +95,11 @@ export function decisionOps(conflict: OpenConflict, decision: Decision): Operati
   if (decision.kind === 'keep_struck_out') return [{ op: 'void', path: elementOf(conflict.path) }]
   if (decision.kind === 'bring_back') return [{ op: 'restore', path: elementOf(conflict.path) }]
   return [{ op: 'set', path: conflict.path, value: decision.value }]
+}
+
+/** A side that strikes the element out, beside those that edit it. */
+export function isStrike(side: Side): boolean {
+  return /\/\$void$/.test(side.path)
 }
 
 /** A deputy or head decides; everyone else may read. A sealed file is read-only for all. */

@@ -5,7 +5,7 @@
 import type { FileView, Me } from '../../device/contract'
 import type { About, Operation } from '../../sync/change'
 import type { Json } from '../../sync/canonical'
-import type { FoldedApproval, FoldedFile, FoldedSection, Rules } from '../../sync/fold'
+import type { FoldedAct, FoldedApproval, FoldedFile, FoldedSection, Rules } from '../../sync/fold'
 import { findSection, pinnedPaths } from '../../sync/rules'
 import { sameValue } from './compare'
 
@@ -36,7 +36,7 @@ export function readStanding(rules: Rules, view: FileView, section: string, me: 
   const free = reviewer && !view.readonly && !!found && !view.state.elements[section]?.voided
   return {
     obstacle: found ? firstObstacle(found, reviewer, conflicts, view, section, rules, me) : 'gone',
-    mayReturn: free && !!found?.submitted && found.status !== 'approved',
+    mayReturn: free && !!found && waitingSubmission(found) !== null,
     isAmendment: !!found && AMENDED.indexOf(found.status) >= 0,
     mayReopen: free && !!found && WAITING.indexOf(found.status) < 0 && inForce(found) !== null,
     step: nextStep(rules, found, section),
@@ -50,10 +50,11 @@ function firstObstacle(found: FoldedSection, reviewer: boolean, conflicts: numbe
   if (view.state.elements[section]?.voided) return 'gone'
   if (conflicts > 0) return 'open_conflict'
   if (found.status === 'approved' || found.status === 'returned') return 'decided'
-  if (!found.submitted) return 'not_submitted'
+  const submitted = waitingSubmission(found)
+  if (!submitted) return 'not_submitted'
   if (found.content === null) return 'unsettled'
-  if (found.submitted.content !== found.content) return 'changed_since'
-  if (found.submitted.person === me.personId || wrotePinned(rules, view, section, me.personId)) return 'own_work'
+  if (submitted.content !== found.content) return 'changed_since'
+  if (submitted.person === me.personId || wrotePinned(rules, view, section, me.personId)) return 'own_work'
   return null
 }
 
@@ -80,6 +81,11 @@ function nextStep(rules: Rules, found: FoldedSection | undefined, section: strin
   return steps
 }
 
+/** The submission that nobody has decided: one whose content is in force already waits for nothing. */
+export function waitingSubmission(found: FoldedSection): FoldedAct | null {
+  return found.submitted && found.submitted.content !== inForce(found)?.content ? found.submitted : null
+}
+
 /** The approval that counts now, also while an amendment waits. */
 export function inForce(found: FoldedSection): FoldedApproval | null {
   const counting = found.approved.filter((approval) => approval.standing === 'in_force')
@@ -89,7 +95,7 @@ export function inForce(found: FoldedSection): FoldedApproval | null {
 /** What the act is about: approval of what stands here now, return of what was submitted, reopening of what is in force. */
 export function aboutFor(act: 'approve' | 'return' | 'reopen', found: FoldedSection, section: string, schema: number, step: number): About | null {
   if (act === 'approve') return found.content ? { section, content: found.content, schema, step } : null
-  const target = act === 'return' ? found.submitted : inForce(found)
+  const target = act === 'return' ? waitingSubmission(found) : inForce(found)
   return target ? { section, content: target.content, schema: target.schema } : null
 }
 
