@@ -11,6 +11,7 @@ from schemas.forms import Form, forms
 from schemas.instruments import Instrument, instruments
 from schemas.kind import Kind
 from schemas.registry import KINDS
+from schemas.visit_rules import visit_rules
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 PATTERNS = {
@@ -113,6 +114,13 @@ def _describe_instrument(instrument: Instrument) -> dict[str, Any]:
         _move_label(body[name])
         body[name] = body[name]["label"]
     for thing in (body, *body["items"], *body["options"], *body["bands"], *body.get("alerts", ())):
+        _move_label(thing)
+    return body
+
+
+def describe_visit_rules() -> dict[str, Any]:
+    body = visit_rules().model_dump(mode="json", exclude_defaults=True)
+    for thing in (body, *body["rules"]):
         _move_label(thing)
     return body
 

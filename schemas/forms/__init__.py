@@ -67,6 +67,7 @@ class Card(Frozen):
     tier: str | None = None
     instrument: str | None = None
     hint_zh: str | None = None
+    hint_en: str | None = None
     fields: tuple[FormField, ...]
 
     @model_validator(mode="before")
@@ -76,6 +77,7 @@ class Card(Frozen):
         if name:
             code = get_code_list("need_dimension").find(name)
             body["hint_zh"] = code.extra.get("hint") if code else None
+            body["hint_en"] = code.extra.get("hint_en") if code else None
             body["fields"] = [
                 {"field": f"{name}_{part}", "show": show, "required": YES if part == "level" else "false"}
                 for part, show in DIMENSION_ASKED

@@ -1,14 +1,15 @@
 /**
- * Between a folded file and a form on screen: descriptions as fields, folded values as typed values, typed values back as
- * operations. Only what changed becomes an operation, and what was not asked is never written. Pure; codes must be loaded.
+ * Between forms and widgets: what the form engine says of a field, as the widgets' own shape; what was typed, as values worth
+ * storing. So no description reaches a widget and no widget reaches a record. Pure; codes must be loaded.
  */
 import { codeList, label } from './codes'
-import { fieldsOf } from './kinds'
-import type { FieldDescription, FoldedLike, Locale } from './shapes'
+import { changeOperations, type FormOperation } from './forms/operations'
+import type { CardState, FieldState, FormValues } from './forms/shapes'
+import type { FieldDescription, Locale } from './shapes'
+import { problemWords } from './values'
 
 export interface ScreenOption { value: string | number | boolean; label: string }
 
-/** What a form needs of a field; the widgets' own shape, so that descriptions never reach a widget. */
 export interface ScreenField {
   name: string
   type: 'text' | 'tel' | 'longtext' | 'number' | 'date' | 'time' | 'boolean' | 'choice' | 'multi' | 'group'
@@ -21,12 +22,16 @@ export interface ScreenField {
   max?: number | string
   maxlength?: number
   inputmode?: 'text' | 'numeric' | 'decimal' | 'tel'
+  required?: boolean
+  few?: boolean
   parts?: ScreenField[]
 }
 
-export type ScreenOperation =
-  | { op: 'set'; path: string; value: never }
-  | { op: 'add' | 'remove'; path: string; value: string | number }
+/** What references may point to on this form, by what they refer to: `members`, `person`, `village`. */
+export interface References { [refers: string]: ScreenOption[] }
+
+/** Fields that are no widget of their own: photos, positions and instruments are drawn by the feature. */
+export const DRAWN_BY_FEATURE = ['photos', 'position', 'instruments', 'instrument']
 
 const LONG_TEXT = 300
 const UNITS: { [unit: string]: { [locale in Locale]: string } } = {
@@ -35,43 +40,48 @@ const UNITS: { [unit: string]: { [locale in Locale]: string } } = {
   years: { 'zh-CN': '岁', en: 'years' },
   m2: { 'zh-CN': '平方米', en: 'm²' },
 }
-const PARTIAL: { [locale in Locale]: string } = { 'zh-CN': '只知道年份就写 1952,知道月份写 1952-03', en: 'Only the year known: 1952; with month: 1952-03' }
+const PARTIAL: { [locale in Locale]: string } = { 'zh-CN': '如 1952-03-15;只知道年份就写 1952', en: 'e.g. 1952-03-15; only the year: 1952' }
+/** Parts that people neither read nor type: the village's id goes with its name, positions with the map. */
+const HIDDEN_PART = /(_id|_e7)$/
 
-/** Options of a code list; those of the short list (a column `quick`) come first. */
-export function codeOptions(list: string, locale: Locale, asNumber = false): ScreenOption[] {
-  const codes = codeList(list)
+/** Options of a code list, those of its short list (a column `quick`) first; `filter` keeps one value of a column. */
+export function codeOptions(list: string, locale: Locale, filter: { [column: string]: string } = {}, asNumber = false): ScreenOption[] {
+  const codes = codeList(list).filter((code) => Object.keys(filter).every((column) => code.extra[column] === filter[column]))
   const ordered = [...codes.filter((code) => code.extra['quick']), ...codes.filter((code) => !code.extra['quick'])]
   return ordered.map(({ code }) => ({ value: asNumber ? Number(code) : code, label: label(list, code, locale) }))
 }
 
-export function screenField(name: string, field: FieldDescription, locale: Locale, references: ScreenOption[] = [], today = ''): ScreenField {
+/** A declared field as a widget. */
+export function screenField(name: string, field: FieldDescription, locale: Locale, references: References = {}, filter?: { [column: string]: string }): ScreenField {
   const base = { name, label: field.label[locale] }
-  const unit = field.unit ? UNITS[field.unit]?.[locale] : undefined
+  const referred = references[field.refers ?? ''] ?? []
   switch (field.type) {
     case 'integer':
-      if (field.codes) return { ...base, type: 'choice', options: codeOptions(field.codes, locale, true) }
-      return { ...base, type: 'number', scale: 0, unit, min: field.minimum, max: field.maximum }
+      if (field.codes) return { ...base, type: 'choice', few: true, options: codeOptions(field.codes, locale, {}, true) }
+      return { ...base, type: 'number', scale: 0, unit: UNITS[field.unit ?? '']?.[locale], min: field.minimum, max: field.maximum }
     case 'money':
-      return { ...base, type: 'number', scale: 2, unit: UNITS['fen']![locale], min: field.minimum, max: field.maximum }
+      return { ...base, type: 'number', scale: 2, unit: UNITS['fen']?.[locale], min: field.minimum, max: field.maximum }
     case 'flag':
       return { ...base, type: 'boolean' }
     case 'date':
       if (field.partial) return { ...base, type: 'text', inputmode: 'numeric', maxlength: 10, hint: PARTIAL[locale] }
-      return { ...base, type: 'date', max: field.past && today ? today : undefined }
+      return { ...base, type: 'date' }
     case 'time':
       return { ...base, type: 'time' }
     case 'code':
-      return { ...base, type: 'choice', options: codeOptions(field.codes ?? '', locale) }
+      return { ...base, type: 'choice', options: codeOptions(field.codes ?? '', locale, filter) }
     case 'code_set':
-      return { ...base, type: 'multi', options: codeOptions(field.codes ?? '', locale) }
+      return { ...base, type: 'multi', options: codeOptions(field.codes ?? '', locale, filter) }
     case 'reference':
-      return { ...base, type: 'choice', options: references }
+      return { ...base, type: 'choice', options: referred }
     case 'reference_set':
-      return { ...base, type: 'multi', options: references }
+      return { ...base, type: 'multi', options: referred }
     case 'phone':
       return { ...base, type: 'tel', maxlength: field.length_max ?? 200 }
-    case 'group':
-      return { ...base, type: 'group', parts: Object.entries(field.parts ?? {}).map(([part, described]) => screenField(part, described, locale, references, today)) }
+    case 'group': {
+      const parts = Object.keys(field.parts ?? {}).filter((part) => !HIDDEN_PART.test(part))
+      return { ...base, type: 'group', parts: parts.map((part) => screenField(part, (field.parts ?? {})[part]!, locale, references)) }
+    }
     default: {
       const maxlength = field.length_max ?? 200
       return { ...base, type: maxlength >= LONG_TEXT ? 'longtext' : 'text', maxlength }
@@ -79,87 +89,60 @@ export function screenField(name: string, field: FieldDescription, locale: Local
   }
 }
 
-/** The value that stands at a path: the settled one, in an open conflict the last settled; undefined where nobody wrote. */
-export function standing(state: FoldedLike, path: string): unknown {
-  const found = state.paths[path]
-  if (!found) return undefined
-  return found.status === 'conflict' ? found.stands : found.value
+/** The fields of a card that matter now, as widgets; those the feature draws itself are left out. */
+export function cardFields(card: CardState, locale: Locale, references: References): ScreenField[] {
+  return card.fields
+    .filter((state) => state.relevant && DRAWN_BY_FEATURE.indexOf(state.asked.show ?? '') < 0)
+    .map((state) => fieldOf(state, locale, references))
 }
 
-/** Ids of a collection's elements that are not struck out, in the order of their ids' first appearance. */
-export function elementIds(state: FoldedLike, collection: string): string[] {
-  return Object.values(state.elements)
-    .filter((element) => element.collection === collection && !element.voided)
-    .map((element) => element.id)
+function fieldOf(state: FieldState, locale: Locale, references: References): ScreenField {
+  const shown = screenField(state.key, state.field, locale, references, state.asked.filter)
+  const hint = state.asked.hint?.[locale] ?? shown.hint
+  return { ...shown, label: state.label[locale], required: state.required, ...(hint ? { hint } : {}), ...(state.asked.show === 'long_text' ? { type: 'longtext' as const } : {}) }
 }
 
-export const pathOf = (prefix: string, name: string): string => (prefix ? `${prefix}/${name}` : name)
-
-/** What a form over these fields shows when it opens. `prefix` is '' for the root or `collection/<id>`. */
-export function readValues(state: FoldedLike, prefix: string, names: readonly string[]): Record<string, unknown> {
-  const values: Record<string, unknown> = {}
-  for (const name of names) {
-    const value = standing(state, pathOf(prefix, name))
-    if (value !== undefined) values[name] = value
+/** Sentences of problems by field; what is merely missing is only said once someone tried to submit. */
+export function problemSentences(cards: readonly CardState[], locale: Locale, withMissing: boolean): { [key: string]: string } {
+  const sentences: { [key: string]: string } = {}
+  for (const card of cards) {
+    for (const field of card.relevant ? card.fields : []) {
+      const problem = field.problems.filter((one) => withMissing || one.code !== 'required')[0]
+      if (problem) sentences[field.key] = problem.words?.[locale] ?? problemWords(problem.code, locale, field.label[locale], problem.limit)
+    }
   }
-  return values
+  return sentences
 }
 
-/** Empty text, empty lists and groups of nothing are "not asked" in what a form gives. */
-export function answered(value: unknown): boolean {
+/** Whether anything was answered: empty text, empty lists and groups of nothing are "not asked". */
+export function isAnswered(value: unknown): boolean {
   if (value === undefined) return false
   if (typeof value === 'string') return value.trim() !== ''
   if (Array.isArray(value)) return value.length > 0
-  if (value !== null && typeof value === 'object') return Object.values(value).some((part) => part !== null && answered(part))
+  if (value !== null && typeof value === 'object') return Object.values(value).some((part) => part !== null && isAnswered(part))
   return true
 }
 
-/** A value as it is stored: text trimmed and in NFC, unanswered parts of a group left out, sets sorted. */
-export function stored(value: unknown): unknown {
+function stored(value: unknown): unknown {
   if (typeof value === 'string') return value.trim().normalize('NFC')
-  if (Array.isArray(value)) return [...new Set(value.map(stored) as (string | number)[])].sort()
-  if (value !== null && typeof value === 'object') {
-    const group: Record<string, unknown> = {}
-    for (const [part, one] of Object.entries(value)) if (one === null || answered(one)) group[part] = stored(one)
-    return group
-  }
-  return value
+  if (Array.isArray(value)) return Array.from(new Set(value.map(stored) as (string | number)[])).sort()
+  if (value === null || typeof value !== 'object') return value
+  const group: { [part: string]: unknown } = {}
+  for (const [part, one] of Object.entries(value)) if (one === null || isAnswered(one)) group[part] = stored(one)
+  return group
 }
 
-const same = (a: unknown, b: unknown): boolean => canonical(a) === canonical(b)
-
-function canonical(value: unknown): string {
-  if (value === undefined) return '—'
-  return JSON.stringify(value, (_key, one: unknown) =>
-    one !== null && typeof one === 'object' && !Array.isArray(one) ? Object.fromEntries(Object.entries(one).sort(([a], [b]) => (a < b ? -1 : 1))) : one,
-  )
-}
-
-/** The answers of a new element: what its `append` writes. */
-export function appendValue(values: Record<string, unknown>): Record<string, never> {
-  const written: Record<string, unknown> = {}
-  for (const [name, value] of Object.entries(values)) if (value === null || answered(value)) written[name] = stored(value)
-  return written as Record<string, never>
+/** What was typed, as values worth storing: trimmed, NFC, sets sorted, unanswered left out. */
+export function tidy(values: FormValues): FormValues {
+  const kept: FormValues = {}
+  for (const [key, value] of Object.entries(values)) if (value === null || isAnswered(value)) kept[key] = stored(value)
+  return kept
 }
 
 /** Operations from what a form showed to what it says now. Emptying an answer writes `null`: asked, no answer. */
-export function changedOperations(kind: string, prefix: string, before: Record<string, unknown>, after: Record<string, unknown>): ScreenOperation[] {
-  const fields = fieldsOf(kind, prefix ? (prefix.split('/')[0] as string) : '')
-  const operations: ScreenOperation[] = []
-  for (const name of new Set([...Object.keys(before), ...Object.keys(after)])) {
-    const path = pathOf(prefix, name)
-    const was = before[name]
-    const is = answered(after[name]) ? stored(after[name]) : after[name] === null ? null : undefined
-    if (fields[name]?.policy === 'union') {
-      const had = new Set((was ?? []) as (string | number)[])
-      const has = new Set((is ?? []) as (string | number)[])
-      for (const value of [...has].filter((one) => !had.has(one)).sort()) operations.push({ op: 'add', path, value })
-      for (const value of [...had].filter((one) => !has.has(one)).sort()) operations.push({ op: 'remove', path, value })
-    } else if (is === undefined) {
-      if (was !== undefined && was !== null) operations.push({ op: 'set', path, value: null as never })
-    } else if (!same(was, is)) {
-      operations.push({ op: 'set', path, value: is as never })
-    }
-  }
-  return operations
+export function editOperations(kind: string, element: string, before: FormValues, after: FormValues): FormOperation[] {
+  const now = tidy(after)
+  const target: FormValues = { ...now }
+  for (const key of Object.keys(before)) if (before[key] !== undefined && before[key] !== null && now[key] === undefined) target[key] = null
+  return changeOperations(kind, element, before, target)
 }

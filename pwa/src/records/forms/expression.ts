@@ -3,6 +3,8 @@
  * Whole numbers, texts, true, false, null, lists; `a.b`; `?:`, `||`, `&&`, comparisons, `in`, `+ - * / %`, `!`; four functions.
  * An expression over something not asked has no answer: `undefined`. Nothing here throws but for a form outside the subset.
  */
+import { isRealDate } from '../idNumber'
+
 export type Value = null | boolean | number | string | Value[] | { [key: string]: Value }
 export interface Variables { [name: string]: unknown }
 
@@ -294,14 +296,8 @@ const FUNCTIONS: { [name: string]: (...values: Value[]) => Value } = {
     const numbers = Array.isArray(values) ? values.filter((value): value is number => typeof value === 'number') : []
     return numbers.length ? numbers.reduce((sum, value) => sum + value, 0) : null
   },
-  days_between: (start: Value, end: Value) => (isDate(start) && isDate(end) ? (Date.parse(end) - Date.parse(start)) / 86_400_000 : null),
+  days_between: (start: Value, end: Value) => (isRealDate(start) && isRealDate(end) ? (Date.parse(end) - Date.parse(start)) / 86_400_000 : null),
   years_between: (start: Value, end: Value) =>
-    isDate(start) && isDate(end) ? Number(end.slice(0, 4)) - Number(start.slice(0, 4)) - (end.slice(5) < start.slice(5) ? 1 : 0) : null,
+    isRealDate(start) && isRealDate(end) ? Number(end.slice(0, 4)) - Number(start.slice(0, 4)) - (end.slice(5) < start.slice(5) ? 1 : 0) : null,
 }
 
-/** A YYYY-MM-DD that stands in the calendar, years 1 to 9999. */
-export function isDate(value: unknown): value is string {
-  if (typeof value !== 'string' || !/^(?!0000)\d{4}-\d{2}-\d{2}$/.test(value)) return false
-  const time = Date.parse(value + 'T00:00:00Z')
-  return !Number.isNaN(time) && new Date(time).toISOString().slice(0, 10) === value
-}

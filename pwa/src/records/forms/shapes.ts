@@ -1,0 +1,74 @@
+/** Shapes of the generated form and instrument descriptions (schemas/forms, schemas/instruments). */
+import type { FieldDescription, Problem, Severity, Words } from '../shapes'
+
+export interface Constraint { that: string; label: Words; severity?: Severity }
+/**
+ * A field on a card. `show` tells how: choice (big buttons), chips, quick_choice, pick, level (0-3 in words), long_text, members,
+ * people, photos, position, instruments, instrument; absent: what fits the type. `default`: a value, or today, now, me.
+ */
+export interface FormField {
+  field: string
+  of?: string
+  label?: Words
+  hint?: Words
+  show?: string
+  relevant?: string
+  required?: string
+  default?: string
+  filter?: { [column: string]: string }
+  constraints?: Constraint[]
+}
+export interface Card { id: string; label: Words; hint?: Words; relevant?: string; closed?: boolean; tier?: string; instrument?: string; fields: FormField[] }
+export interface Calculation { name: string; label: Words; value: string; out_of?: number }
+export interface FormDescription {
+  id: string
+  version: number
+  label: Words
+  kind: string
+  collection: string
+  context?: string[]
+  cards: Card[]
+  calculations?: Calculation[]
+}
+
+/** Field key -> value. Absent: not asked. null: asked, no answer. */
+export interface FormValues { [key: string]: unknown }
+
+export interface FieldState {
+  key: string
+  asked: FormField
+  field: FieldDescription
+  label: Words
+  relevant: boolean
+  required: boolean
+  value: unknown
+  wasAsked: boolean
+  problems: (Problem & { words?: Words })[]
+}
+export interface CardState { id: string; card: Card; relevant: boolean; answered: number; fields: FieldState[] }
+export interface FormState {
+  cards: CardState[]
+  calculated: { [name: string]: unknown }
+  /** Keys that are demanded and have no answer yet. */
+  missing: string[]
+  /** Nothing demanded is missing and no value is in error: may be submitted. Saving is always allowed. */
+  isComplete: boolean
+}
+
+export interface Option { code: string; label: Words; score: number }
+export interface Item { id: string; label: Words; scores?: { [code: string]: number }; options?: Option[] }
+export interface Instrument {
+  id: string
+  version: number
+  label: Words
+  source: string
+  licence: string
+  notice: Words
+  question: Words
+  options: Option[]
+  items: Item[]
+  score: Words
+  bands: { code: string; from: number; to: number; label: Words }[]
+  alerts?: { when: string; card: string; label: Words }[]
+  fills?: string
+}
