@@ -13,8 +13,11 @@ from server.bodies import AnswerBody, Id, Instant
 from server.context import Context, clock_ms
 from server.database import Database
 from server.devices import routes as devices
+from server.feed import routes as feed
+from server.intake import routes as intake
 from server.keyring.rules import Keyring, open_key_file
 from server.migrations.apply import migrate
+from server.review import routes as review
 from server.settings import Settings
 from server.station import routes as station
 from server.web import problems
@@ -66,7 +69,15 @@ def create_app(context: Context) -> FastAPI:
         generate_unique_id_function=lambda route: route.name,
     )
     app.state.context = context
-    slices = (health, accounts.router, station.router, devices.router)
+    slices = (
+        health,
+        accounts.router,
+        station.router,
+        devices.router,
+        intake.router,
+        feed.router,
+        review.router,
+    )
     for router in slices:
         app.include_router(router, prefix=PREFIX)
     app.include_router(health, include_in_schema=False)

@@ -7,7 +7,7 @@ change under the same dot, or one whose author could not be verified, is kept be
 from sqlalchemy import BigInteger
 from sqlmodel import Field, Index, SQLModel, UniqueConstraint
 
-from server.columns import big_integer, hash_key, id_column, id_key, instant, optional_instant, refers
+from server.columns import big_integer, hash_key, id_column, id_key, instant, refers
 
 
 class CaseFile(SQLModel, table=True):
@@ -44,6 +44,7 @@ class Change(SQLModel, table=True):
     fork: str = Field(default="", max_length=64)
     person_id: str = id_column()
     act: str = Field(max_length=16)
+    device: str = id_column()  # the enrolled device behind the replica: itself, or what certified it
     uploaded_by: str = id_column()
     received_at: int = instant()
     status: str = Field(max_length=16)
@@ -69,7 +70,6 @@ class LogEntry(SQLModel, table=True):
     file: str = id_column()
     is_first: bool
     status: str = Field(max_length=16)
-    decided_at: int | None = optional_instant()
     sealed_verdict: bytes
     signature: str = Field(max_length=200)
     # SHA-256 over the previous entry's root and this entry's verdict: altering the log by hand breaks the chain.

@@ -101,6 +101,11 @@ def list_patches(session: Session, keyring: Keyring, station_id: str, limit: int
     ]
 
 
+def list_scopes(session: Session, station_id: str) -> list[str]:
+    """Ids of the station's patches."""
+    return [row.scope for row in queries.list_patches(session, station_id, 10_000)]
+
+
 def list_villages(session: Session, keyring: Keyring, station_id: str, limit: int) -> list[VillageView]:
     """Villages with the patch each belongs to, in the station's order."""
     return [

@@ -1,0 +1,107 @@
+"""Packs: one scope's files as gzip NDJSON, made once, immutable, kept sealed in pieces so that a range opens only its pieces.
+
+A pack is a snapshot of one read transaction; its cursor says up to which position of the log it tells everything.
+"""
+
+import gzip
+import hashlib
+import io
+import json
+import threading
+from collections import defaultdict
+
+from sqlmodel import Session
+
+from server import crypto
+from server.blobs import BlobStore
+from server.context import Context
+from server.feed import queries
+from server.feed.cursors import write_cursor
+from server.feed.tables import Pack
+from server.intake import reading
+from server.keyring.rules import Keyring, Place
+from server.station import rules as stations
+
+PIECE_BYTES = 256 * 1024
+_making: defaultdict[tuple[str, str], threading.Lock] = defaultdict(threading.Lock)
+
+
+def ensure_pack(context: Context, station_id: str, scope: str) -> Pack | None:
+    """The newest pack of a scope, made anew when the log ran far ahead of it; None where the scope has little to tell."""
+    with _making[(station_id, scope)]:  # two phones at once need not do the work twice; doing it twice harms nothing
+        settings = context.settings
+
+        def look(session: Session) -> tuple[Pack | None, int]:
+            newest = next(iter(queries.list_packs(session, station_id, scope, 1)), None)
+            after = newest.position if newest else 0
+            limit = settings.pack_tail_entries_max + 1
+            return newest, len(reading.list_positions(session, station_id, {scope: after}, limit))
+
+        newest, tail = context.database.read(look)
+        if newest is not None and tail <= settings.pack_tail_entries_max:
+            return newest
+        if newest is None and tail <= settings.pack_from_entries:
+            return None
+        return _make_pack(context, station_id, scope)
+
+
+def read_pack(session: Session, station_id: str, pack_id: str) -> Pack | None:
+    return queries.find_pack(session, station_id, pack_id)
+
+
+def read_piece(session: Session, keyring: Keyring, blobs: BlobStore, pack: Pack, piece: int) -> bytes:
+    return keyring.open(session, _place(pack.station_id, pack.pack_id, piece), blobs.get(f"{pack.pack_id}.{piece}"))
+
+
+def _make_pack(context: Context, station_id: str, scope: str) -> Pack:
+    packed, position, files = context.database.read(lambda session: _write_lines(session, context, station_id, scope))
+    pack = Pack(
+        station_id=station_id, pack_id=crypto.make_id(), scope=scope, position=position, files=files,
+        bytes=len(packed), sha256=hashlib.sha256(packed).hexdigest(), made_at=context.now(),
+    )  # fmt: skip
+    pieces = [packed[start : start + PIECE_BYTES] for start in range(0, len(packed), PIECE_BYTES)]
+
+    def keep(session: Session) -> list[Pack]:
+        for number, piece in enumerate(pieces):
+            sealed = context.keyring.seal(session, _place(station_id, pack.pack_id, number), piece)
+            context.blobs.put(f"{pack.pack_id}.{number}", sealed)
+        session.add(Pack(**pack.model_dump()))
+        session.flush()
+        old = queries.list_packs(session, station_id, scope, 100)[context.settings.packs_kept_per_scope :]
+        for one in old:
+            session.delete(one)
+        return old
+
+    for gone in context.database.write(keep):
+        for number in range(-(-gone.bytes // PIECE_BYTES)):
+            context.blobs.delete(f"{gone.pack_id}.{number}")
+    return pack
+
+
+def _write_lines(session: Session, context: Context, station_id: str, scope: str) -> tuple[bytes, int, int]:
+    position = stations.get_last_position(session, station_id)
+    views = {view.file: view for view in reading.list_files(session, station_id, scope=scope)}
+    buffer = io.BytesIO()
+    with gzip.GzipFile(fileobj=buffer, mode="wb", compresslevel=6, mtime=0) as packed:
+        head = {
+            "type": "pack",
+            "v": 1,
+            "deployment": context.keyring.deployment,
+            "station": station_id,
+            "scope": scope,
+            "cursor": write_cursor({scope: position}),
+        }
+        packed.write(_line(head))
+        for file, told in reading.list_packed(session, context.keyring, station_id, sorted(views)):
+            changes = [{"envelope": envelope.to_json(), "verdict": verdict.to_json()} for envelope, verdict in told]
+            if changes:
+                packed.write(_line({"file": file, "kind": views[file].kind, "scope": scope, "changes": changes}))
+    return buffer.getvalue(), position, len(views)
+
+
+def _line(value: object) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+
+
+def _place(station_id: str, pack_id: str, piece: int) -> Place:
+    return Place(station_id, pack_id, "pack", pack_id, f"piece {piece}")

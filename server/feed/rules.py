@@ -1,0 +1,104 @@
+"""What a replica is told: the next page of the log it may read, files that left it, packs where it has no place yet.
+
+Positions grow by a counter that is locked to commit, so whoever reads in order of position steps over nothing.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from sqlmodel import Session
+
+from server.context import Context
+from server.devices.rules import Caller
+from server.feed import packs
+from server.feed.cursors import read_cursor, write_cursor
+from server.feed.tables import Pack
+from server.intake import reading
+from server.intake.reading import Entry, FileView
+from server.keyring.rules import Keyring
+from sync.folded import FoldedFile
+
+PAGE_BYTES_MAX = 1_000_000
+LEAVES_PER_PAGE_MAX = 1_000
+
+
+@dataclass
+class Page:
+    """One answer to a pull. Store `cursor` together with everything else in it, after its packs were taken in."""
+
+    entries: list[Entry] = field(default_factory=list)
+    leaves: list[str] = field(default_factory=list)
+    packs: list[tuple[Pack, str]] = field(default_factory=list)
+    digests: dict[str, str] = field(default_factory=dict)
+    cursor: str = ""
+    more: bool = False
+
+
+def pull(context: Context, caller: Caller, cursor: str | None, limit: int) -> Page:
+    """The page after `cursor`. Any cursor gets an answer: what it does not cover comes as packs or from the beginning."""
+    known = read_cursor(cursor)
+    page = Page()
+    audiences = {caller.person_id: known.get(caller.person_id, 0)}
+    for scope in caller.scopes:
+        if scope in known:
+            audiences[scope] = known[scope]
+            continue
+        pack = packs.ensure_pack(context, caller.station_id, scope)
+        audiences[scope] = pack.position if pack else 0
+        if pack:
+            page.packs.append((pack, write_cursor({scope: pack.position})))
+    lost = {audience: last for audience, last in known.items() if audience not in audiences}
+    context.database.read(lambda session: _fill(session, context, caller, audiences, lost, limit, page))
+    return page
+
+
+def _fill(
+    session: Session,
+    context: Context,
+    caller: Caller,
+    audiences: dict[str, int],
+    lost: dict[str, int],
+    limit: int,
+    page: Page,
+) -> None:
+    positions = reading.list_positions(session, caller.station_id, audiences, limit + 1)
+    page.more = len(positions) > limit
+    entries = reading.list_entries(
+        session, context.keyring, caller.station_id, positions[:limit], for_device=caller.replica
+    )  # fmt: skip
+    size = 0
+    for entry in entries:
+        size += len(entry.verdict.body) + (len(entry.envelope.body) if entry.envelope else 0) + 400
+        if size > PAGE_BYTES_MAX and page.entries:
+            page.more = True
+            break
+        page.entries.append(entry)
+    if page.entries:
+        upto = page.entries[-1].position
+        audiences = {audience: max(last, upto) for audience, last in audiences.items()}
+        files = [entry.file for entry in page.entries]
+        page.digests = reading.list_digests(session, context.keyring, caller.station_id, files, upto)
+    _tell_losses(session, context, caller, lost, page)
+    page.cursor = write_cursor(audiences)
+
+
+def _tell_losses(session: Session, context: Context, caller: Caller, lost: dict[str, int], page: Page) -> None:
+    """Scopes that the caller read before and reads no more: the last verdicts on own changes, then every file leaves."""
+    for scope, last in lost.items():
+        positions = reading.list_positions(session, caller.station_id, {scope: last}, LEAVES_PER_PAGE_MAX)
+        told = reading.list_entries(session, context.keyring, caller.station_id, positions, for_device=caller.replica)
+        page.entries += [entry for entry in told if entry.person_id == caller.person_id]
+        page.leaves += [view.file for view in reading.list_files(session, caller.station_id, scope=scope)]
+
+
+def find_readable_pack(session: Session, caller: Caller, pack_id: str) -> Pack | None:
+    """The pack, if the caller reads its scope."""
+    pack = packs.read_pack(session, caller.station_id, pack_id)
+    return pack if pack is not None and pack.scope in caller.scopes else None
+
+
+def list_folded(
+    session: Session, keyring: Keyring, station_id: str, kind: str
+) -> Iterator[tuple[FileView, FoldedFile]]:
+    """Every file of a kind with its accepted state: what an import compares a ledger with."""
+    return reading.list_folds(session, keyring, station_id, reading.list_files(session, station_id, kind=kind))

@@ -1,0 +1,154 @@
+"""The log as sealed rows, and how a file's changes come out of it again.
+
+Writing: one verdict a position, chained by hash to the one before, told to a scope and, where the author reads that scope no
+more, to the author. The counter's row is locked from the first position of a transaction to its commit.
+"""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from sqlmodel import Session
+
+from server.context import Context
+from server.intake import queries
+from server.intake.tables import CaseFile, Change, LogAudience, LogEntry
+from server.keyring.rules import Keyring, Place, get_signer
+from server.station import rules as stations
+from server.station.tables import Counter
+from sync import change as changes
+from sync.canonical import canonical_text
+from sync.change import Envelope, to_base64url
+from sync.errors import MalformedError
+from sync.fold import FoldInput
+from sync.verdict import Verdict
+from sync.verdicts import Known
+from sync.versions import Dot
+
+_CHUNK = 200
+
+
+@dataclass
+class FileState:
+    """What the server holds of one file: every occupied dot, the accepted changes, those that wait."""
+
+    file: str
+    row: CaseFile | None
+    known: dict[Dot, Known] = field(default_factory=dict)
+    accepted: list[FoldInput] = field(default_factory=list)
+    held: list[str] = field(default_factory=list)
+
+
+class LogWriter:
+    """Gives out positions and appends signed verdicts, for one station and one transaction."""
+
+    def __init__(self, session: Session, context: Context, station_id: str) -> None:
+        self._session = session
+        self._context = context
+        self.station_id = station_id
+        self._counter: Counter = stations.lock_counter(session, station_id)
+        last = queries.find_entry(session, station_id, self._counter.value)
+        self._root = last.root if last else ""
+        self._signer = get_signer(session, context.keyring, station_id)
+
+    @property
+    def next_position(self) -> int:
+        return self._counter.value + 1
+
+    def append(
+        self, row_id: str, verdict: Verdict, *, owner: str, is_first: bool, audiences: Iterable[str]
+    ) -> Envelope:
+        """Writes one verdict at its position, which must be `next_position`."""
+        if verdict.position != self.next_position:
+            raise ValueError("a verdict was judged for another position")
+        body = canonical_text(verdict.to_body(deployment=self._context.keyring.deployment, station=self.station_id))
+        signature = to_base64url(self._signer.sign(body.encode()))
+        self._root = hashlib.sha256(f"{self._root}\n{body}".encode()).hexdigest()
+        place = verdict_place(self.station_id, owner, verdict.position)
+        self._session.add(
+            LogEntry(
+                station_id=self.station_id,
+                position=verdict.position,
+                change_id=row_id,
+                file=owner,
+                is_first=is_first,
+                status=verdict.status,
+                root=self._root,
+                signature=signature,
+                sealed_verdict=self._context.keyring.seal_text(self._session, place, body),
+            )  # fmt: skip
+        )
+        self._session.flush()
+        for audience in sorted(set(audiences)):
+            self._session.add(
+                LogAudience(station_id=self.station_id, audience=audience, position=verdict.position)
+            )  # fmt: skip
+        self._counter.value = verdict.position
+        self._session.add(self._counter)
+        return Envelope(body, signature)
+
+
+def verdict_place(station_id: str, owner: str, position: int) -> Place:
+    return Place(station_id, owner, "log_entry", str(position), "sealed_verdict")
+
+
+def body_place(station_id: str, owner: str, change_id: str) -> Place:
+    return Place(station_id, owner, "change", change_id, "sealed_body")
+
+
+def open_body(session: Session, keyring: Keyring, row: Change) -> Envelope:
+    body = keyring.open_text(session, body_place(row.station_id, row.file, row.change_id), row.sealed_body)
+    return Envelope(body, row.signature)
+
+
+def open_verdict(session: Session, keyring: Keyring, entry: LogEntry) -> Envelope:
+    place = verdict_place(entry.station_id, entry.file, entry.position)
+    return Envelope(keyring.open_text(session, place, entry.sealed_verdict), entry.signature)
+
+
+def current_verdict(session: Session, keyring: Keyring, row: Change) -> Envelope:
+    """The latest verdict of a stored change, signed when it was given."""
+    entry = queries.find_entry(session, row.station_id, row.position)
+    if entry is None:
+        raise LookupError("a change without its verdict")
+    return open_verdict(session, keyring, entry)
+
+
+def load_files(session: Session, keyring: Keyring, station_id: str, files: Sequence[str]) -> dict[str, FileState]:
+    """The state of each file, known or not, in few statements."""
+    states = {file: FileState(file, None) for file in files}
+    wanted = sorted(states)
+    for start in range(0, len(wanted), _CHUNK):
+        chunk = wanted[start : start + _CHUNK]
+        keyring.load(session, station_id, chunk)
+        for case in queries.list_case_files(session, station_id, chunk):
+            states[case.file].row = case
+        for row in queries.list_file_changes(session, station_id, chunk):
+            is_folded = row.status == "accepted"
+            change = changes.read_change(open_body(session, keyring, row)) if is_folded else None
+            take_row(states[row.file], row, change)
+    return states
+
+
+def take_row(state: FileState, row: Change, change: changes.Change | None) -> None:
+    """Counts a stored change into the state of its file; `change` is needed only where it is accepted."""
+    state.known[Dot(row.replica, row.seq)] = Known(row.change_id, row.status)
+    if row.status == "held":
+        state.held.append(row.change_id)
+    elif row.status == "accepted" and change is not None:
+        state.accepted.append(to_fold_input(row, change))
+
+
+def to_fold_input(row: Change, change: changes.Change) -> FoldInput:
+    verdict = Verdict(
+        change=row.change_id, status=row.status, position=row.position, received_at=row.received_at,
+        duty=row.duty or None, dot=change.dot, file=row.file,
+    )  # fmt: skip
+    return FoldInput(change, verdict)
+
+
+def read_or_none(envelope: Envelope) -> tuple[changes.Change | None, MalformedError | None]:
+    try:
+        return changes.read_change(envelope), None
+    except MalformedError as error:
+        return None, error

@@ -1,0 +1,101 @@
+"""Statements on changes, the log and files; each is bound to one station."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import update
+from sqlmodel import Session, col, select
+
+from server.intake.tables import CaseFile, Change, IdentityIndex, LogAudience, LogEntry
+
+
+def find_change(session: Session, station_id: str, change_id: str) -> Change | None:
+    return session.exec(select(Change).where(Change.station_id == station_id, Change.change_id == change_id)).first()
+
+
+def list_changes(session: Session, station_id: str, changes: Sequence[str]) -> list[Change]:
+    return list(session.exec(select(Change).where(Change.station_id == station_id, col(Change.change_id).in_(changes))))
+
+
+def list_file_changes(session: Session, station_id: str, files: Sequence[str]) -> list[Change]:
+    """Every change of these files that occupies its dot."""
+    statement = select(Change).where(
+        Change.station_id == station_id, col(Change.file).in_(files), Change.fork == ""
+    )  # fmt: skip
+    return list(session.exec(statement.order_by(col(Change.file), col(Change.position))))
+
+
+def find_file(session: Session, station_id: str, file: str) -> CaseFile | None:
+    return session.exec(select(CaseFile).where(CaseFile.station_id == station_id, CaseFile.file == file)).first()
+
+
+def list_files(
+    session: Session, station_id: str, *, scope: str | None, kind: str | None, after: str, limit: int
+) -> list[CaseFile]:
+    """Files by id, a page at a time."""
+    statement = select(CaseFile).where(CaseFile.station_id == station_id, col(CaseFile.file) > after)
+    if scope is not None:
+        statement = statement.where(CaseFile.scope == scope)
+    if kind is not None:
+        statement = statement.where(CaseFile.kind == kind)
+    return list(session.exec(statement.order_by(col(CaseFile.file)).limit(limit)))
+
+
+def list_case_files(session: Session, station_id: str, files: Sequence[str]) -> list[CaseFile]:
+    return list(session.exec(select(CaseFile).where(CaseFile.station_id == station_id, col(CaseFile.file).in_(files))))
+
+
+def find_entry(session: Session, station_id: str, position: int) -> LogEntry | None:
+    return session.exec(
+        select(LogEntry).where(LogEntry.station_id == station_id, LogEntry.position == position)
+    ).first()
+
+
+def list_entries(session: Session, station_id: str, positions: Sequence[int]) -> list[LogEntry]:
+    return list(
+        session.exec(
+            select(LogEntry).where(LogEntry.station_id == station_id, col(LogEntry.position).in_(positions))
+        )  # fmt: skip
+    )
+
+
+def list_positions(session: Session, station_id: str, audience: str, after: int, limit: int) -> list[int]:
+    """Positions that an audience reads, by key, oldest first."""
+    statement = select(LogAudience.position).where(
+        LogAudience.station_id == station_id, LogAudience.audience == audience, LogAudience.position > after
+    )
+    return list(session.exec(statement.order_by(col(LogAudience.position)).limit(limit)))
+
+
+def list_waiting(
+    session: Session, station_id: str, statuses: Sequence[str], scopes: Sequence[str], after: int, limit: int
+) -> list[tuple[Change, CaseFile]]:
+    """Changes with these statuses in these scopes and the files they are about, oldest verdict first."""
+    statement = (
+        select(Change, CaseFile)
+        .join(CaseFile, (col(CaseFile.station_id) == Change.station_id) & (col(CaseFile.file) == Change.file))
+        .where(
+            Change.station_id == station_id,
+            CaseFile.station_id == station_id,
+            col(CaseFile.scope).in_(scopes),
+            col(Change.status).in_(statuses),
+            Change.position > after,
+        )
+        .order_by(col(Change.position))
+        .limit(limit)
+    )
+    return [(change, file) for change, file in session.exec(statement)]
+
+
+def set_status(session: Session, station_id: str, change_id: str, *, status: str, position: int, duty: str) -> None:
+    session.execute(
+        update(Change)
+        .where(col(Change.station_id) == station_id, col(Change.change_id) == change_id)
+        .values(status=status, position=position, duty=duty)
+    )
+
+
+def list_number_files(session: Session, station_id: str, number_hash: str, limit: int) -> list[str]:
+    statement = select(IdentityIndex.file).where(
+        IdentityIndex.station_id == station_id, IdentityIndex.number_hash == number_hash
+    )
+    return list(session.exec(statement.limit(limit)))

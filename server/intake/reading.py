@@ -1,0 +1,171 @@
+"""What other slices read of the log: entries of an audience by key, files of a scope, folds of accepted changes."""
+
+import heapq
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from sqlmodel import Session
+
+from server.intake import queries
+from server.intake.checks import find_rules
+from server.intake.log import current_verdict, load_files, open_body, open_verdict
+from server.intake.tables import CaseFile, Change
+from server.keyring.rules import Keyring
+from sync.change import Envelope
+from sync.fold import fold, state_digest
+from sync.folded import FoldedFile
+
+Item = TypeVar("Item")
+_CHUNK = 200
+# In a pack: what every reader of the scope folds, and what still waits for a decision.
+_PACKED = ("accepted", "held", "quarantined")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One log entry as a reader gets it; `envelope` is None where the verdict alone is told."""
+
+    position: int
+    change_id: str
+    file: str
+    status: str
+    is_first: bool
+    device: str
+    person_id: str
+    envelope: Envelope | None
+    verdict: Envelope
+
+
+@dataclass(frozen=True)
+class FileView:
+    file: str
+    kind: str
+    scope: str
+    accepted_position: int
+
+
+def list_positions(session: Session, station_id: str, after: dict[str, int], limit: int) -> list[int]:
+    """The next positions, oldest first, that any of these audiences reads beyond its own last."""
+    streams = [
+        queries.list_positions(session, station_id, audience, last, limit) for audience, last in sorted(after.items())
+    ]
+    merged: list[int] = []
+    for position in heapq.merge(*streams):
+        if not merged or merged[-1] != position:
+            merged.append(position)
+        if len(merged) == limit:
+            break
+    return merged
+
+
+def list_entries(
+    session: Session, keyring: Keyring, station_id: str, positions: Sequence[int], *, for_device: str
+) -> list[Entry]:
+    """Entries at these positions, in order. A device is not sent its own changes again, only their verdicts."""
+    rows = {row.position: row for row in queries.list_entries(session, station_id, positions)}
+    ids = sorted({row.change_id for row in rows.values()})
+    stored = {row.change_id: row for row in queries.list_changes(session, station_id, ids)}
+    keyring.load(session, station_id, {row.file for row in rows.values()})
+    entries: list[Entry] = []
+    for position in positions:
+        row = rows[position]
+        change = stored[row.change_id]
+        is_told_whole = (
+            (row.is_first or row.status == "accepted")
+            and change.act != ""
+            and not (change.device == for_device and change.uploaded_by == for_device)
+        )
+        entries.append(
+            Entry(
+                position,
+                row.change_id,
+                row.file,
+                row.status,
+                row.is_first,
+                change.device,
+                change.person_id,
+                open_body(session, keyring, change) if is_told_whole else None,
+                open_verdict(session, keyring, row),
+            )  # fmt: skip
+        )
+    return entries
+
+
+def list_files(
+    session: Session, station_id: str, *, scope: str | None = None, kind: str | None = None
+) -> Iterator[FileView]:
+    """Every file of a scope or a kind, by id, fetched a page at a time."""
+    after = ""
+    while page := queries.list_files(session, station_id, scope=scope, kind=kind, after=after, limit=_CHUNK):
+        yield from (_view(row) for row in page)
+        after = page[-1].file
+
+
+def find_file(session: Session, station_id: str, file: str) -> FileView | None:
+    row = queries.find_file(session, station_id, file)
+    return _view(row) if row else None
+
+
+def list_packed(
+    session: Session, keyring: Keyring, station_id: str, files: Sequence[str]
+) -> Iterator[tuple[str, list[tuple[Envelope, Envelope]]]]:
+    """For each file its changes with their current verdicts, in order of position."""
+    for start in range(0, len(files), _CHUNK):
+        chunk = sorted(files[start : start + _CHUNK])
+        keyring.load(session, station_id, chunk)
+        rows = [row for row in queries.list_file_changes(session, station_id, chunk) if row.status in _PACKED]
+        verdicts = {
+            entry.position: open_verdict(session, keyring, entry)
+            for part in _parts([row.position for row in rows])
+            for entry in queries.list_entries(session, station_id, part)
+        }
+        by_file: dict[str, list[tuple[Envelope, Envelope]]] = {file: [] for file in chunk}
+        for row in rows:
+            by_file[row.file].append((open_body(session, keyring, row), verdicts[row.position]))
+        yield from by_file.items()
+
+
+def list_folds(
+    session: Session, keyring: Keyring, station_id: str, files: Iterable[FileView]
+) -> Iterator[tuple[FileView, FoldedFile]]:
+    """The accepted state of each file, folded anew. Kinds that this server does not know are passed over."""
+    views = list(files)
+    for start in range(0, len(views), _CHUNK):
+        chunk = {view.file: view for view in views[start : start + _CHUNK]}
+        states = load_files(session, keyring, station_id, list(chunk))
+        for file, view in chunk.items():
+            rules = find_rules(view.kind)
+            if rules is not None and states[file].accepted:
+                yield view, fold(rules, states[file].accepted)
+
+
+def list_digests(
+    session: Session, keyring: Keyring, station_id: str, files: Sequence[str], upto: int
+) -> dict[str, str]:
+    """State digests of those files whose last accepted change lies at `upto` or before."""
+    views = [
+        _view(row)
+        for part in _parts(sorted(set(files)))
+        for row in queries.list_case_files(session, station_id, part)
+        if 0 < row.accepted_position <= upto
+    ]
+    return {view.file: state_digest(folded) for view, folded in list_folds(session, keyring, station_id, views)}
+
+
+def list_waiting(
+    session: Session, keyring: Keyring, station_id: str, scopes: Sequence[str], after: int, limit: int
+) -> tuple[list[tuple[Change, FileView, Envelope]], bool]:
+    """Held and quarantined changes of these scopes with their verdicts, and whether there are more."""
+    rows = queries.list_waiting(session, station_id, ("held", "quarantined"), scopes, after, limit + 1)
+    found = [(change, _view(file), current_verdict(session, keyring, change)) for change, file in rows[:limit]]
+    return found, len(rows) > limit
+
+
+def _view(row: CaseFile) -> FileView:
+    return FileView(row.file, row.kind, row.scope, row.accepted_position)
+
+
+def _parts(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
+    for start in range(0, len(items), _CHUNK):
+        yield items[start : start + _CHUNK]

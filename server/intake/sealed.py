@@ -1,0 +1,60 @@
+"""Sealed items: saves that a locked phone encrypted to the station. Opened here, then taken in like any push."""
+
+import json
+from typing import Literal
+
+from sqlmodel import Session
+
+from server.context import Context
+from server.crypto import SealError, open_outbox
+from server.devices.rules import Caller
+from server.errors import YihuError
+from server.intake import rules
+from server.keyring.rules import get_private_key
+from server.web.limits import check_json, gunzip
+from sync import change as changes
+from sync.change import Envelope, from_base64url
+
+Code = Literal["received", "known", "refused"]
+_PLAIN_BYTES_MAX = 400_000
+_CERTIFICATES_MAX = 20
+
+
+def receive_sealed(session: Session, context: Context, uploader: Caller, items: list[tuple[str, str]]) -> list[Code]:
+    """A code for each (id, sealed), and nothing else: whoever holds only an upload session learns nothing from it.
+
+    `refused` means that the item cannot be opened or is not what its id says; every verdict counts as `received`.
+    """
+    private_key = get_private_key(session, context.keyring, uploader.station_id, "sealing")
+    opened = [_open(change_id, sealed, private_key) for change_id, sealed in items]
+    certificates = [one for found in opened if found for one in found[1]]
+    envelopes = [found[0] for found in opened if found]
+    answers = iter(rules.receive(session, context, uploader, envelopes, certificates))
+    codes: list[Code] = []
+    for found in opened:
+        if found is None:
+            codes.append("refused")
+        else:
+            _verdict, is_known = next(answers)
+            codes.append("known" if is_known else "received")
+    return codes
+
+
+def _open(item_id: str, sealed: str, private_key: bytes) -> tuple[Envelope, list[Envelope]] | None:
+    """Envelope and certificates, or None for anything but a sealed save of this id."""
+    try:
+        plain = gunzip(open_outbox(from_base64url(sealed), private_key), _PLAIN_BYTES_MAX)
+        check_json(plain, depth_max=8)
+        found = json.loads(plain)
+        envelope = _envelope(found["envelope"])
+        if changes.change_id(envelope.body) != item_id:
+            return None
+        return envelope, [_envelope(one) for one in found["certificates"][:_CERTIFICATES_MAX]]
+    except (SealError, YihuError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _envelope(found: dict[str, str]) -> Envelope:
+    if not isinstance(found["body"], str) or not isinstance(found["sig"], str):
+        raise TypeError
+    return Envelope(found["body"], found["sig"])
