@@ -1,6 +1,6 @@
 /**
  * Folds histories in the phone's own code, for comparison with Python: reads one JSON line a history from standard
- * input, writes one line back. Bundles `pwa/src/sync` with the rolldown that Vite brings, so it needs no network.
+ * input, writes one line back; a line with `text` asks only whether that change can be read. Bundles `pwa/src/sync` with the rolldown that Vite brings, so it needs no network.
  *
  *   node fold_runner.mjs PWA_FOLDER [FILE_NAME FROM TO]
  *
@@ -45,13 +45,14 @@ rmSync(folder, { recursive: true })
 
 for await (const line of createInterface({ input: process.stdin })) {
   let answer
+  const history = JSON.parse(line)
   try {
-    const history = JSON.parse(line)
-    const inputs = history.changes.map(({ text, verdict }) => ({ id: changeId(text), change: readChange(text), verdict }))
-    const folded = fold(history.rules, inputs)
-    answer = canonicalize({ digest: stateDigest(folded), folded })
+    if ('text' in history) readChange(history.text)
+    const inputs = (history.changes || []).map(({ text, verdict }) => ({ id: changeId(text), change: readChange(text), verdict }))
+    const folded = 'text' in history ? null : fold(history.rules, inputs)
+    answer = folded === null ? '"read"' : canonicalize({ digest: stateDigest(folded), folded })
   } catch (error) {
-    answer = JSON.stringify({ error: String(error && error.stack || error) })
+    answer = JSON.stringify(error.code || String(error.stack))
   }
   process.stdout.write(answer + '\n')
 }

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
@@ -22,6 +23,7 @@ from typing import Any
 import pytest
 
 from sync.change import Change, Envelope, change_id, read_change
+from sync.errors import MalformedError
 from sync.fold import FoldInput, fold, state_digest
 from sync.verdict import Verdict
 from tests.sync.histories import Author, History
@@ -53,14 +55,14 @@ class Phone:
             encoding="utf-8",
         )
 
-    def ask(self, history: History) -> None:
+    def send(self, *lines: Json) -> None:
         assert self.process.stdin
-        line = {"rules": history.rules, "changes": history.changes}
-        self.process.stdin.write(json.dumps(line) + "\n")
-
-    def flush(self) -> None:
-        assert self.process.stdin
+        for line in lines:
+            self.process.stdin.write(json.dumps(line) + "\n")
         self.process.stdin.flush()
+
+    def ask(self, *histories: History) -> None:
+        self.send(*({"rules": history.rules, "changes": history.changes} for history in histories))
 
     def answer(self) -> str:
         assert self.process.stdout
@@ -126,9 +128,7 @@ def fold_here(history: History) -> str:
 def find_difference(opened: Phone, seeds: range) -> History | None:
     """The first history of a batch that the two languages fold differently."""
     histories = [make_history(seed) for seed in seeds]
-    for history in histories:
-        opened.ask(history)
-    opened.flush()
+    opened.ask(*histories)
     here = [fold_here(history) for history in histories]
     there = [opened.answer() for _ in histories]
     return next((history for history, a, b in zip(histories, here, there, strict=True) if a != b), None)
@@ -136,7 +136,6 @@ def find_difference(opened: Phone, seeds: range) -> History | None:
 
 def differs(opened: Phone, history: History) -> bool:
     opened.ask(history)
-    opened.flush()
     return fold_here(history) != opened.answer()
 
 
@@ -175,7 +174,6 @@ def with_ops(history: History, place: int, number: int, replacement: Json | None
 def explain(opened: Phone, history: History) -> str:
     small = shrink(history, lambda candidate: differs(opened, candidate))
     opened.ask(small)
-    opened.flush()
     there = opened.answer()
     return "\n".join(
         [
@@ -199,6 +197,53 @@ def search(seeds: range) -> int | None:
 
 def test_the_first_histories_fold_alike() -> None:
     assert search(range(200)) is None
+
+
+def test_both_read_and_refuse_the_same_damaged_texts() -> None:
+    rng = random.Random(SEED)
+    texts = [damaged(rng, change["text"]) for seed in range(600) for change in make_history(seed).changes]
+    with phone() as opened:
+        there = []
+        for start in range(0, len(texts), BATCH):
+            opened.send(*({"text": text} for text in texts[start : start + BATCH]))
+            there += [json.loads(opened.answer()) for _ in texts[start : start + BATCH]]
+    here = [code_of(text) for text in texts]
+    assert {"read", "not_canonical", "malformed"} <= set(here)
+    differing = [text for text, a, b in zip(texts, here, there, strict=True) if a != b]
+    assert differing == []
+
+
+def damaged(rng: random.Random, text: str) -> str:
+    """The text with one likely fault: a character, a key, a number, an operation, or none."""
+    place = rng.randrange(len(text))
+    part = rng.choice(ODD)
+    body = json.loads(text)
+    where = rng.choice([body, body["base"], *body["ops"], *([body["about"]] if "about" in body else [])])
+    key = rng.choice([*where, "unheard_of"])
+    return rng.choice(
+        [
+            lambda: text[:place] + part + text[place + rng.randint(0, 2) :],
+            lambda: plain_text(where | {key: rng.choice(VALUES_ODD)}) if where is body else text,
+            lambda: where.update({key: rng.choice(VALUES_ODD)}) or plain_text(body),
+            lambda: where.pop(key, None) and plain_text(body) or text,
+            lambda: text,
+        ]
+    )()
+
+
+ODD = (*'"\\,:{}[]0-. eé\n', "e\u0301", "\ud800", "\U00010000", "\\u0041", '"a":1,', "null", "1e3", "\x7f")
+VALUES_ODD = (
+    *(None, True, 0, -1, 1, 2**53, 2**53 - 1, 3.0, 1.5, "", "a", "A" * 32, "a" * 32, "f" * 64, "é", "x" * 2001),
+    *([], {}, [1], {"a": 1}, [["a" * 32, 1]], {"a" * 32: 1}, "members/" + "1" * 32, "members", "members\n", "$void"),
+)
+
+
+def code_of(text: str) -> str:
+    try:
+        read_change(Envelope(text, ""))
+    except MalformedError as error:
+        return error.code
+    return "read"
 
 
 @pytest.mark.slow
@@ -231,7 +276,7 @@ MUTANTS = [
     ("removed elements return", "registers.ts", "if (!overruled || !covers(overruled, write.dot)) ", ""),
     ("a remove takes unseen adds", "registers.ts", "|| !covers(write.base, other.dot))", ")"),
     ("what stood is forgotten", "registers.ts", "if (shown) this.lastShown = shown.value", ""),
-    ("protection waits for paperwork", "fold.ts", "'quarantined', 'returned'", "'quarantined'"),
+    ("protection waits for paperwork", "fold.ts", "['held', 'quarantined', 'returned']", "['held', 'quarantined']"),
     ("void without its conflict", "conflicts.ts", "&& !covers(edit.base, struck.dot)", "&& covers(edit.base, struck.dot)"),
     ("void ends its own conflict", "fold.ts", ", voids.some(struck => covers(write.base, struck.dot))", ""),
     ("a return comes too late", "approvals.ts", "if (returns.some(back => cancels(back, approval))) return 'returned'", ""),

@@ -17,7 +17,11 @@ import { baseOf, covers, dotText, type Dot } from './versions'
 export type { FoldedFile, FoldedPath, FoldedValue, FoldedSection, FoldedConflict, FoldedElement, FoldedApproval, FoldedAct, LostValue, SectionStatus } from './folded'
 export type { Rules } from './rules'
 
-/** One change and what became of it; `id` is that of the transported text, `verdict` null: unsent or not answered. */
+/**
+ * One change and what became of it; `id` is that of the transported text. `verdict` null: this device's own change that
+ * nothing was decided about yet (not sent, not answered, or held). A change of someone else that waits comes with its
+ * verdict: a form must not count as seen what only waits (F-1).
+ */
 export interface FoldInput {
   id: string
   change: Change
@@ -28,13 +32,12 @@ export interface FoldInput {
 export function fold(rules: Rules, inputs: FoldInput[]): FoldedFile {
   const folding = new Folding(rules)
   for (const input of inFoldingOrder(inputs)) folding.take(input)
-  for (const input of inputs) if (isOneOf(input, 'quarantined', 'returned')) folding.protect(input)
+  for (const input of inputs) if (input.verdict && PROTECTIVE_ONLY.indexOf(input.verdict.status) >= 0) folding.protect(input)
   return folding.result()
 }
 
-function isOneOf(input: FoldInput, ...statuses: string[]): boolean {
-  return statuses.indexOf(input.verdict ? input.verdict.status : 'unsent') >= 0
-}
+/** Undecided changes that are not this device's own show only their more protective `safest` values (F-9). */
+const PROTECTIVE_ONLY = ['held', 'quarantined', 'returned']
 
 function positionOf({ verdict }: FoldInput): number | null {
   return verdict && verdict.status === 'accepted' ? verdict.position : null
@@ -42,14 +45,14 @@ function positionOf({ verdict }: FoldInput): number | null {
 
 /** The changes that every replica folds alike: what digests are made of. */
 export function acceptedOf(inputs: FoldInput[]): FoldInput[] {
-  return inputs.filter(input => isOneOf(input, 'accepted'))
+  return inputs.filter(input => positionOf(input) !== null)
 }
 
 /** Accepted by position, then provisional in the order given; a change that comes twice counts once (F-1). */
 function inFoldingOrder(inputs: FoldInput[]): FoldInput[] {
   const accepted = acceptedOf(inputs).sort((a, b) => (positionOf(a) as number) - (positionOf(b) as number))
   const taken = new Set<string>()
-  return accepted.concat(inputs.filter(input => isOneOf(input, 'unsent', 'held'))).filter(({ change }) => {
+  return accepted.concat(inputs.filter(input => input.verdict === null)).filter(({ change }) => {
     const dot = dotText(dotOf(change))
     return !taken.has(dot) && taken.add(dot)
   })
