@@ -112,7 +112,9 @@ def read_categories(cell: Cell) -> Found[list[str]]:
         return Found([])
     spoken, unknown = [], False
     whole = squeeze(text).lower()
-    parts = [whole] if whole in known.codes else [bare(part) for part in known.delimiters.split(text)]
+    parts = [bare(part) for part in known.delimiters.split(text)]
+    if whole in known.codes and not all(part in known.codes for part in parts):
+        parts = [whole]
     for part in parts:
         if part in known.codes:
             spoken.append(part)

@@ -83,7 +83,7 @@ def _match(path: list[str]) -> tuple[int, str] | None:
 def _claimed_by_parent(path: list[str]) -> bool:
     """姓名, 身份证号, 电话 under a head such as 监护人 or 户主 are not the person's own."""
     return bool(
-        re.search("户主信息|户主情况|^户主$|监护|父亲|母亲|联系人|帮扶|责任|负责|开户", bare("".join(path[:-1])))
+        re.search("户主(基本)?(信息|情况)|^户主$|监护人|父亲|母亲|父母|联系人|帮扶(人|干部|责任)|责任人|负责人|开户|网格员|社工", bare("".join(path[:-1])))
     )
 
 
@@ -143,6 +143,8 @@ def _score(sheet: Sheet, top: int, height: int) -> tuple[int, dict[int, tuple[in
 def _head_at(sheet: Sheet, top: int) -> tuple[int, dict[int, tuple[int, str]], int] | None:
     """(height, matches, score) of the best head that starts at this row."""
     best: tuple[int, dict[int, tuple[int, str]], int] | None = None
+    if len({fold(cell) for cell in sheet.rows[top] if not is_empty(cell)}) < 2:
+        return None  # a title, merged over the table or not
     for height in range(1, HEAD_ROWS_MAX + 1):
         if top + height > len(sheet.rows) or _is_data(sheet.rows[top + height - 1]):
             break
@@ -207,6 +209,10 @@ def find_tables(sheet: Sheet) -> list[Table]:
             continue
         height, matched, _ = found
         paths = _paths(sheet, row, height)
+        labels = {column: "/".join(path) for column, path in paths.items()}
+        if tables and labels == tables[-1][0].labels:  # printed again at the top of a page
+            row += height
+            continue
         title = [
             text
             for line in sheet.rows[max(0, row - 6) : row]
@@ -217,7 +223,7 @@ def find_tables(sheet: Sheet) -> list[Table]:
             tables[-1][0].last = row
         tables.append(
             (
-                Table(row, row + height, len(sheet.rows), {}, {c: "/".join(p) for c, p in paths.items()}, title=title),
+                Table(row, row + height, len(sheet.rows), {}, labels, title=title),
                 matched,
                 paths,
             )
@@ -232,6 +238,8 @@ def _like_a_head(cells: list[Cell], table: Table) -> bool:
     """Cheap test for a further head inside the data: several cells are labels we know."""
     labels = 0
     known = known_columns().exact
+    if not any(isinstance(cell, str) and len(cell) <= LABEL_LENGTH_MAX and re.search("名|成员|身份", cell) for cell in cells):
+        return False
     for cell in cells:
         if isinstance(cell, str) and bare(cell) in known and bare(cell) not in words().relations:
             labels += 1

@@ -6,6 +6,7 @@ under the same name. Two people of one name in one household stay two unless the
 
 import re
 from collections import defaultdict
+from difflib import SequenceMatcher
 from itertools import combinations
 
 from server.ledger.reading.blocks import Block
@@ -14,7 +15,7 @@ from server.ledger.reading.model import Doubt, Household, Person
 from server.ledger.reading.rows import Line
 
 _AGE_SLACK_YEARS = 1
-_TYPING_SLIPS_MAX = 2
+_LIKENESS_MIN = 0.8  # of 18 characters, three may differ or be missing
 
 
 class _Sets:
@@ -87,12 +88,14 @@ def _join_by_person(blocks: list[Block], people: dict[str, Person], sets: _Sets)
 
 def _digits_close(one: str, other: str) -> bool:
     """A damaged number may stand for another: rounded numbers share their head, typing slips differ in a place or two."""
-    if re.match(r"^\d\.\d+e", one, re.IGNORECASE) or re.match(r"^\d\.\d+e", other, re.IGNORECASE):
-        try:
-            return abs(float(one) - float(other.upper().replace("X", "0"))) <= 2_000
-        except ValueError:
-            return True
-    return len(one) == len(other) and sum(a != b for a, b in zip(one, other, strict=True)) <= _TYPING_SLIPS_MAX
+    for rounded, written in ((one, other), (other, one)):
+        if match := re.match(r"^(\d)\.(\d+)e\+?(\d+)$", rounded, re.IGNORECASE):
+            digits = re.sub(r"\D", "0", written)
+            kept = min(len(match[2]) + 1, 15)
+            if re.match(r"^\d\.\d+e", written, re.IGNORECASE):
+                return match[1] + match[2][: kept - 2] == written[0] + written[2 : 2 + kept - 2]
+            return len(digits) == int(match[3]) + 1 and abs(int(digits) - int(float(rounded))) <= 10 ** (int(match[3]) + 1 - kept) * 2
+    return SequenceMatcher(None, one, other, autojunk=False).ratio() >= _LIKENESS_MIN
 
 
 def _same_person(one: Person, other: Person, *, one_sheet: bool) -> bool:
@@ -107,7 +110,7 @@ def _same_person(one: Person, other: Person, *, one_sheet: bool) -> bool:
     if one.born_on and other.born_on and not (one.born_on.startswith(other.born_on) or other.born_on.startswith(one.born_on)):
         return False
     written = [re.sub(r"\s", "", text) for text in (one.id_number or one.id_text, other.id_number or other.id_text) if text and re.match(r"\d", text)]
-    if len(written) == 2 and not _digits_close(*written):
+    if len(written) == 2 and (one.id_number or other.id_number or one_sheet) and not _digits_close(*written):
         return False
     if one_sheet:  # two rows of one table: two people unless the rows say the same throughout
         return bool(one.born_on and one.born_on == other.born_on and one.relation == other.relation and (len(written) == 2 or one.id_text == other.id_text))

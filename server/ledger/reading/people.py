@@ -48,7 +48,7 @@ def _read_certificate(person: Person, line: Line, today: dt.date) -> str | None:
     return match[1]
 
 
-def _read_born(person: Person, line: Line, today: dt.date, date1904: bool) -> None:
+def _read_born(person: Person, line: Line, today: dt.date, filled_on: dt.date, date1904: bool) -> None:
     found = read_birth(line.cells.get("born"), today, date1904=date1904)
     age_text = re.sub(r"(周)?岁$", "", squeeze(line.cells.get("age")))
     person.age = int(float(age_text)) if re.fullmatch(r"\d{1,3}(\.\d+)?", age_text) and float(age_text) <= 125 else None
@@ -60,7 +60,7 @@ def _read_born(person: Person, line: Line, today: dt.date, date1904: bool) -> No
     person.born_on = birth_of(person.id_number)
     if found.value and found.code is None and not person.born_on.startswith(found.value):
         person.doubts.append(make_doubt(line, "born_disagrees"))
-    told = age_on(person.born_on, today)
+    told = age_on(person.born_on, filled_on)
     if person.age is not None and told is not None and abs(person.age - told) > AGE_SLACK_YEARS:
         person.doubts.append(make_doubt(line, "age_disagrees", column="age"))
 
@@ -135,8 +135,8 @@ def _read_remarks(person: Person, line: Line) -> None:
             break
 
 
-def read_person(line: Line, sheet_categories: list[str], today: dt.date, *, date1904: bool = False) -> Person:
-    """`sheet_categories` are those of the sheet's name or title, used where the table has no category column."""
+def read_person(line: Line, sheet_categories: list[str], today: dt.date, *, filled_on: dt.date, date1904: bool = False) -> Person:
+    """`sheet_categories` are those of the sheet's name or title, used where the table has no category column; ages count on `filled_on`."""
     name = read_name(line.cells.get("name"))
     person = Person(name.value, rows=[line.key])
     if not name.value:
@@ -147,7 +147,7 @@ def read_person(line: Line, sheet_categories: list[str], today: dt.date, *, date
         person.doubts.append(make_doubt(line, code))
     certificate = _read_certificate(person, line, today)
     _read_id(person, line, today, certificate)
-    _read_born(person, line, today, date1904)
+    _read_born(person, line, today, filled_on, date1904)
     _read_gender(person, line)
     _read_relation(person, line)
     _read_categories(person, line, sheet_categories)

@@ -43,14 +43,16 @@ def _sheet_village(sheet: Sheet, table: Table) -> str | None:
     return read_village(name)
 
 
-def _filled_on(tables: list[Table]) -> dt.date | None:
-    for table in tables:
-        for text in table.title:
-            if match := _FILLED_ON.search(text):
-                try:
-                    return dt.date(int(match[1]), int(match[2]), int(match[3]))
-                except ValueError:
-                    continue
+def _filled_on(table: Table, today: dt.date) -> dt.date | None:
+    """The date in the lines above the first head."""
+    for text in table.title:
+        if match := _FILLED_ON.search(text):
+            try:
+                told = dt.date(int(match[1]), int(match[2]), int(match[3]))
+            except ValueError:
+                continue
+            if dt.date(2000, 1, 1) <= told <= today + dt.timedelta(days=366):
+                return told
     return None
 
 
@@ -60,7 +62,7 @@ def _read_sheet(sheet: Sheet, today: dt.date, corrections: Mapping[tuple[str, st
     if not tables:
         report.notes.append("no_head")
         return [], report, None
-    filled_on = _filled_on(tables)
+    filled_on = _filled_on(tables[0], today)
     blocks: list[Block] = []
     for table in tables:
         categories, source = _sheet_categories(sheet, table) if "category" not in table.columns else ([], None)
@@ -68,7 +70,7 @@ def _read_sheet(sheet: Sheet, today: dt.date, corrections: Mapping[tuple[str, st
         report.columns += table.reports if table is tables[0] else []
         read = list(read_lines(sheet, table, corrections, report.skipped))
         for line in read:
-            people[line.key] = read_person(line, categories, filled_on or today, date1904=sheet.date1904)
+            people[line.key] = read_person(line, categories, today, filled_on=filled_on or today, date1904=sheet.date1904)
             lines[line.key] = line
         report.people += len(read)
         if read and "category" not in table.columns and not categories and not any(line.section for line in read):

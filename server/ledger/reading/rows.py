@@ -6,8 +6,7 @@ from dataclasses import dataclass, field
 
 from server.ledger.reading.cells import looks_like_name, read_categories, read_name
 from server.ledger.reading.headers import Table
-from server.ledger.reading.text import Cell, bare, column_letter, fold, is_empty, shown, squeeze
-from server.ledger.reading.vocabulary import columns as known_columns
+from server.ledger.reading.text import Cell, column_letter, fold, is_empty, shown, squeeze
 from server.ledger.reading.vocabulary import words
 from server.ledger.reading.workbook import Sheet
 
@@ -85,12 +84,15 @@ def _why_no_person(filled: list[str], line: Line) -> str | None:
     return None
 
 
-def _is_head_again(cells: list[Cell], table: Table) -> bool:
-    exact = known_columns().exact
-    labels = sum(
-        1 for cell in cells if isinstance(cell, str) and bare(cell) in exact and bare(cell) not in words().relations
-    )
-    return labels >= 3 and labels >= 0.5 * len([cell for cell in cells if not is_empty(cell)])
+def _is_head_again(sheet: Sheet, table: Table, row: int) -> bool:
+    """The same words stand where the head has them: a head printed again at the top of a page."""
+    cells = sheet.rows[row]
+    filled = [column for column, cell in enumerate(cells) if not is_empty(cell)]
+    for head in range(table.head, table.first):
+        same = [column for column in filled if column < len(sheet.rows[head]) and cells[column] == sheet.rows[head][column]]
+        if len(same) >= 2 and len(same) >= 0.8 * len(filled):
+            return True
+    return False
 
 
 def _line(sheet: Sheet, table: Table, row: int, corrections: Corrections) -> Line:
@@ -127,7 +129,7 @@ def read_lines(
         if (f"{sheet.name}!{row + 1}", SKIP_FIELD) in corrections:
             skipped.append({"row": row + 1, "why": "left_out"})
             continue
-        if _is_head_again(cells, table):
+        if _is_head_again(sheet, table, row):
             continue
         line = _line(sheet, table, row, corrections)
         why = _why_no_person(filled, line)

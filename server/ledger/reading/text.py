@@ -8,7 +8,6 @@ import unicodedata
 Cell = None | str | int | float | bool | dt.date | dt.datetime | dt.time | dt.timedelta
 
 _HIDDEN = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060\ufeff\u00ad\x00-\x08\x0b-\x1f\x7f]")
-_SPACE = re.compile(r"\s+")
 _APOSTROPHES = "'`\u2018\u2019\u2032"
 _PUNCTUATION = re.compile(r"[\s()\[\]{}<>《》【】〔〕「」『』/\\、,，。.;；:：|\-_—*·•\"“”'‘’~+&#]+")
 _BRACKETED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】|〔[^〔〕]*〕")
@@ -16,13 +15,15 @@ MAX_SHOWN = 120
 
 
 def is_empty(cell: Cell) -> bool:
-    return cell is None or (isinstance(cell, str) and not _HIDDEN.sub("", cell).strip())
+    return cell is None or (isinstance(cell, str) and (not cell or cell.isspace() or not _HIDDEN.sub("", cell).strip()))
 
 
 def shown(cell: Cell) -> str:
     """The cell as a person would see it, cut to what a message may carry."""
     if cell is None:
         return ""
+    if isinstance(cell, str):
+        return cell[:MAX_SHOWN]
     if isinstance(cell, dt.datetime):
         return cell.date().isoformat() if cell.time() == dt.time() else cell.isoformat(sep=" ")
     if isinstance(cell, float):
@@ -36,11 +37,14 @@ def whole(number: float) -> str:
 
 def fold(cell: Cell) -> str:
     """One line of text: NFKC (so full-width digits become digits), hidden characters and outer spaces gone."""
-    if cell is None or isinstance(cell, bool):
-        return "" if cell is None else str(cell)
-    text = shown(cell) if not isinstance(cell, str) else cell
-    text = unicodedata.normalize("NFKC", _HIDDEN.sub("", text))
-    return _SPACE.sub(" ", text).strip().lstrip(_APOSTROPHES).strip()
+    if cell is None:
+        return ""
+    text = cell if isinstance(cell, str) else shown(cell)
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text)
+    if not text.isprintable():  # zero-width and control characters are rare; most cells skip this
+        text = _HIDDEN.sub("", text)
+    return " ".join(text.split()).lstrip(_APOSTROPHES).strip()
 
 
 def squeeze(cell: Cell) -> str:
