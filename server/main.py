@@ -8,6 +8,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from server.access import Here
 from server.accounts import routes as accounts
+from server.attachments import routes as attachments
 from server.blobs import FolderBlobStore
 from server.bodies import AnswerBody, Id, Instant
 from server.context import Context, clock_ms
@@ -77,6 +78,7 @@ def create_app(context: Context) -> FastAPI:
         intake.router,
         feed.router,
         review.router,
+        attachments.router,
     )
     for router in slices:
         app.include_router(router, prefix=PREFIX)

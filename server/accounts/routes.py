@@ -5,6 +5,7 @@ from sqlmodel import Session
 
 from server.access import DecidingReader, Here
 from server.accounts import codes, rules
+from server.audit import rules as audit
 from server.bodies import AnswerBody, DutyBody, Id, Instant, RequestBody
 from server.devices import rules as devices
 from server.errors import YihuError, responses
@@ -70,6 +71,10 @@ def issue_code(request: CodeRequest, context: Here, caller: DecidingReader) -> C
         duties = rules.list_duties(session, caller.station_id, request.person_id, caller.epoch)
         if rules.highest_duty(duties) == "head" and not caller.has_duty("head"):
             raise YihuError("not_allowed", field="person_id")
+        audit.record(
+            session, caller.station_id, "code_issued", context.now(), person_id=caller.person_id,
+            replica=caller.replica, about=request.person_id,
+        )  # fmt: skip
         return rules.issue_code(
             session, context.keyring, context.settings, caller.station_id, request.person_id, caller.person_id,
             context.now(),

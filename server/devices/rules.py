@@ -15,6 +15,7 @@ from server import crypto
 from server.accounts import codes
 from server.accounts import rules as accounts
 from server.accounts.rules import DutyOn
+from server.audit import rules as audit
 from server.context import Context
 from server.devices import queries
 from server.devices.tables import Replica, ReplicaDirectory, VaultShare
@@ -115,6 +116,7 @@ def enrol(
         )  # fmt: skip
     )
     session.flush()
+    audit.record(session, station_id, "device_enrolled", now, person_id=offer.person_id, replica=replica)
     return Enrolled(station_id, offer.person_id, replica, share)
 
 
@@ -176,6 +178,7 @@ def revoke(session: Session, station_id: str, replica: str, by: str, now: int) -
     if row.revoked_at is None:
         row.revoked_at, row.revoked_by = now, by
         session.add(row)
+        audit.record(session, station_id, "device_revoked", now, person_id=by, replica=replica)
     queries.delete_sessions(session, station_id, replica, "read")
     share = queries.find_share(session, station_id, replica)
     if share is not None and share.destroyed_at is None:

@@ -4,6 +4,7 @@ import secrets
 
 from sqlmodel import Session
 
+from server.audit import rules as audit
 from server.context import Context
 from server.devices import queries
 from server.devices.rules import Caller, SessionKind, hash_token
@@ -60,6 +61,7 @@ def open_session(
     if row.revoked_at is not None and kind == "read":
         raise YihuError("device_revoked")
     session.delete(challenge)
+    audit.record(session, station_id, f"session_{kind}", now, person_id=row.person_id, replica=replica)
     row.last_contact_at = now
     session.add(row)
     return start_session(session, context, station_id, replica, kind)

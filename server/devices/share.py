@@ -7,6 +7,7 @@ them costs the guesser a try, never the station a secret.
 from sqlmodel import Session
 
 from server import crypto
+from server.audit import rules as audit
 from server.context import Context
 from server.devices import queries
 from server.devices.rules import hash_auth, share_place
@@ -55,6 +56,7 @@ def _compare(session: Session, context: Context, station_id: str, replica: str, 
         if share.tries_in_row >= context.settings.share_tries_max:
             share.sealed_share, share.destroyed_at = None, context.now()
             session.add(share)
+            audit.record(session, station_id, "share_destroyed", context.now(), replica=replica)
         return None
     share.tries_in_row, share.wait_until = 0, None
     session.add(share)

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlmodel import Session
 
+from server.audit import rules as audit
 from server.context import Context
 from server.devices.rules import Caller
 from server.errors import YihuError
@@ -61,4 +62,9 @@ def decide(
     said = unicodedata.normalize("NFC", reason).strip() if reason else None
     if not is_accepted and not said:
         raise YihuError("invalid_value", field="reason")
+    event = "change_admitted" if is_accepted else "change_declined"
+    audit.record(
+        session, caller.station_id, event, context.now(), person_id=caller.person_id, replica=caller.replica,
+        about=change_id,
+    )  # fmt: skip
     return Intake(session, context, caller.station_id).decide(change_id, caller, is_accepted=is_accepted, reason=said)

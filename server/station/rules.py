@@ -127,6 +127,10 @@ def get_last_position(session: Session, station_id: str) -> int:
     return queries.get_counter(session, station_id, LOG_COUNTER, lock=False).value
 
 
+def get_audit_position(session: Session, station_id: str) -> int:
+    return queries.get_counter(session, station_id, AUDIT_COUNTER, lock=False).value
+
+
 def make_policy(
     session: Session, keyring: Keyring, settings: Settings, station_id: str, person_id: str, now: int
 ) -> tuple[Envelope, str]:
