@@ -36,8 +36,8 @@ function reason(given: OwnSave['reasons'][number]): string {
   return hasWords(key) ? t(key) : t('sync-status.reason_other', { code: given.code })
 }
 
-const TONES = { unsent: 'plain', accepted: 'good', held: 'plain', quarantined: 'warn', returned: 'danger', declined: 'danger' } as const
-const TODOS: Record<OwnSave['fate'], Todo> = { unsent: 'wait', accepted: 'nothing', held: 'wait', quarantined: 'wait', returned: 'amend', declined: 'open' }
+const TONES = { unsent: 'plain', sent: 'plain', accepted: 'good', held: 'plain', quarantined: 'warn', returned: 'danger', declined: 'danger' } as const
+const TODOS: Record<OwnSave['fate'], Todo> = { unsent: 'wait', sent: 'wait', accepted: 'nothing', held: 'wait', quarantined: 'wait', returned: 'amend', declined: 'open' }
 
 export function saveRow(save: OwnSave): SaveRow {
   return {
