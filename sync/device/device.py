@@ -1,0 +1,272 @@
+"""The Python device: opens, enrols, reads, saves and syncs, like a phone (PROTOCOL.md).
+
+Screens and words are for the caller; rules of a kind come in as a function, because the engine knows no kind by name.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from sync.canonical import canonical_text, sha256_hex
+from sync.change import Envelope, change_id, make_change, read_change, sign, to_base64url
+from sync.device import session
+from sync.device.errors import DeviceError, FileUnknownError, NotEnrolledError, ReadOnlyFileError
+from sync.device.identity import DeviceKeys, Identity, new_id
+from sync.device.keys import KdfParameters, RandomBytes, derive_keys
+from sync.device.reading import FileView, view_file
+from sync.device.sqlite_store import SqliteStore
+from sync.device.store import Store, StoredAttachment, StoredChange, StoredFile
+from sync.device.syncing import Syncing, SyncReport
+from sync.device.transport import HttpTransport, Transport
+from sync.errors import MalformedError
+from sync.rules import Rules
+from sync.versions import Base, Dot
+
+RulesOf = Callable[[str], "Rules | Mapping[str, Any] | None"]
+PASSPHRASE_CHARACTERS_MIN = 10
+
+
+def wall_clock() -> int:
+    """Milliseconds since 1970 UTC."""
+    return time.time_ns() // 1_000_000
+
+
+class Device:
+    """An enrolled device that is open. Make one with `Device.enrol` or `Device.open`; use as a context manager."""
+
+    def __init__(
+        self,
+        store: Store,
+        transport: Transport,
+        rules_of: RulesOf,
+        *,
+        now: Callable[[], int] = wall_clock,
+        random_bytes: RandomBytes = os.urandom,
+    ) -> None:
+        kept = store.setting("identity")
+        if not kept or not kept["verdict_key"]:
+            raise NotEnrolledError("This folder holds no enrolled device. Enrol it with a link from your deputy.")
+        self.store = store
+        self.transport = transport
+        self.identity = Identity.from_json(kept)
+        self._rules_of = rules_of
+        self._now = now
+        self._random_bytes = random_bytes
+
+    @classmethod
+    def enrol(
+        cls,
+        home: Path,
+        link: str,
+        passphrase: str,
+        rules_of: RulesOf,
+        *,
+        origin: str | None = None,
+        label: str = "yihu device",
+        verify: bool | str = True,
+        transport: Transport | None = None,
+        now: Callable[[], int] = wall_clock,
+    ) -> Device:
+        """Enrol a new device in the empty folder `home`. Raises `RefusedError` with the server's code, `DeviceError`."""
+        if (home / "device.json").exists():
+            raise DeviceError("This folder holds a device already. Choose another --home.", code="home_taken")
+        if len(passphrase) < PASSPHRASE_CHARACTERS_MIN:
+            raise DeviceError(
+                f"The passphrase needs at least {PASSPHRASE_CHARACTERS_MIN} characters.", code="passphrase_short"
+            )
+        of_link, code = session.read_link(link)
+        server = origin or of_link
+        if server is None:
+            raise DeviceError("Give the whole link, or the server's address with the code.", code="no_origin")
+        transport = transport or HttpTransport(server, verify=verify)
+        offer = session.look_enrolment(transport, code)
+        kdf = KdfParameters(to_base64url(os.urandom(16)))
+        passphrase_keys = derive_keys(passphrase, kdf)
+        store = SqliteStore(home, passphrase_keys.store_key)
+        identity, policy, server_at = session.confirm_enrolment(
+            transport, code, DeviceKeys.make(), passphrase_keys, kdf, offer, label=label, at=now()
+        )
+        store.keep_settings({"identity": identity.to_json(), "policy": policy.to_json(), "server_at": server_at})
+        facts = {"v": 1, "origin": server, "verify": verify, "kdf": kdf.to_json()}
+        (home / "device.json").write_text(json.dumps(facts, indent=2) + "\n")
+        return cls(store, transport, rules_of, now=now)
+
+    @classmethod
+    def open(
+        cls,
+        home: Path,
+        passphrase: str,
+        rules_of: RulesOf,
+        *,
+        transport: Transport | None = None,
+        now: Callable[[], int] = wall_clock,
+    ) -> Device:
+        """Open the device in `home`; needs no network. Raises `WrongPassphraseError`, `DeviceInUseError`."""
+        try:
+            facts = json.loads((home / "device.json").read_text())
+        except FileNotFoundError as error:
+            raise NotEnrolledError(f"There is no device in {home}. Enrol one with a link from your deputy.") from error
+        keys = derive_keys(passphrase, KdfParameters(**facts["kdf"]))
+        store = SqliteStore(home, keys.store_key)
+        return cls(store, transport or HttpTransport(facts["origin"], verify=facts["verify"]), rules_of, now=now)
+
+    def __enter__(self) -> Device:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self.transport.close()
+        self.store.close()
+
+    # --- who ---------------------------------------------------------------------------------------------------------
+
+    @property
+    def policy(self) -> dict[str, Any]:
+        """The station's policy as last signed: people, scopes, villages, keys, limits."""
+        return session.read_policy(Envelope.from_json(self.store.setting("policy")), self.identity)
+
+    def rules(self, kind: str) -> Rules:
+        found = self._rules_of(kind)
+        if found is None:
+            raise DeviceError(f"This version knows no records of the kind {kind}. Update it.", code="kind_unknown")
+        return Rules.of(found)
+
+    def new_id(self) -> str:
+        return new_id(self._random_bytes)
+
+    # --- reading -----------------------------------------------------------------------------------------------------
+
+    def list_files(self, kind: str | None = None) -> list[StoredFile]:
+        return [file for file in self.store.list_files() if kind in (None, file.kind)]
+
+    def open_file(self, file: str) -> FileView:
+        """The file as a form shows it now. Keep the view while the form is open, and save from it."""
+        stored = self.store.find_file(file)
+        if stored is None:
+            raise FileUnknownError("This device holds no such file. Sync, or check the id.")
+        return view_file(stored, self.store.list_changes(file), self.rules(stored.kind))
+
+    def history(self, file: str) -> list[StoredChange]:
+        """Every change of the file that this device holds, newest first; undecided ones on top."""
+        verdicts = [(change, change.read_verdict()) for change in self.store.list_changes(file)]
+        decided = [(v.position, change) for change, v in verdicts if v and v.status == "accepted"]
+        waiting = [change for change, v in verdicts if not v or v.status != "accepted"]
+        return waiting[::-1] + [change for _, change in sorted(decided, key=lambda pair: -pair[0])]
+
+    # --- saving ------------------------------------------------------------------------------------------------------
+
+    def create_file(
+        self, kind: str, scope: str, ops: Sequence[Mapping[str, Any]], *, reason: str | None = None
+    ) -> tuple[str, str]:
+        """Begin a new file with its first save. Returns file id and change id."""
+        stored = StoredFile(self.new_id(), kind, scope)
+        return stored.file, self.save(view_file(stored, [], self.rules(kind)), ops, reason=reason)
+
+    def save(
+        self,
+        view: FileView,
+        ops: Sequence[Mapping[str, Any]],
+        *,
+        act: str = "save",
+        about: Mapping[str, Any] | None = None,
+        reason: str | None = None,
+    ) -> str:
+        """Sign one save and store it so that it survives a power cut; returns its id. Needs no network.
+
+        Raises `ReadOnlyFileError`, `StaleSaveError` (nothing stored: open the file again), `MalformedError`.
+        """
+        if view.readonly:
+            raise ReadOnlyFileError("This file went to another patch. What was saved before is still sent.")
+        mine = [stored for stored in self.store.list_changes(view.file) if stored.dot.replica == self.identity.replica]
+        last = max(mine, key=lambda stored: stored.dot.seq, default=None)
+        body = make_change(
+            deployment=self.identity.deployment,
+            station=self.identity.station,
+            scope=view.scope,
+            file=view.file,
+            kind=view.kind,
+            dot=Dot(self.identity.replica, last.dot.seq + 1 if last else 1),
+            prev=last.id if last else None,
+            base=view.base,
+            seen=view.seen,
+            schema=self.rules(view.kind).version,
+            at=self._now(),
+            server_at=self.store.setting("server_at") or 0,
+            person=self.identity.person,
+            epoch=self.policy["epoch"],
+            act=act,
+            ops=ops,
+            salt=self.new_id(),
+            about=about,
+            reason=reason,
+        )
+        envelope = sign(canonical_text(body), self.identity.signing_key())
+        self.store.add_own(StoredChange.of(read_change(envelope), envelope, own=True))
+        return change_id(envelope.body)
+
+    def act_on_section(
+        self,
+        act: str,
+        view: FileView,
+        section: str,
+        *,
+        step: int = 1,
+        reason: str | None = None,
+        remarks: Mapping[str, str] | None = None,
+    ) -> str:
+        """Submit, approve, return or withdraw a section, about the content that the view shows."""
+        shown = view.state["sections"].get(section)
+        content = shown["content"] if shown else None
+        if shown and act in ("return", "withdraw") and shown["submitted"]:
+            content = shown["submitted"]["content"]
+        if content is None:
+            raise MalformedError(
+                "The section has no settled content: it is empty, struck out or in conflict.", code="no_content"
+            )
+        about: dict[str, Any] = {"section": section, "content": content, "schema": view.state["rules_version"]}
+        if act == "approve":
+            about["step"] = step
+        if remarks:
+            about["remarks"] = dict(remarks)
+        return self.save(view, [], act=act, about=about, reason=reason)
+
+    # --- what became of own saves --------------------------------------------------------------------------------------
+
+    def list_own_saves(self) -> list[StoredChange]:
+        """Own saves in the order made."""
+        return self.store.list_own()
+
+    def dismiss(self, change: str) -> None:
+        """Put a returned or declined save away. The server keeps its copy; here it stays in the history."""
+        found = next((stored for stored in self.store.list_own() if stored.id == change), None)
+        if found is None:
+            raise FileUnknownError("This device made no such save.")
+        if found.status not in ("returned", "declined"):
+            raise DeviceError(
+                "Only a returned or declined save can be dismissed: nothing was done.", code="not_returned"
+            )
+        self.store.dismiss(change)
+
+    # --- attachments and the network -------------------------------------------------------------------------------------
+
+    def keep_attachment(self, file: str, content: bytes, media_type: str) -> StoredAttachment:
+        """Keep a photo, encrypted, until it is uploaded and after. Give its hash to an operation."""
+        attachment = StoredAttachment(file, sha256_hex(content), media_type, len(content))
+        self.store.keep_attachment(attachment, content)
+        return attachment
+
+    def sync(self) -> SyncReport:
+        """Push and pull until both sides have everything. Never raises for want of a network; says so in the report."""
+        return Syncing(self.store, self.transport, self.identity, self._rules_of).run()
+
+
+def replaying(view: FileView, base: Mapping[str, Any]) -> FileView:
+    """The view with an earlier base: for a caller that showed the file in one process and saves in the next."""
+    return FileView(view.file, view.kind, view.scope, view.state, Base.from_json(base), view.seen, view.readonly)

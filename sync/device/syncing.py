@@ -1,0 +1,296 @@
+"""One sync: push what is unsent, pull from the cursor, take in packs, compare digests, send photos.
+
+1. A change is pushed until a verdict for its own id is stored. A lost answer is repaired by pushing again.
+2. A cursor is stored together with what it covers, or after the pack it covers.
+3. One bad record never blocks another: a batch that is refused as a whole is halved down to the record.
+4. The server's digest is compared and never copied.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sync.change import Envelope, from_base64url, read_change, verify
+from sync.device import session
+from sync.device.attachments import upload_attachments
+from sync.device.identity import Identity
+from sync.device.keys import seal_to_server
+from sync.device.reading import digest, fold_inputs
+from sync.device.store import Page, Store, StoredChange
+from sync.device.transport import Answer, Transport
+from sync.errors import MalformedError
+from sync.messages import (
+    BATCH_BYTES_MAX,
+    CHANGES_PER_BATCH_MAX,
+    ChangeEntry,
+    EnterEntry,
+    LeaveEntry,
+    PackedFile,
+    PackOffer,
+    SyncAnswer,
+    VerdictEntry,
+)
+from sync.rules import Rules
+from sync.verdict import read_verdict
+
+PAGE_ENTRIES = 500
+_TOO_MUCH = frozenset({400, 413, 422})
+
+
+@dataclass(slots=True)
+class SyncReport:
+    """What one sync did. `reached` False: no network (or no Yihu server); everything is still on the device."""
+
+    reached: bool = True
+    complete: bool = False
+    pushed: int = 0
+    verdicts: dict[str, int] = field(default_factory=dict)  # of own saves, by status
+    pulled: int = 0
+    packs: int = 0
+    attachments: int = 0
+    sealed: int = 0
+    unsent: int = 0
+    differing: list[str] = field(default_factory=list)  # files whose digest differs from the server's
+    problem: dict[str, str] | None = None  # code and detail of what kept it from completing
+
+
+class Syncing:
+    """One run over one store and one transport."""
+
+    def __init__(
+        self,
+        store: Store,
+        transport: Transport,
+        identity: Identity,
+        rules_of: Callable[[str], Rules | Mapping[str, Any] | None],
+    ) -> None:
+        self._store = store
+        self._transport = transport
+        self._identity = identity
+        self._rules_of = rules_of
+        self._verdict_key = from_base64url(identity.verdict_key)
+        self._report = SyncReport()
+        self._tried: set[str] = set()  # changes pushed in this run: each is tried once
+        self._batch_max = CHANGES_PER_BATCH_MAX
+        self._pulled_again = False
+
+    def run(self) -> SyncReport:
+        """Sync until nothing is left to say. Repeating it is harmless."""
+        refused = session.open_session(self._transport, self._identity, "read")
+        if refused:
+            self._fail(refused.code, refused.detail)
+            if refused.code == "device_revoked":
+                self._push_sealed()
+            return self._finish()
+        session.refresh_policy(self._transport, self._identity, self._store)
+        while self._round_trip():
+            pass
+        if self._report.reached and self._report.problem is None:
+            self._report.attachments = upload_attachments(self._store, self._transport, self._identity)
+            self._forget_left_files()
+            self._report.complete = not self._store.list_unsent()
+        return self._finish()
+
+    # --- one round trip ------------------------------------------------------------------------------------------------
+
+    def _round_trip(self) -> bool:
+        """Push a batch and pull a page. Whether there is more to do."""
+        batch = self._next_batch()
+        body = {
+            "push": [stored.envelope.to_json() for stored in batch],
+            "certificates": [],
+            "cursor": self._store.setting("cursor"),
+            "limit": PAGE_ENTRIES,
+        }
+        unsent = self._store.list_unsent()
+        headers = {"Yihu-Unsent": str(len(unsent) - len(batch))}
+        answer = self._call("POST", "/sync", body, headers)
+        if answer is None:
+            return self._stop_unreached()
+        if answer.status in _TOO_MUCH and batch:
+            return self._halve(batch, answer)
+        if not answer.is_fine:
+            error = answer.to_error()
+            return self._fail(error.code, error.detail)
+        self._tried |= {stored.id for stored in batch}
+        self._batch_max = min(CHANGES_PER_BATCH_MAX, self._batch_max * 2)
+        read = SyncAnswer.model_validate_json(answer.content)
+        self._report.pushed += len(batch)
+        if not self._take(batch, read):
+            return False
+        self._compare(read.digests)
+        return read.more or bool(self._next_batch())
+
+    def _next_batch(self) -> list[StoredChange]:
+        """Unsent changes in the order made, within the limits of a batch; at least one if there is one."""
+        batch: list[StoredChange] = []
+        size = 0
+        for stored in self._store.list_unsent():
+            if stored.id in self._tried:
+                continue
+            size += len(stored.envelope.body.encode()) + 200
+            if batch and (len(batch) >= self._batch_max or size > BATCH_BYTES_MAX):
+                break
+            batch.append(stored)
+        return batch
+
+    def _halve(self, batch: Sequence[StoredChange], answer: Answer) -> bool:
+        if len(batch) > 1:
+            self._batch_max = max(1, len(batch) // 2)
+            return True
+        error = answer.to_error()
+        self._tried.add(batch[0].id)  # it stays in the outbox; the others go on without it
+        self._fail(error.code, error.detail)
+        return True
+
+    # --- taking in -------------------------------------------------------------------------------------------------------
+
+    def _take(self, batch: Sequence[StoredChange], answer: SyncAnswer) -> bool:
+        """Store verdicts, entries, packs, and then the cursor that covers them."""
+        verdicts = [Envelope(item.body, item.sig) for item in answer.verdicts]
+        entries = answer.entries
+        changes = [self._read_entry(entry) for entry in entries if isinstance(entry, ChangeEntry)]
+        told = [Envelope(entry.verdict.body, entry.verdict.sig) for entry in entries if isinstance(entry, VerdictEntry)]
+        facts = {"server_at": answer.server_at}
+        cursor = {"cursor": answer.cursor} if answer.cursor is not None else {}
+        own = {stored.id for stored in batch}
+        judged = [self._read_verdict(verdict) for verdict in verdicts]
+        for change, _ in (pair for pair in judged if pair):
+            if change in own:
+                self._count(change, judged)
+        page = Page(
+            changes=[change for change in changes if change],
+            verdicts=[pair for pair in (*judged, *(self._read_verdict(verdict) for verdict in told)) if pair],
+            entered=[(entry.file, entry.scope) for entry in entries if isinstance(entry, EnterEntry)],
+            left=[entry.file for entry in entries if isinstance(entry, LeaveEntry)],
+            settings=facts if answer.packs else facts | cursor,
+        )
+        self._store.take_page(page)
+        self._report.pulled += len(page.changes)
+        for offer in answer.packs:
+            if not self._take_pack(offer):
+                return False
+        if answer.packs:
+            self._store.keep_settings(cursor)
+        return True
+
+    def _count(self, change: str, judged: Sequence[tuple[str, Envelope] | None]) -> None:
+        envelope = next(pair[1] for pair in judged if pair and pair[0] == change)
+        status = read_verdict(envelope).status
+        self._report.verdicts[status] = self._report.verdicts.get(status, 0) + 1
+
+    def _read_verdict(self, envelope: Envelope) -> tuple[str, Envelope] | None:
+        """Change id and verdict, if the station signed it. Only a signed verdict counts."""
+        if not verify(envelope, self._verdict_key):
+            self._fail("verdict_not_signed", "An answer was not signed by the station; it was not believed.")
+            return None
+        return read_verdict(envelope).change, envelope
+
+    def _read_entry(self, entry: Any) -> StoredChange | None:
+        """A change that came with its verdict: the signed verdict names the hash of the change's very text."""
+        envelope = Envelope(entry.envelope.body, entry.envelope.sig)
+        pair = self._read_verdict(Envelope(entry.verdict.body, entry.verdict.sig))
+        if pair is None:
+            return None
+        try:
+            change = read_change(envelope)
+        except MalformedError:
+            return None  # kept by the server under its dot, but nothing that could be folded
+        if change.id != pair[0]:
+            self._fail("entry_altered", "A change differs from what the station signed; it was not taken in.")
+            return None
+        return StoredChange.of(change, envelope, own=change.dot.replica == self._identity.replica, verdict=pair[1])
+
+    def _take_pack(self, offer: PackOffer) -> bool:
+        """Download a pack, going on where an earlier try broke off, check it, and take its files in."""
+        name = f"pack/{offer.sha256}"
+        content = self._store.read_parts(name)
+        while len(content) < offer.bytes:
+            answer = self._call("GET", f"/packs/{offer.id}", None, {"Range": f"bytes={len(content)}-"})
+            if answer is None:
+                return self._stop_unreached()
+            if not answer.is_fine:
+                return self._fail(answer.to_error().code, answer.to_error().detail)
+            if answer.status == 200:
+                content = b""  # the whole again
+            self._store.keep_part(name, len(content), answer.content)
+            content += answer.content
+        if hashlib.sha256(content).hexdigest() != offer.sha256:
+            self._store.drop_parts(name)
+            return self._fail("pack_damaged", "The first download arrived damaged. It starts again at the next sync.")
+        for line in gzip.decompress(content).split(b"\n")[1:]:
+            if line:
+                packed = PackedFile.model_validate_json(line)
+                changes = [change for change in map(self._read_entry, packed.changes) if change]
+                self._store.take_page(Page(changes=changes, entered=[(packed.file, packed.scope)]))
+                self._report.pulled += len(changes)
+        self._store.drop_parts(name)
+        self._report.packs += 1
+        return True
+
+    # --- digests ---------------------------------------------------------------------------------------------------------
+
+    def _compare(self, digests: Mapping[str, str]) -> None:
+        """Compare with our own fold; on a difference pull everything once more, and report what still differs (M-3)."""
+        differing = [file for file, theirs in digests.items() if self._differs(file, theirs)]
+        if differing and not self._pulled_again:
+            self._pulled_again = True
+            self._store.keep_settings({"cursor": None})
+            while self._round_trip():
+                pass
+            differing = [file for file in differing if self._differs(file, digests[file])]
+        self._report.differing += [file for file in differing if file not in self._report.differing]
+
+    def _differs(self, file: str, theirs: str) -> bool:
+        stored = self._store.find_file(file)
+        rules = self._rules_of(stored.kind) if stored else None
+        if stored is None or rules is None:
+            return False
+        read = Rules.of(rules)
+        policy = session.read_policy(Envelope.from_json(self._store.setting("policy")), self._identity)
+        if policy["schema_versions"].get(stored.kind) != read.version:
+            return False
+        return digest(fold_inputs(self._store.list_changes(file)), read) != theirs
+
+    # --- the rest --------------------------------------------------------------------------------------------------------
+
+    def _push_sealed(self) -> None:
+        """A revoked device reads no more, but what it recorded still gets home (M-5)."""
+        if session.open_session(self._transport, self._identity, "upload"):
+            return
+        policy = session.read_policy(Envelope.from_json(self._store.setting("policy")), self._identity)
+        for stored in self._store.list_unsent():
+            text = json.dumps({"certificates": [], "envelope": stored.envelope.to_json()}, ensure_ascii=False)
+            sealed = seal_to_server(gzip.compress(text.encode(), mtime=0), policy["sealing_key"])
+            answer = self._call("POST", "/sealed", {"items": [{"id": stored.id, "sealed": sealed}]}, {})
+            if answer and answer.is_fine:
+                self._report.sealed += 1
+
+    def _forget_left_files(self) -> None:
+        for stored in self._store.list_files():
+            if stored.left:
+                self._store.forget_file(stored.file)
+
+    def _call(self, method: str, path: str, body: Any, headers: Mapping[str, str]) -> Answer | None:
+        answer = self._transport.call(method, path, body=body, headers=headers)
+        if answer is not None and answer.status == 401:
+            session.open_session(self._transport, self._identity, "read")
+            answer = self._transport.call(method, path, body=body, headers=headers)
+        return answer
+
+    def _stop_unreached(self) -> bool:
+        self._report.reached = False
+        return self._fail("no_answer", "No answer from the server. Everything is still on the device.")
+
+    def _fail(self, code: str, detail: str) -> bool:
+        self._report.problem = self._report.problem or {"code": code, "detail": detail}
+        return False
+
+    def _finish(self) -> SyncReport:
+        self._report.unsent = len(self._store.list_unsent())
+        return self._report
