@@ -9,7 +9,7 @@ give null for what they cannot take.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from enum import Enum
 from functools import cache
@@ -83,28 +83,17 @@ _TOKEN = re.compile(
     |(?P<mark>\|\||&&|==|!=|<=|>=|[<>+\-*/%!?:,.()\[\]])""",
     re.VERBOSE,
 )
+EDGE = ("", "")
 WORDS = frozenset({"true", "false", "null", "in"})
-RESERVED = frozenset(
-    [
-        "as",
-        "break",
-        "const",
-        "continue",
-        "else",
-        "for",
-        "function",
-        "if",
-        "import",
-        "let",
-        "loop",
-        "package",
-        "namespace",
-        "return",
-        "var",
-        "void",
-        "while",
-    ]
+RESERVED = re.compile(
+    "as|break|const|continue|else|for|function|if|import|let|loop|package|namespace|return|var|void|while"
 )
+Token = tuple[str, str]  # kind, text
+
+
+def _neighbours(tokens: list[Token]) -> Iterator[tuple[Token, Token, Token]]:
+    """Each token with the one before and the one after it."""
+    return zip([EDGE, *tokens], tokens, [*tokens[1:], EDGE], strict=False)
 
 
 @cache
@@ -114,27 +103,52 @@ def names_in(expression: str) -> frozenset[str]:
         raise ExpressionError("expression too long")
     tokens = _tokens(expression)
     names = set()
-    for place, (kind, text) in enumerate(tokens):
-        before = tokens[place - 1] if place else ("", "")
-        after = tokens[place + 1] if place + 1 < len(tokens) else ("", "")
-        if kind == "name" and text in RESERVED:
+    for (_, before), (kind, text), (_, after) in _neighbours(tokens):
+        if kind == "name" and RESERVED.fullmatch(text):
             raise ExpressionError(f"reserved word: {text}")
-        if text == "[" and (before[0] in ("name", "text") and before[1] != "in" or before[1] in (")", "]")):
-            raise ExpressionError("indexes are not part of the subset")
-        if text == "(" and before[0] == "name" and before[1] != "in":
-            if before[1] not in FUNCTIONS or (place > 1 and tokens[place - 2][1] == "."):
-                raise ExpressionError(f"unknown function: {before[1]}")
-        elif kind == "name" and before[1] != "." and after[1] != "(" and text not in WORDS:
+        if kind == "name" and before != "." and after != "(" and text not in WORDS:
             names.add(text)
-        if kind == "number" and (int(text) > NUMBER_MAX or before[1] == "." or after[0] == "name" or after[1] == "."):
-            raise ExpressionError(f"not a whole number: {text}")
-        if before[1] == "." and kind != "name":
+        if before == "." and (kind != "name" or after == "(" or text in WORDS):
             raise ExpressionError("a dot is followed by a name")
+    _require_plain(tokens)
+    _require_known_calls(tokens)
     _compile(expression)
     return frozenset(names)
 
 
-def _tokens(expression: str) -> list[tuple[str, str]]:
+def _require_plain(tokens: list[Token]) -> None:
+    """No indexes, no prefixed texts, no decimals, no numbers too large to be exact."""
+    for before, (kind, text), after in _neighbours(tokens):
+        ends_a_value = before[0] == "text" or before[1] in (")", "]") or (before[0] == "name" and before[1] != "in")
+        if text == "[" and ends_a_value:
+            raise ExpressionError("indexes are not part of the subset")
+        if kind == "text" and ends_a_value:
+            raise ExpressionError("a text stands where none may")
+        if kind == "number" and (
+            int(text) > NUMBER_MAX or before[1] == "." or after[1] == "." or (after[0] == "name" and after[1] != "in")
+        ):
+            raise ExpressionError(f"not a whole number: {text}")
+
+
+def _require_known_calls(tokens: list[Token]) -> None:
+    """Only our functions, each with as many arguments as it takes."""
+    open_marks: list[tuple[str | None, int]] = []
+    for before, (_, text), after in _neighbours(tokens):
+        if text in ("(", "["):
+            name = before[1] if text == "(" and before[0] == "name" and before[1] != "in" else None
+            if name is not None and name not in FUNCTIONS:
+                raise ExpressionError(f"unknown function: {name}")
+            open_marks.append((name, 0 if after[1] in (")", "]") else 1))
+        elif text == "," and open_marks:
+            name, count_so_far = open_marks.pop()
+            open_marks.append((name, count_so_far + 1))
+        elif text in (")", "]") and open_marks:
+            name, arguments = open_marks.pop()
+            if name is not None and arguments != ARGUMENTS[name]:
+                raise ExpressionError(f"{name} takes {ARGUMENTS[name]}")
+
+
+def _tokens(expression: str) -> list[Token]:
     tokens, place = [], 0
     while place < len(expression):
         found = _TOKEN.match(expression, place)

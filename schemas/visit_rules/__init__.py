@@ -87,9 +87,9 @@ def find_due(facts: VisitFacts, rules: VisitRules, today: str) -> Due | None:
             found.append((_after(facts.last_contact_on or facts.since, days, today), rule.id, "contact", days))
     if not found:
         return None
-    due_on, rule_id, way, days = min(found, key=lambda one: one[0])
+    due_on, rule_id, way, allowed = min(found, key=lambda one: one[0])
     overdue = (date.fromisoformat(today) - date.fromisoformat(due_on)).days
-    return Due(due_on=due_on, rule=rule_id, way=way, days=days, overdue_days=max(0, overdue))
+    return Due(due_on=due_on, rule=rule_id, way=way, days=allowed, overdue_days=max(0, overdue))
 
 
 def _after(start: str | None, days: int, today: str) -> str:

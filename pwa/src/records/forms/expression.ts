@@ -127,7 +127,7 @@ function compile(expression: string, names: string[] = []): Node {
     while (isMark('.')) {
       place++
       const part = next()
-      if (part.kind !== 'name' || RESERVED.test(part.text) || isMark('(')) throw new ExpressionError('a dot is followed by a name')
+      if (part.kind !== 'name' || RESERVED.test(part.text) || /^(true|false|null|in)$/.test(part.text) || isMark('(')) throw new ExpressionError('a dot is followed by a name')
       const from = node
       node = (v) => select(from(v), part.text)
     }

@@ -1,0 +1,59 @@
+"""The vectors that both languages read; vitest runs the same files in pwa/src/records."""
+
+from typing import Any
+
+import pytest
+
+from schemas.expressions import UNKNOWN, ExpressionError, evaluate, names_in
+from schemas.forms import check_submission, get_form, variables_of
+from schemas.instruments import instruments, score
+from schemas.registry import get_kind
+from schemas.values import check_value
+from schemas.visit_rules import VisitFacts, find_due, visit_rules
+from tests.schemas.record_vectors import load, name_of
+
+Case = dict[str, Any]
+
+
+@pytest.mark.parametrize("case", load("expressions"), ids=name_of)
+def test_expression(case: Case) -> None:
+    if case.get("refused"):
+        with pytest.raises(ExpressionError):
+            names_in(case["expression"])
+        return
+    answer = evaluate(case["expression"], case.get("variables", {}))
+    if case.get("unknown"):
+        assert answer is UNKNOWN
+    else:
+        assert answer == case["value"]
+        assert type(answer) is type(case["value"])
+
+
+@pytest.mark.parametrize("case", load("instruments"), ids=name_of)
+def test_instrument(case: Case) -> None:
+    found = score(instruments()[case["instrument"]], case["answers"])
+    assert found.model_dump(mode="json") == {key: case[key] for key in ("score", "band", "missing", "alerts")}
+
+
+@pytest.mark.parametrize("case", load("forms"), ids=name_of)
+def test_form(case: Case) -> None:
+    if "problems" in case:
+        problems = check_submission(case["form"], case["values"], case["context"])
+        assert [[problem.code, problem.path] for problem in problems] == case["problems"]
+    variables = variables_of(get_form(case["form"]), case["values"], case["context"])
+    for name, value in case.get("calculated", {}).items():
+        assert variables[name] == value, name
+
+
+@pytest.mark.parametrize("case", load("values"), ids=name_of)
+def test_value(case: Case) -> None:
+    path = case["path"].replace("*", "0" * 32)
+    field = get_kind("household").find_field(path)
+    assert field is not None
+    assert [problem.code for problem in check_value(field, case["value"], path)] == case["codes"]
+
+
+@pytest.mark.parametrize("case", load("visit_rules"), ids=name_of)
+def test_visit_rule(case: Case) -> None:
+    found = find_due(VisitFacts(**case["facts"]), visit_rules(), case["today"])
+    assert (found.model_dump() if found else None) == case["due"]
