@@ -48,10 +48,15 @@ export function readConflicts(view: FileView, personId: string): OpenConflict[] 
       id: conflict.id,
       rule: conflict.rule,
       path: conflict.path,
-      sides: conflict.values.map(value => readSide(value, value.path ?? conflict.path, byDot, personId)),
+      sides: conflict.values.map(value => readSide(value, value.path ?? conflict.path, byDot, personId)).sort(byFirstWriting),
       stands: view.state.paths[conflict.path]?.stands,
     }))
     .sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : a.id < b.id ? -1 : 1))
+}
+
+/** In the order in which they were written: whoever reads knows which came later. */
+function byFirstWriting(a: Side, b: Side): number {
+  return (a.writings[0]?.at ?? 0) - (b.writings[0]?.at ?? 0) || (a.key < b.key ? -1 : 1)
 }
 
 function readSide(value: FoldedValue, path: string, byDot: Map<string, HistoryEntry>, personId: string): Side {
