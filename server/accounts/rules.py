@@ -55,18 +55,7 @@ def make_person(
         Person(station_id=station_id, person_id=person_id, sealed_name=sealed, listed=listed, created_at=now)
     )  # fmt: skip
     session.flush()
-    for held in duties:
-        session.add(
-            DutyGrant(
-                station_id=station_id,
-                grant_id=crypto.make_id(),
-                person_id=person_id,
-                duty=held.duty,
-                scope=held.scope,
-                from_epoch=epoch,
-            )  # fmt: skip
-        )
-    session.flush()
+    replace_duties(session, station_id, person_id, duties, epoch)
     return person_id
 
 
@@ -105,6 +94,26 @@ def list_duties(session: Session, station_id: str, person_id: str, epoch: int) -
     """The duties that a person held under an epoch of the policy."""
     grants = queries.list_grants(session, station_id, person_id)
     return [DutyOn(grant.duty, grant.scope) for grant in grants if _is_in_force(grant, epoch)]
+
+
+def replace_duties(session: Session, station_id: str, person_id: str, duties: Iterable[DutyOn], epoch: int) -> None:
+    """From this epoch on the person holds these duties and no others; what was held before stays on record."""
+    for grant in queries.list_grants(session, station_id, person_id):
+        if _is_in_force(grant, epoch):
+            grant.until_epoch = epoch
+            session.add(grant)
+    for held in duties:
+        session.add(
+            DutyGrant(
+                station_id=station_id,
+                grant_id=crypto.make_id(),
+                person_id=person_id,
+                duty=held.duty,
+                scope=held.scope,
+                from_epoch=epoch,
+            )  # fmt: skip
+        )
+    session.flush()
 
 
 def highest_duty(duties: Iterable[DutyOn], scope: str | None = None) -> str | None:

@@ -118,6 +118,17 @@ def list_villages(session: Session, keyring: Keyring, station_id: str, limit: in
     ]
 
 
+def change_duties(session: Session, station_id: str, person_id: str, duties: Sequence[DutyOn]) -> int:
+    """Gives a person these duties and no others, under a new epoch of the policy, which it returns."""
+    row = queries.find_station(session, station_id)
+    if row is None:
+        raise YihuError("not_found", field="station_id")
+    row.policy_epoch += 1
+    session.add(row)
+    accounts.replace_duties(session, station_id, person_id, duties, row.policy_epoch)
+    return row.policy_epoch
+
+
 def lock_counter(session: Session, station_id: str, name: str = LOG_COUNTER) -> Counter:
     """The counter's row, locked until commit: every writer of the station's log queues here (D-3)."""
     return queries.get_counter(session, station_id, name, lock=True)

@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -126,16 +127,36 @@ def issue(context: Context, station_id: str) -> Callable[[str], str]:
 
 
 @pytest.fixture
-def enrol(base_url: str, issue: Callable[[str], str]) -> Iterator[Callable[[str], Phone]]:
+def make_phone(base_url: str) -> Iterator[Callable[[], Phone]]:
+    """A phone that is not enrolled yet."""
     phones: list[Phone] = []
 
-    def make(name: str) -> Phone:
+    def make() -> Phone:
         phones.append(Phone(base_url))
-        return phones[-1].enrol(issue(name))
+        return phones[-1]
 
     yield make
     for phone in phones:
         phone.http.close()
+
+
+@pytest.fixture
+def enrol(make_phone: Callable[[], Phone], issue: Callable[[str], str]) -> Callable[[str], Phone]:
+    return lambda name: make_phone().enrol(issue(name))
+
+
+@pytest.fixture
+def query(context: Context) -> Iterator[Callable[[str], list[Any]]]:
+    """Looks into the tables past the server, as someone with the database in hand would."""
+    database = Database(context.database.engine.url.render_as_string(hide_password=False))
+
+    def look(sql: str) -> list[Any]:
+        with database.engine.begin() as connection:
+            result = connection.exec_driver_sql(sql)
+            return list(result.all()) if result.returns_rows else []
+
+    yield look
+    database.close()
 
 
 @pytest.fixture

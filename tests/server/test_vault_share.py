@@ -1,0 +1,79 @@
+"""The server's half of a vault: five wrong wait, ten destroy, and every try is on disk before it is compared."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import httpx
+
+from server.context import Context
+from server.devices import share
+from server.settings import Settings
+from sync.change import to_base64url
+from tests.server.conftest import Clock
+from tests.server.phone import Phone
+
+WRONG = to_base64url(b"w" * 32)
+
+
+def ask(phone: Phone, auth: str | None = None) -> httpx.Response:
+    given = auth or to_base64url(phone.auth)
+    return phone.http.post("/vault/share", json={"replica": phone.replica, "auth": given})
+
+
+def test_the_right_password_releases_the_share_without_any_session(worker: Phone) -> None:
+    worker.http.cookies.clear()
+    assert ask(worker).json() == {"share": worker.share}
+
+
+def test_the_fifth_wrong_password_waits_and_the_right_one_waits_too(
+    worker: Phone, clock: Clock, settings: Settings
+) -> None:
+    answers = [ask(worker, WRONG).json() for _ in range(5)]
+    assert [(answer["code"], answer["remaining"]) for answer in answers] == [
+        ("wrong_password", left) for left in (4, 3, 2, 1, 0)
+    ]
+    assert answers[4]["until"] == clock.now + settings.share_wait_seconds * 1000
+    locked = ask(worker)
+    assert (locked.status_code, locked.json()["code"]) == (429, "locked")
+    clock.pass_seconds(settings.share_wait_seconds)
+    assert ask(worker).status_code == 200
+
+
+def test_the_tenth_wrong_password_destroys_the_share_for_good(
+    worker: Phone, clock: Clock, settings: Settings, query: Callable[[str], list[Any]]
+) -> None:
+    for _ in range(2):
+        for _ in range(5):
+            last = ask(worker, WRONG)
+        clock.pass_seconds(settings.share_wait_seconds)
+    assert last.json()["code"] == "share_destroyed"
+    assert ask(worker).json()["code"] == "share_destroyed"
+    assert query("SELECT sealed_share FROM vault_share") == [(None,)]
+
+
+def test_a_right_password_starts_the_count_anew(worker: Phone) -> None:
+    for _ in range(3):
+        for _ in range(4):
+            assert ask(worker, WRONG).json()["code"] == "wrong_password"
+        assert ask(worker).status_code == 200
+
+
+def test_tries_sent_side_by_side_are_not_evaluated_beyond_the_fifth(worker: Phone) -> None:
+    with ThreadPoolExecutor(16) as pool:
+        codes = [answer.json()["code"] for answer in pool.map(lambda _: ask(worker, WRONG), range(24))]
+    assert codes.count("wrong_password") == 5
+    assert codes.count("locked") == 19
+
+
+def test_a_crash_between_counting_and_comparing_still_costs_a_try(
+    worker: Phone, context: Context, station_id: str
+) -> None:
+    for _ in range(5):
+        context.database.write(lambda session: share._count(session, context, station_id, worker.replica))
+    assert ask(worker).json()["code"] == "locked"
+
+
+def test_an_unknown_device_looks_like_a_wrong_password(worker: Phone) -> None:
+    answer = worker.http.post("/vault/share", json={"replica": "0" * 32, "auth": WRONG})
+    assert (answer.status_code, answer.json()["code"]) == (403, "wrong_password")
