@@ -20,7 +20,7 @@ class LedgerImport(SQLModel, table=True):
     import_id: str = id_key()
     person_id: str = id_column()
     created_at: int = instant()
-    bytes: int = big_integer()
+    size_bytes: int = big_integer()
     blob: str = id_column()
     blind_sha256: str = Field(max_length=64)
     read_on: str = Field(max_length=10)  # the day ages and dates are read against, so a reading never drifts

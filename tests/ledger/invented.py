@@ -55,7 +55,12 @@ def make_id(rng: random.Random, born: dt.date, *, male: bool) -> str:
 def make_villages(rng: random.Random, count: int) -> list[str]:
     names: set[str] = set()
     while len(names) < count:
-        names.add(rng.choice(VILLAGE_HEADS) + rng.choice(VILLAGE_TAILS) + rng.choice(["", "", rng.choice(VILLAGE_TAILS)]) + rng.choice(["村"] * 6 + ["社区"]))
+        names.add(
+            rng.choice(VILLAGE_HEADS)
+            + rng.choice(VILLAGE_TAILS)
+            + rng.choice(["", "", rng.choice(VILLAGE_TAILS)])
+            + rng.choice(["村"] * 6 + ["社区"])
+        )
     return sorted(names)
 
 
@@ -75,7 +80,11 @@ def _classify(rng: random.Random, person: Person) -> None:
         "old": ["elder_left_behind", "elder_empty_nest", "elder_alone", "dibao", "tekun_home"],
     }
     pool = pools["child" if person.age < 16 else "old" if person.age >= 60 else "adult"]
-    chosen = set(rng.sample(pool, rng.choice([0, 1, 1, 1, 2]))) if person.relation != "户主" else set(rng.sample(pool, rng.choice([1, 1, 2])))
+    chosen = (
+        set(rng.sample(pool, rng.choice([0, 1, 1, 1, 2])))
+        if person.relation != "户主"
+        else set(rng.sample(pool, rng.choice([1, 1, 2])))
+    )
     if person.age >= 80 and rng.random() < 0.8:
         chosen.add("elder_oldest")
     if rng.random() < 0.18:
@@ -95,13 +104,23 @@ def make_homes(rng: random.Random, count: int) -> list[Home]:
         age = rng.choice([rng.randrange(34, 58), rng.randrange(60, 92), rng.randrange(60, 92)])
         members = [_person(rng, "户主", surname, age, male=head_male)]
         if rng.random() < 0.6:
-            members.append(_person(rng, "配偶", rng.choice(SURNAMES), max(22, age - rng.randrange(-4, 6)), male=not head_male))
+            members.append(
+                _person(rng, "配偶", rng.choice(SURNAMES), max(22, age - rng.randrange(-4, 6)), male=not head_male)
+            )
         if age < 60:
-            members += [_person(rng, "子" if male else "女", surname, rng.randrange(1, max(2, min(age - 20, 24))), male=male) for male in rng.sample([True, False], rng.randrange(0, 3))]
+            members += [
+                _person(rng, "子" if male else "女", surname, rng.randrange(1, max(2, min(age - 20, 24))), male=male)
+                for male in rng.sample([True, False], rng.randrange(0, 3))
+            ]
             if rng.random() < 0.3:
-                members.append(_person(rng, "母亲", rng.choice(SURNAMES), min(95, age + rng.randrange(20, 30)), male=False))
+                members.append(
+                    _person(rng, "母亲", rng.choice(SURNAMES), min(95, age + rng.randrange(20, 30)), male=False)
+                )
         else:
-            members += [_person(rng, "孙子" if male else "孙女", surname, rng.randrange(1, 16), male=male) for male in rng.sample([True, False], rng.choice([0, 0, 1, 2]))]
+            members += [
+                _person(rng, "孙子" if male else "孙女", surname, rng.randrange(1, 16), male=male)
+                for male in rng.sample([True, False], rng.choice([0, 0, 1, 2]))
+            ]
         for person in members:
             _classify(rng, person)
         home = Home(f"{len(homes) + 1:05d}", rng.choice(villages), rng.randrange(1, 16), rng.randrange(1, 200), members)

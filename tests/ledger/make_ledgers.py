@@ -26,7 +26,16 @@ WORDS: dict[str, list[str]] = {
     "gender": ["性别", "性 别", "男/女"],
     "born": ["出生日期", "出生年月日", "出生时间", "生日", "出生年月"],
     "age": ["年龄", "周岁", "年龄(岁)", "实足年龄"],
-    "id": ["身份证号码", "身份证号", "身份证", "公民身份号码", "证件号码", "居民身份证号码", "身份证号\n(18位)", "公民身份证号"],
+    "id": [
+        "身份证号码",
+        "身份证号",
+        "身份证",
+        "公民身份号码",
+        "证件号码",
+        "居民身份证号码",
+        "身份证号\n(18位)",
+        "公民身份证号",
+    ],
     "category": ["对象类别", "人员类别", "类别", "类型", "救助类别", "困难类型", "人群类别", "保障类型(可多选)"],
     "disability": ["残疾类别/等级", "残疾情况", "残疾类别及等级", "残疾种类、等级"],
     "certificate": ["残疾证号", "残疾人证号", "残疾证号码"],
@@ -35,7 +44,11 @@ WORDS: dict[str, list[str]] = {
     "door": ["门牌", "门牌号"],
     "remarks": ["备注", "说明"],
 }
-PARENTS = {"place": ["家庭住址", "居住地", "住址"], "people": ["家庭成员情况", "家庭成员", "成员信息"], "care": ["保障情况", "救助情况", "帮扶信息"]}
+PARENTS = {
+    "place": ["家庭住址", "居住地", "住址"],
+    "people": ["家庭成员情况", "家庭成员", "成员信息"],
+    "care": ["保障情况", "救助情况", "帮扶信息"],
+}
 CATEGORY_WORDS = {
     "dibao": ["低保", "低保户", "最低生活保障", "农村低保"],
     "tekun_home": ["特困", "五保", "分散供养特困", "五保户"],
@@ -110,7 +123,9 @@ class Maker:
 
     def damaged_id(self, home: Home, person: Person) -> object:
         text = person.id_number
-        kind = self.rng.choice(["id_rounded", "id_rounded", "id_wrong", "id_wrong", "id_missing", "id_exponent", "id_short", "id_letter"])
+        kind = self.rng.choice(
+            ["id_rounded", "id_rounded", "id_wrong", "id_wrong", "id_missing", "id_exponent", "id_short", "id_letter"]
+        )
         told = {"id_exponent": "id_rounded", "id_short": "id_wrong", "id_letter": "id_wrong"}.get(kind, kind)
         if kind in ("id_rounded", "id_exponent") and text.endswith("X"):
             kind, told = "id_missing", "id_missing"
@@ -132,9 +147,19 @@ class Maker:
     def born_cell(self, person: Person) -> object:
         d = person.born
         if self.layout == "c":
-            return self.rng.choice([f"{d.year}年{d.month}月", f"{d.year}.{d.month}", f"{d:%Y-%m}", f"{d:%Y%m}", f"{d:%Y.%m}", f"{d.year}/{d.month}", f"{d.year}年{d.month:02d}月"])
+            return self.rng.choice(
+                [
+                    f"{d.year}年{d.month}月",
+                    f"{d.year}.{d.month}",
+                    f"{d:%Y-%m}",
+                    f"{d:%Y%m}",
+                    f"{d:%Y.%m}",
+                    f"{d.year}/{d.month}",
+                    f"{d.year}年{d.month:02d}月",
+                ]
+            )
         forms: list[object] = [
-            dt.datetime(d.year, d.month, d.day),
+            dt.datetime(d.year, d.month, d.day),  # noqa: DTZ001 -- a spreadsheet knows no zone
             (d - EXCEL_EPOCH).days,
             f"{d:%Y%m%d}",
             int(f"{d:%Y%m%d}"),
@@ -152,7 +177,9 @@ class Maker:
         p = person.phone
         if p is None:
             return self.rng.choice([None, None, "无", "/", "-"])
-        return self.rng.choice([p, p, int(p), f"{p[:3]}-{p[3:7]}-{p[7:]}", f"{p[:3]} {p[3:7]} {p[7:]}", p.translate(FULL_WIDTH), p + " "])
+        return self.rng.choice(
+            [p, p, int(p), f"{p[:3]}-{p[3:7]}-{p[7:]}", f"{p[:3]} {p[3:7]} {p[7:]}", p.translate(FULL_WIDTH), p + " "]
+        )
 
     def category_cell(self, person: Person) -> str | None:
         spoken = [self.rng.choice(CATEGORY_WORDS[code]) for code in person.categories]
@@ -163,7 +190,14 @@ class Maker:
         if not person.disability:
             return self.rng.choice([None, None, None, "无"])
         kind, grade = int(str(person.disability["kind"])), int(str(person.disability["grade"]))
-        return self.rng.choice([f"{KINDS[kind]}{'一二三四'[grade - 1]}级", f"{KINDS[kind]} {grade}级", f"{KINDS[kind]}残疾{'一二三四'[grade - 1]}级", f"{KINDS[kind]}/{grade}级"])
+        return self.rng.choice(
+            [
+                f"{KINDS[kind]}{'一二三四'[grade - 1]}级",
+                f"{KINDS[kind]} {grade}级",
+                f"{KINDS[kind]}残疾{'一二三四'[grade - 1]}级",
+                f"{KINDS[kind]}/{grade}级",
+            ]
+        )
 
     def relation_cell(self, person: Person) -> str:
         words = RELATION_WORDS[person.relation]
@@ -233,7 +267,9 @@ HOUSEHOLD = ("village", "group", "number", "head", "address", "door")
 
 
 def _titles(maker: Maker, sheet: Any, title: str, width: int) -> None:
-    for text in maker.rng.sample([title, "填报单位:某镇社会工作服务站   填报日期:2026年11月1日", "附件2", "单位:人"], maker.rng.randrange(0, 4)):
+    for text in maker.rng.sample(
+        [title, "填报单位:某镇社会工作服务站   填报日期:2026年11月1日", "附件2", "单位:人"], maker.rng.randrange(0, 4)
+    ):
         sheet.append([text])
         if maker.chance(0.5):
             sheet.merge_cells(start_row=sheet.max_row, end_row=sheet.max_row, start_column=1, end_column=width)
@@ -249,7 +285,9 @@ def _write_rows(maker: Maker, sheet: Any, names: list[str], head_rows: list[list
         for index, person in enumerate(home.members):
             serial += 1
             row = [
-                (maker.household_cell(home, name) if index == 0 or style == "repeated" else None) if name in HOUSEHOLD else maker.person_cell(home, person, name, serial)
+                (maker.household_cell(home, name) if index == 0 or style == "repeated" else None)
+                if name in HOUSEHOLD
+                else maker.person_cell(home, person, name, serial)
                 for name in names
             ]
             sheet.append(row)
@@ -275,7 +313,22 @@ def _write_rows(maker: Maker, sheet: Any, names: list[str], head_rows: list[list
 
 
 def write_a(maker: Maker, book: Any) -> None:
-    names = ["serial", "village", "group", "number", "head", "name", "relation", "gender", "born", "id", "category", "disability", "phone", "address"]
+    names = [
+        "serial",
+        "village",
+        "group",
+        "number",
+        "head",
+        "name",
+        "relation",
+        "gender",
+        "born",
+        "id",
+        "category",
+        "disability",
+        "phone",
+        "address",
+    ]
     if maker.chance(0.7):
         maker.rng.shuffle(names)
     if maker.chance(0.4):
@@ -289,13 +342,21 @@ def write_a(maker: Maker, book: Any) -> None:
 
 
 def write_c(maker: Maker, book: Any) -> None:
-    groups = [("place", ["village", "group", "door"]), ("people", ["relation", "name", "id", "gender", "born", "phone"]), ("care", ["category", "disability"])]
+    groups = [
+        ("place", ["village", "group", "door"]),
+        ("people", ["relation", "name", "id", "gender", "born", "phone"]),
+        ("care", ["category", "disability"]),
+    ]
     for _, inner in groups:
         if maker.chance(0.6):
             maker.rng.shuffle(inner)
     if maker.chance(0.5):
         maker.rng.shuffle(groups)
-    layout: list[tuple[str, str | None]] = [("number", None), *[(name, parent) for parent, inner in groups for name in inner], ("remarks", None)]
+    layout: list[tuple[str, str | None]] = [
+        ("number", None),
+        *[(name, parent) for parent, inner in groups for name in inner],
+        ("remarks", None),
+    ]
     names = [name for name, _ in layout]
     sheet = book.active
     _titles(maker, sheet, "某镇一户一档花名册(2026年第三季度)", len(names))
@@ -303,7 +364,9 @@ def write_c(maker: Maker, book: Any) -> None:
     children: list[object] = []
     last = None
     for name, parent in layout:
-        parents.append(maker.words[name] if parent is None else (maker.rng.choice(PARENTS[parent]) if parent != last else None))
+        parents.append(
+            maker.words[name] if parent is None else (maker.rng.choice(PARENTS[parent]) if parent != last else None)
+        )
         children.append(None if parent is None else maker.words[name])
         last = parent
     sheet.append(parents)
@@ -311,7 +374,7 @@ def write_c(maker: Maker, book: Any) -> None:
     top = sheet.max_row - 1
     if maker.chance(0.5):
         column = 1
-        for name, parent in layout:
+        for _, parent in layout:
             if parent is None:
                 sheet.merge_cells(start_row=top, end_row=top + 1, start_column=column, end_column=column)
             column += 1
@@ -345,7 +408,11 @@ def write_b(maker: Maker, book: Any) -> None:
                 if name == "head":
                     row.append(maker.name(home.members[0].name))
                 else:
-                    row.append(maker.household_cell(home, name) if name in HOUSEHOLD else maker.person_cell(home, person, name, serial))
+                    row.append(
+                        maker.household_cell(home, name)
+                        if name in HOUSEHOLD
+                        else maker.person_cell(home, person, name, serial)
+                    )
             sheet.append(row)
         if maker.chance(0.3):
             sheet.append(["合计", None, f"{len(rows)}人"])

@@ -59,7 +59,11 @@ def score(reading: dict[str, Any], truth: dict[str, Any]) -> Score:
             people += 1
             hits = found[squeeze(home["address"]), squeeze(member["name"])]
             note = f"{home['number']} {member['name']}"
-            result.count("found", len(hits) == sum(other["name"] == member["name"] for other in members), f"{note}: {len(hits)} times")
+            result.count(
+                "found",
+                len(hits) == sum(other["name"] == member["name"] for other in members),
+                f"{note}: {len(hits)} times",
+            )
             if not hits:
                 continue
             index, got_home, got = next((hit for hit in hits if hit[2]["id_number"] == member["id_number"]), hits[0])
@@ -67,8 +71,14 @@ def score(reading: dict[str, Any], truth: dict[str, Any]) -> Score:
             owners[index].add(home["number"])
             losses = damaged[home["number"], member["name"]]
             _weigh(result, layout, member, got, got_home, losses, note, home["number"])
-    result.count("people", sum(len(home["members"]) for home in reading["households"]) == people, f"{sum(len(h['members']) for h in reading['households'])} not {people}")
-    result.count("households", len(reading["households"]) == expected_homes, f"{len(reading['households'])} not {expected_homes}")
+    result.count(
+        "people",
+        sum(len(home["members"]) for home in reading["households"]) == people,
+        f"{sum(len(h['members']) for h in reading['households'])} not {people}",
+    )
+    result.count(
+        "households", len(reading["households"]) == expected_homes, f"{len(reading['households'])} not {expected_homes}"
+    )
     for number, indexes in homes.items():
         result.count("whole", len(indexes) == 1, f"{number} in {len(indexes)} households")
     for numbers in owners.values():
@@ -76,7 +86,16 @@ def score(reading: dict[str, Any], truth: dict[str, Any]) -> Score:
     return result
 
 
-def _weigh(result: Score, layout: str, member: dict[str, Any], got: dict[str, Any], home: dict[str, Any], losses: list[str], note: str, number: str) -> None:
+def _weigh(
+    result: Score,
+    layout: str,
+    member: dict[str, Any],
+    got: dict[str, Any],
+    home: dict[str, Any],
+    losses: list[str],
+    note: str,
+    number: str,
+) -> None:
     flagged = any(problem["field"] == "id_number" for problem in got["problems"])
     appearances = len(member["categories"]) if layout == "b" else 1
     if losses and len(losses) >= appearances:
@@ -88,10 +107,22 @@ def _weigh(result: Score, layout: str, member: dict[str, Any], got: dict[str, An
         result.count("born_on", got["born_on"] == member["born"], f"{note}: {got['born_on']} not {member['born']}")
     if losses and layout != "b":
         width = 10 if layout == "a" else 7
-        result.count("born_on", (got["born_on"] or "")[:width] == member["born"][:width], f"{note}: {got['born_on']} not {member['born']}")
+        result.count(
+            "born_on",
+            (got["born_on"] or "")[:width] == member["born"][:width],
+            f"{note}: {got['born_on']} not {member['born']}",
+        )
     result.count("gender", got["gender"] == ("male" if member["male"] else "female"), f"{note}: {got['gender']}")
-    result.count("relation", got["relation"] in RELATIONS[member["relation"]], f"{note}: {got['relation']} not {member['relation']}")
-    result.count("categories", sorted(got["categories"]) == member["categories"], f"{note}: {got['categories']} not {member['categories']}")
+    result.count(
+        "relation",
+        got["relation"] in RELATIONS[member["relation"]],
+        f"{note}: {got['relation']} not {member['relation']}",
+    )
+    result.count(
+        "categories",
+        sorted(got["categories"]) == member["categories"],
+        f"{note}: {got['categories']} not {member['categories']}",
+    )
     result.count("phone", got["phone"] == member["phone"], f"{note}: {got['phone']} not {member['phone']}")
     if layout != "b":
         want = member["disability"] and {"kind": member["disability"]["kind"], "grade": member["disability"]["grade"]}

@@ -118,6 +118,8 @@ def read_categories(cell: Cell) -> Found[list[str]]:
     for part in parts:
         if part in known.codes:
             spoken.append(part)
+        elif None not in read_disability(part).value:  # 肢体二级 written among the categories
+            spoken.append("残疾")
         elif part not in known.none:
             found, rest = _segment(part)
             spoken += found
@@ -137,16 +139,21 @@ def read_disability(cell: Cell) -> Found[tuple[int | None, int | None]]:
         return Found((int(text[18]), int(text[19])))
     if re.fullmatch(r"[1-7][1-4]", text):
         return Found((int(text[0]), int(text[1])), ["disability_digits"])
-    kinds = []
+    told: list[int] = []
     rest = text
-    for word, kind in words().disability_kinds:
+    for word, number in words().disability_kinds:
         if word in rest:
             rest = rest.replace(word, "")
-            kinds.append(kind)
-    kinds = list(dict.fromkeys(kinds))
+            told.append(number)
+    kinds = list(dict.fromkeys(told))
     rest = re.sub(r"残疾(人|类|证)?|障碍|[/、,;:\-(). ]", "", rest)
-    grade = next((grade for word, grade in words().disability_grades if word in rest), None)
-    kind = kinds[0] if len(kinds) == 1 else 7 if kinds else None
+    grades = []
+    for word, number in words().disability_grades:
+        if word in rest:
+            rest = rest.replace(word, "")
+            grades.append(number)
+    grade = min(grades, default=None)  # several kinds: the heaviest grade counts
+    kind = None if not kinds else kinds[0] if len(kinds) == 1 else 7
     unread = kind is None and grade is None and bool(text)
     codes = (
         ["disability_unknown"]

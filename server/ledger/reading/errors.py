@@ -1,12 +1,12 @@
 """What can be wrong with a ledger file as a whole. One tree; each leaf has a stable code and a sentence with what to do.
 
 LedgerFileError
-├── NotASpreadsheet   not_a_spreadsheet
-├── WrongFormat       save_as_xlsx       .et, .csv, .ods, .xlsb, web pages named .xls
-├── Encrypted         ledger_encrypted
-├── TooLarge          ledger_too_large   bytes, rows, columns, sheets, compression ratio
-├── Unreadable        ledger_unreadable  broken inside
-└── NoTable           ledger_no_table    opened, but no sheet has a head row we understand
+├── NotASpreadsheetError  not_a_spreadsheet
+├── WrongFormatError      save_as_xlsx       .et, .csv, .ods, .xlsb, web pages named .xls
+├── EncryptedError        ledger_encrypted
+├── TooLargeError         ledger_too_large   bytes, rows, columns, sheets, compression ratio
+├── UnreadableError       ledger_unreadable  broken inside
+└── NoTableError          ledger_no_table    opened, but no sheet has a head row we understand
 
 The sentences hold no cell of the file: they may be logged.
 """
@@ -22,25 +22,25 @@ class LedgerFileError(Exception):
         self.say = say
 
 
-class NotASpreadsheet(LedgerFileError):
+class NotASpreadsheetError(LedgerFileError):
     code = "not_a_spreadsheet"
 
 
-class WrongFormat(LedgerFileError):
+class WrongFormatError(LedgerFileError):
     code = "save_as_xlsx"
 
 
-class Encrypted(LedgerFileError):
+class EncryptedError(LedgerFileError):
     code = "ledger_encrypted"
 
 
-class TooLarge(LedgerFileError):
+class TooLargeError(LedgerFileError):
     code = "ledger_too_large"
 
 
-class Unreadable(LedgerFileError):
+class UnreadableError(LedgerFileError):
     code = "ledger_unreadable"
 
 
-class NoTable(LedgerFileError):
+class NoTableError(LedgerFileError):
     code = "ledger_no_table"

@@ -8,10 +8,15 @@ import re
 import zipfile
 import zlib
 from dataclasses import dataclass
-from pathlib import Path
-from typing import IO
+from typing import IO, BinaryIO
 
-from server.ledger.reading.errors import Encrypted, NotASpreadsheet, TooLarge, Unreadable, WrongFormat
+from server.ledger.reading.errors import (
+    EncryptedError,
+    NotASpreadsheetError,
+    TooLargeError,
+    UnreadableError,
+    WrongFormatError,
+)
 
 FILE_BYTES_MAX = 30 * 1024 * 1024
 UNPACKED_BYTES_MAX = 200 * 1024 * 1024
@@ -56,8 +61,8 @@ def _column(letters: bytes) -> int:
     return index
 
 
-def _too_many(rows: int, columns: int) -> TooLarge:
-    return TooLarge(
+def _too_many(rows: int, columns: int) -> TooLargeError:
+    return TooLargeError(
         f"表格太大：有 {rows} 行、{columns} 列，一次最多读 {ROWS_MAX} 行、{COLUMNS_MAX} 列。请删去表尾的空行或按村拆成几个文件，再导入。"
     )
 
@@ -71,7 +76,7 @@ def _measure_sheet(part: IO[bytes]) -> int:
         cut = text.rfind(b"<")
         ready, tail = (text[:cut], text[cut:]) if cut > 0 else (b"", text)
         if len(tail) > 4 * _CHUNK_BYTES:
-            raise Unreadable("表格的内容不合格式，读不出来。" + _SAVE)
+            raise UnreadableError("表格的内容不合格式，读不出来。" + _SAVE)
         rows += len(_ROW.findall(ready))
         for letters, number in _FILLED_CELL.findall(ready):
             last_row, columns = max(last_row, int(number)), max(columns, _column(letters))
@@ -87,17 +92,17 @@ def _measure_sheet(part: IO[bytes]) -> int:
 def _check_directory(entries: list[zipfile.ZipInfo], packed: int) -> None:
     """The directory's word only refuses early; `_measure_sheet` and calamine still read no more than it claims."""
     if len(entries) > ENTRIES_MAX:
-        raise TooLarge(f"文件里有 {len(entries)} 个部件，超过 {ENTRIES_MAX} 个，不像一张台账。" + _SAVE)
+        raise TooLargeError(f"文件里有 {len(entries)} 个部件，超过 {ENTRIES_MAX} 个，不像一张台账。" + _SAVE)
     unpacked = sum(entry.file_size for entry in entries)
     if unpacked > UNPACKED_BYTES_MAX:
-        raise TooLarge(
+        raise TooLargeError(
             f"文件解开后有 {unpacked >> 20} MB，最多读 {UNPACKED_BYTES_MAX >> 20} MB。请删去图片和空行，或按村拆成几个文件，再导入。"
         )
     for entry in entries:
         if entry.file_size > _RATIO_FROM_BYTES and entry.file_size > RATIO_MAX * max(entry.compress_size, 1):
-            raise TooLarge("文件压缩得异常厉害，可能不是正常的台账。" + _SAVE)
+            raise TooLargeError("文件压缩得异常厉害，可能不是正常的台账。" + _SAVE)
     if unpacked > _RATIO_FROM_BYTES and unpacked > RATIO_MAX * max(packed, 1):
-        raise TooLarge("文件压缩得异常厉害，可能不是正常的台账。" + _SAVE)
+        raise TooLargeError("文件压缩得异常厉害，可能不是正常的台账。" + _SAVE)
 
 
 def _read_through(book: zipfile.ZipFile, entry: zipfile.ZipInfo) -> None:
@@ -107,16 +112,16 @@ def _read_through(book: zipfile.ZipFile, entry: zipfile.ZipInfo) -> None:
             pass
 
 
-def _inspect_zip(path: Path) -> Told:
+def _inspect_zip(opened: BinaryIO, size: int) -> Told:
     try:
-        with zipfile.ZipFile(path) as book:
+        with zipfile.ZipFile(opened) as book:
             entries = book.infolist()
-            _check_directory(entries, path.stat().st_size)
+            _check_directory(entries, size)
             names = {entry.filename.lower().replace("\\", "/").lstrip("/"): entry for entry in entries}
             if any(entry.flag_bits & 0x1 for entry in entries):
-                raise Encrypted("文件设了密码，读不了。请取消密码，另存后再导入。")
+                raise EncryptedError("文件设了密码，读不了。请取消密码，另存后再导入。")
             if "xl/workbook.bin" in names:
-                raise WrongFormat(_BY_ENDING[".xlsb"])
+                raise WrongFormatError(_BY_ENDING[".xlsb"])
             if "xl/workbook.xml" not in names:
                 kind = (
                     ".docx"
@@ -126,15 +131,15 @@ def _inspect_zip(path: Path) -> Told:
                     else ""
                 )
                 raise (
-                    WrongFormat(_BY_ENDING[kind])
+                    WrongFormatError(_BY_ENDING[kind])
                     if kind
-                    else NotASpreadsheet("这不是电子表格文件。请选台账的 .xlsx 或 .xls 文件。")
+                    else NotASpreadsheetError("这不是电子表格文件。请选台账的 .xlsx 或 .xls 文件。")
                 )
             sheets = [
                 entry for name, entry in names.items() if name.startswith("xl/worksheets/") and name.endswith(".xml")
             ]
             if len(sheets) > SHEETS_MAX:
-                raise TooLarge(f"文件有 {len(sheets)} 张工作表，最多读 {SHEETS_MAX} 张。请拆成几个文件，再导入。")
+                raise TooLargeError(f"文件有 {len(sheets)} 张工作表，最多读 {SHEETS_MAX} 张。请拆成几个文件，再导入。")
             for entry in entries:
                 if entry.filename.endswith((".xml", ".rels")) and entry not in sheets:
                     _read_through(book, entry)
@@ -143,48 +148,49 @@ def _inspect_zip(path: Path) -> Told:
                 with book.open(entry) as part:
                     cells += _measure_sheet(part)
             if cells > CELLS_MAX:
-                raise TooLarge(f"文件共有约 {cells} 个格子，最多读 {CELLS_MAX} 个。请按村拆成几个文件，再导入。")
+                raise TooLargeError(f"文件共有约 {cells} 个格子，最多读 {CELLS_MAX} 个。请按村拆成几个文件，再导入。")
             with book.open(names["xl/workbook.xml"]) as part:
                 head = part.read(_CHUNK_BYTES)
             return Told("xlsx", bool(re.search(rb'date1904="(1|true)"', head)))
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, RuntimeError) as fault:
-        raise Unreadable("文件不完整或已损坏，打不开。请重新传一份，或" + _SAVE) from fault
+        raise UnreadableError("文件不完整或已损坏，打不开。请重新传一份，或" + _SAVE) from fault
 
 
-def _inspect_ole(path: Path) -> Told:
-    content = path.read_bytes()
+def _inspect_ole(opened: BinaryIO) -> Told:
+    content = opened.read()
     if "EncryptedPackage".encode("utf-16-le") in content:
-        raise Encrypted("表格设了打开密码，读不了。请在 WPS 或 Excel 里取消密码，另存后再导入。")
+        raise EncryptedError("表格设了打开密码，读不了。请在 WPS 或 Excel 里取消密码，另存后再导入。")
     if not any(stream.encode("utf-16-le") in content for stream in ("Workbook", "WORKBOOK", "Book")):
         word = "WordDocument".encode("utf-16-le") in content
         raise (
-            WrongFormat(_BY_ENDING[".doc"])
+            WrongFormatError(_BY_ENDING[".doc"])
             if word
-            else NotASpreadsheet("这不是电子表格文件。请选台账的 .xlsx 或 .xls 文件。")
+            else NotASpreadsheetError("这不是电子表格文件。请选台账的 .xlsx 或 .xls 文件。")
         )
     return Told("xls", False)
 
 
-def inspect(path: Path, name: str) -> Told:
-    """Refuses by exception what must not be opened. Reads at most the file itself, in pieces."""
+def inspect(opened: BinaryIO, name: str) -> Told:
+    """Refuses by exception what must not be opened. Leaves `opened` at its beginning."""
     ending = "." + name.rsplit(".", 1)[-1].lower() if "." in name else ""
     if ending in _BY_ENDING:
-        raise WrongFormat(_BY_ENDING[ending])
-    size = path.stat().st_size
+        raise WrongFormatError(_BY_ENDING[ending])
+    size = opened.seek(0, 2)
+    opened.seek(0)
     if size == 0:
-        raise NotASpreadsheet("文件是空的。请重新选台账文件。")
+        raise NotASpreadsheetError("文件是空的。请重新选台账文件。")
     if size > FILE_BYTES_MAX:
-        raise TooLarge(
+        raise TooLargeError(
             f"文件有 {size >> 20} MB，最多读 {FILE_BYTES_MAX >> 20} MB。请删去图片，或按村拆成几个文件，再导入。"
         )
-    with path.open("rb") as opened:
-        head = opened.read(4096)
-    if head.startswith(b"PK\x03\x04"):
-        return _inspect_zip(path)
-    if head.startswith(_OLE):
-        return _inspect_ole(path)
+    head = opened.read(4096)
+    opened.seek(0)
+    if head.startswith((b"PK\x03\x04", _OLE)):
+        told = _inspect_zip(opened, size) if head.startswith(b"PK") else _inspect_ole(opened)
+        opened.seek(0)
+        return told
     if re.search(rb"<html|<table|<\?mso|<!doctype", head, re.IGNORECASE):
-        raise WrongFormat("这其实是网页，只是名字像表格。" + _SAVE)
+        raise WrongFormatError("这其实是网页，只是名字像表格。" + _SAVE)
     if b"urn:schemas-microsoft-com:office:spreadsheet" in head:
-        raise WrongFormat("这是旧的 XML 表格。" + _SAVE)
-    raise NotASpreadsheet("这不是电子表格文件。请选台账的 .xlsx 或 .xls 文件。")
+        raise WrongFormatError("这是旧的 XML 表格。" + _SAVE)
+    raise NotASpreadsheetError("这不是电子表格文件。请选台账的 .xlsx 或 .xls 文件。")

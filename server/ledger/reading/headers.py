@@ -83,7 +83,10 @@ def _match(path: list[str]) -> tuple[int, str] | None:
 def _claimed_by_parent(path: list[str]) -> bool:
     """姓名, 身份证号, 电话 under a head such as 监护人 or 户主 are not the person's own."""
     return bool(
-        re.search("户主(基本)?(信息|情况)|^户主$|监护人|父亲|母亲|父母|联系人|帮扶(人|干部|责任)|责任人|负责人|开户|网格员|社工", bare("".join(path[:-1])))
+        re.search(
+            "户主(基本)?(信息|情况)|^户主$|监护人|父亲|母亲|父母|联系人|帮扶(人|干部|责任)|责任人|负责人|开户|网格员|社工",
+            bare("".join(path[:-1])),
+        )
     )
 
 
@@ -238,7 +241,9 @@ def _like_a_head(cells: list[Cell], table: Table) -> bool:
     """Cheap test for a further head inside the data: several cells are labels we know."""
     labels = 0
     known = known_columns().exact
-    if not any(isinstance(cell, str) and len(cell) <= LABEL_LENGTH_MAX and re.search("名|成员|身份", cell) for cell in cells):
+    if not any(
+        isinstance(cell, str) and len(cell) <= LABEL_LENGTH_MAX and re.search("名|成员|身份", cell) for cell in cells
+    ):
         return False
     for cell in cells:
         if isinstance(cell, str) and bare(cell) in known and bare(cell) not in words().relations:

@@ -67,7 +67,12 @@ def join_blocks(blocks: list[Block], people: dict[str, Person]) -> list[list[Blo
 def _numbered_twice(block: Block, blocks: list[Block]) -> bool:
     """Two numbers for one head at one address inside one sheet are two households."""
     return any(
-        other is not block and other.sheet == block.sheet and other.number and other.number != block.number and other.head_name == block.head_name and other.place.address == block.place.address
+        other is not block
+        and other.sheet == block.sheet
+        and other.number
+        and other.number != block.number
+        and other.head_name == block.head_name
+        and other.place.address == block.place.address
         for other in (blocks if len(blocks) < 200 else ())
     )
 
@@ -82,7 +87,9 @@ def _join_by_person(blocks: list[Block], people: dict[str, Person], sets: _Sets)
     for indexes in holders.values():
         for one, other in combinations(indexes[:50], 2):
             different_sheets = blocks[one].sheet != blocks[other].sheet
-            if different_sheets and not (blocks[one].number and blocks[other].number and blocks[one].number != blocks[other].number):
+            if different_sheets and not (
+                blocks[one].number and blocks[other].number and blocks[one].number != blocks[other].number
+            ):
                 sets.join(one, other)
 
 
@@ -94,7 +101,10 @@ def _digits_close(one: str, other: str) -> bool:
             kept = min(len(match[2]) + 1, 15)
             if re.match(r"^\d\.\d+e", written, re.IGNORECASE):
                 return match[1] + match[2][: kept - 2] == written[0] + written[2 : 2 + kept - 2]
-            return len(digits) == int(match[3]) + 1 and abs(int(digits) - int(float(rounded))) <= 10 ** (int(match[3]) + 1 - kept) * 2
+            return (
+                len(digits) == int(match[3]) + 1
+                and abs(int(digits) - int(float(rounded))) <= 10 ** (int(match[3]) + 1 - kept) * 2
+            )
     return SequenceMatcher(None, one, other, autojunk=False).ratio() >= _LIKENESS_MIN
 
 
@@ -107,13 +117,26 @@ def _same_person(one: Person, other: Person, *, one_sheet: bool) -> bool:
         return False
     if one.age is not None and other.age is not None and abs(one.age - other.age) > _AGE_SLACK_YEARS:
         return False
-    if one.born_on and other.born_on and not (one.born_on.startswith(other.born_on) or other.born_on.startswith(one.born_on)):
+    if (
+        one.born_on
+        and other.born_on
+        and not (one.born_on.startswith(other.born_on) or other.born_on.startswith(one.born_on))
+    ):
         return False
-    written = [re.sub(r"\s", "", text) for text in (one.id_number or one.id_text, other.id_number or other.id_text) if text and re.match(r"\d", text)]
+    written = [
+        re.sub(r"\s", "", text)
+        for text in (one.id_number or one.id_text, other.id_number or other.id_text)
+        if text and re.match(r"\d", text)
+    ]
     if len(written) == 2 and (one.id_number or other.id_number or one_sheet) and not _digits_close(*written):
         return False
     if one_sheet:  # two rows of one table: two people unless the rows say the same throughout
-        return bool(one.born_on and one.born_on == other.born_on and one.relation == other.relation and (len(written) == 2 or one.id_text == other.id_text))
+        return bool(
+            one.born_on
+            and one.born_on == other.born_on
+            and one.relation == other.relation
+            and (len(written) == 2 or one.id_text == other.id_text)
+        )
     return True
 
 
@@ -121,7 +144,10 @@ def _absorb(person: Person, other: Person, line: Line, *, one_sheet: bool) -> No
     """What the second row knows more than the first. A sound number silences the first row's doubts about it."""
     if person.id_number is None and other.id_number:
         person.id_number, person.id_converted, person.id_text = other.id_number, other.id_converted, None
-        person.born_on, person.doubts = other.born_on, [doubt for doubt in person.doubts if doubt.field not in ("id_number", "born_on")]
+        person.born_on, person.doubts = (
+            other.born_on,
+            [doubt for doubt in person.doubts if doubt.field not in ("id_number", "born_on")],
+        )
         kept = [doubt for doubt in other.doubts if doubt.field in ("id_number", "born_on")]
     elif person.id_number and other.id_number and person.id_number != other.id_number:
         kept = [make_doubt(line, "id_disagrees")]
@@ -132,7 +158,9 @@ def _absorb(person: Person, other: Person, line: Line, *, one_sheet: bool) -> No
     told = {(doubt.code, doubt.field) for doubt in person.doubts}
     missing_id = {"id_missing", "id_rounded", "id_wrong_check", "id_wrong_length", "id_bad_date", "id_malformed"}
     for doubt in other.doubts:
-        if (doubt.code, doubt.field) not in told and not (doubt.code in missing_id and (person.id_number or {code for code, _ in told} & missing_id)):
+        if (doubt.code, doubt.field) not in told and not (
+            doubt.code in missing_id and (person.id_number or {code for code, _ in told} & missing_id)
+        ):
             kept.append(doubt)
     for name in ("born_on", "age", "gender", "relation", "phone", "disability", "certificate", "ethnicity", "id_text"):
         if getattr(person, name) is None and not (name == "id_text" and person.id_number):
@@ -140,7 +168,9 @@ def _absorb(person: Person, other: Person, line: Line, *, one_sheet: bool) -> No
     person.categories += [code for code in other.categories if code not in person.categories]
     person.remarks += [remark for remark in other.remarks if remark not in person.remarks]
     person.rows += other.rows
-    person.doubts += [doubt for doubt in kept if (doubt.code, doubt.row) not in {(d.code, d.row) for d in person.doubts}]
+    person.doubts += [
+        doubt for doubt in kept if (doubt.code, doubt.row) not in {(d.code, d.row) for d in person.doubts}
+    ]
     if one_sheet:
         person.doubts.append(make_doubt(line, "person_repeated"))
 
@@ -148,11 +178,13 @@ def _absorb(person: Person, other: Person, line: Line, *, one_sheet: bool) -> No
 def _members(group: list[Block], people: dict[str, Person]) -> list[Person]:
     """Sound numbers first, so that a damaged row finds its person and not a namesake."""
     order = {line.key: index for index, line in enumerate(line for block in group for line in block.lines)}
-    lines = sorted((line for block in group for line in block.lines), key=lambda line: people[line.key].id_number is None)
+    lines = sorted(
+        (line for block in group for line in block.lines), key=lambda line: people[line.key].id_number is None
+    )
     members: list[tuple[Person, Line]] = []
     for line in lines:
         person = people[line.key]
-        for member, first in members:
+        for member, _ in members:
             in_sheets = {row.rsplit("!", 1)[0] for row in member.rows}
             if _same_person(member, person, one_sheet=line.sheet in in_sheets):
                 _absorb(member, person, line, one_sheet=line.sheet in in_sheets)
@@ -169,7 +201,10 @@ def _check_heads(household: Household, lines: dict[str, Line]) -> None:
             if head.name != household.head_name and head.relation == "01":
                 head.doubts.append(make_doubt(lines[head.rows[0]], "heads_several"))
     if not heads:
-        named = next((member for member in household.members if member.name == household.head_name and member.relation is None), None)
+        named = next(
+            (member for member in household.members if member.name == household.head_name and member.relation is None),
+            None,
+        )
         if named:
             named.relation = "02"
         elif household.head_name:
@@ -184,13 +219,28 @@ def make_household(group: list[Block], people: dict[str, Person]) -> Household:
     doubts: list[Doubt] = [doubt for block in group for doubt in block.doubts]
     best = max(group, key=lambda block: bool(block.place.village) + bool(block.place.group) + bool(block.place.door))
     for block in group[1:]:
-        if block.place.address and best.place.address and block.place.address != best.place.address and block.place.door:
+        if (
+            block.place.address
+            and best.place.address
+            and block.place.address != best.place.address
+            and block.place.door
+        ):
             doubts.append(make_doubt(block.lines[0], "household_disagrees"))
     if best.place.door and best.place.village:
         doubts = [doubt for doubt in doubts if doubt.code not in ("address_missing", "village_unread")]
     lines = {line.key: line for block in group for line in block.lines}
-    size = next((int(told[1]) for line in lines.values() if (told := re.fullmatch(r"(\d{1,2})[人口]?", line.text("household_size")))), None)
-    income = next((text for line in lines.values() if re.fullmatch(r"\d{1,8}(\.\d{1,2})?", text := line.text("income_yearly"))), None)
+    size = next(
+        (
+            int(told[1])
+            for line in lines.values()
+            if (told := re.fullmatch(r"(\d{1,2})[人口]?", line.text("household_size")))
+        ),
+        None,
+    )
+    income = next(
+        (text for line in lines.values() if re.fullmatch(r"\d{1,8}(\.\d{1,2})?", text := line.text("income_yearly"))),
+        None,
+    )
     household = Household(
         number=next((block.number for block in group if block.number), None),
         village=best.place.village,

@@ -87,7 +87,7 @@ def _read_relation(person: Person, line: Line) -> None:
             person.relation = "02"
         else:
             person.doubts.append(make_doubt(line, "relation_missing"))
-    if person.gender is None and person.relation in words().relation_gender:
+    if person.gender is None and person.relation and person.relation in words().relation_gender:
         person.gender = "male" if words().relation_gender[person.relation] == "male" else "female"
 
 
@@ -106,6 +106,8 @@ def _read_disability(person: Person, line: Line, certificate: str | None) -> Non
             person.doubts.append(make_doubt(line, "disability_disagrees"))
     elif told:
         person.disability = told
+    elif kind is None and grade is None and None not in (among := read_disability(line.cells.get("category")).value):
+        person.disability = (among[0] or 0, among[1] or 0)
     elif (kind is None) != (grade is None):
         person.doubts.append(make_doubt(line, "disability_incomplete"))
     if certificate and person.id_number and certificate[:18] != person.id_number:
@@ -135,7 +137,9 @@ def _read_remarks(person: Person, line: Line) -> None:
             break
 
 
-def read_person(line: Line, sheet_categories: list[str], today: dt.date, *, filled_on: dt.date, date1904: bool = False) -> Person:
+def read_person(
+    line: Line, sheet_categories: list[str], today: dt.date, *, filled_on: dt.date, date1904: bool = False
+) -> Person:
     """`sheet_categories` are those of the sheet's name or title, used where the table has no category column; ages count on `filled_on`."""
     name = read_name(line.cells.get("name"))
     person = Person(name.value, rows=[line.key])

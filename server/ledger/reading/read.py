@@ -2,23 +2,25 @@
 
 import datetime as dt
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from server.ledger.reading.blocks import Block, gather
 from server.ledger.reading.cells import read_categories, read_village
-from server.ledger.reading.errors import NoTable
+from server.ledger.reading.errors import NoTableError
 from server.ledger.reading.headers import Table, find_tables
 from server.ledger.reading.households import flag_repeated_numbers, join_blocks, make_household
-from server.ledger.reading.model import ColumnReport, Person, Reading, SheetReport
+from server.ledger.reading.model import Person, Reading, SheetReport
 from server.ledger.reading.people import read_person
 from server.ledger.reading.rows import Correction, Line, read_lines
 from server.ledger.reading.text import fold
 from server.ledger.reading.workbook import Sheet, open_sheets
 
 _FILLED_ON = re.compile(r"(\d{4})[年.\-/](\d{1,2})[月.\-/](\d{1,2})日?")
-_SECTION_ORDINAL = re.compile(r"^[一二三四五六七八九十\d]+[、.．]|名册|花名册|台账|登记表|信息表|统计表|汇总表|名单|\(.*?\)")
-Progress = Callable[[str, int, int], None]  # sheet, rows done, rows in all
+_SECTION_ORDINAL = re.compile(
+    r"^[一二三四五六七八九十\d]+[、.．]|名册|花名册|台账|登记表|信息表|统计表|汇总表|名单|\(.*?\)"
+)
+Progress = Callable[[str, int], None]  # sheet, people so far
 
 
 def _sheet_categories(sheet: Sheet, table: Table) -> tuple[list[str], str | None]:
@@ -56,7 +58,13 @@ def _filled_on(table: Table, today: dt.date) -> dt.date | None:
     return None
 
 
-def _read_sheet(sheet: Sheet, today: dt.date, corrections: Mapping[tuple[str, str], Correction], people: dict[str, Person], lines: dict[str, Line]) -> tuple[list[Block], SheetReport, dt.date | None]:
+def _read_sheet(
+    sheet: Sheet,
+    today: dt.date,
+    corrections: Mapping[tuple[str, str], Correction],
+    people: dict[str, Person],
+    lines: dict[str, Line],
+) -> tuple[list[Block], SheetReport, dt.date | None]:
     tables = find_tables(sheet)
     report = SheetReport(sheet.name, len(sheet.rows), 0)
     if not tables:
@@ -70,7 +78,9 @@ def _read_sheet(sheet: Sheet, today: dt.date, corrections: Mapping[tuple[str, st
         report.columns += table.reports if table is tables[0] else []
         read = list(read_lines(sheet, table, corrections, report.skipped))
         for line in read:
-            people[line.key] = read_person(line, categories, today, filled_on=filled_on or today, date1904=sheet.date1904)
+            people[line.key] = read_person(
+                line, categories, today, filled_on=filled_on or today, date1904=sheet.date1904
+            )
             lines[line.key] = line
         report.people += len(read)
         if read and "category" not in table.columns and not categories and not any(line.section for line in read):
@@ -81,11 +91,16 @@ def _read_sheet(sheet: Sheet, today: dt.date, corrections: Mapping[tuple[str, st
     return blocks, report, filled_on
 
 
+def read_file(path: Path, *, today: dt.date, progress: Progress | None = None) -> Reading:
+    """Reads a ledger from disk. See `read_ledger`."""
+    with path.open("rb") as opened:
+        return read_ledger(open_sheets(opened, path.name), today=today, progress=progress)
+
+
 def read_ledger(
-    path: Path,
+    sheets: Iterable[Sheet],
     *,
     today: dt.date,
-    name: str | None = None,
     corrections: Mapping[tuple[str, str], Correction] | None = None,
     progress: Progress | None = None,
 ) -> Reading:
@@ -99,7 +114,7 @@ def read_ledger(
     blocks: list[Block] = []
     reports: list[SheetReport] = []
     filled_on: dt.date | None = None
-    for sheet in open_sheets(path, name):
+    for sheet in sheets:
         if sheet.hidden:
             reports.append(SheetReport(sheet.name, len(sheet.rows), 0, notes=["hidden"]))
             continue
@@ -108,12 +123,11 @@ def read_ledger(
         reports.append(report)
         filled_on = filled_on or told
         if progress:
-            progress(sheet.name, len(people), len(people))
+            progress(sheet.name, len(people))
     if not any(report.columns for report in reports):
-        raise NoTable("没有找到表头：至少要有“姓名”和“身份证号”“与户主关系”这样的列名。请核对是不是选错了文件，或把列名写在第一行再导入。")
+        raise NoTableError(
+            "没有找到表头：至少要有“姓名”和“身份证号”“与户主关系”这样的列名。请核对是不是选错了文件，或把列名写在第一行再导入。"
+        )
     households = [make_household(group, people) for group in join_blocks(blocks, people)]
     flag_repeated_numbers(households, lines)
     return Reading(households, reports, filled_on.isoformat() if filled_on else None)
-
-
-__all__ = ["ColumnReport", "read_ledger"]

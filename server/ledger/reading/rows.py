@@ -89,7 +89,9 @@ def _is_head_again(sheet: Sheet, table: Table, row: int) -> bool:
     cells = sheet.rows[row]
     filled = [column for column, cell in enumerate(cells) if not is_empty(cell)]
     for head in range(table.head, table.first):
-        same = [column for column in filled if column < len(sheet.rows[head]) and cells[column] == sheet.rows[head][column]]
+        same = [
+            column for column in filled if column < len(sheet.rows[head]) and cells[column] == sheet.rows[head][column]
+        ]
         if len(same) >= 2 and len(same) >= 0.8 * len(filled):
             return True
     return False
