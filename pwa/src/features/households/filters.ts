@@ -15,8 +15,13 @@ const RESTRICTED = 3
 
 export const isNameable = (category: string): boolean => categorySensitivity(category) < RESTRICTED
 
+/** Due, unless a visit on or after the agreed day has already settled it. */
+export function isDue(one: HouseholdSummary, today: string): boolean {
+  return one.nextVisitOn !== null && one.nextVisitOn <= today && !(one.lastVisitOn !== null && one.lastVisitOn >= one.nextVisitOn)
+}
+
 const QUICK_TESTS: Record<(typeof QUICK)[number], (one: HouseholdSummary, today: string) => boolean> = {
-  due: (one, today) => one.nextVisitOn !== null && one.nextVisitOn <= today && one.lastVisitOn !== today,
+  due: isDue,
   red: (one) => one.riskLevel === 'red',
   route: (one) => one.onRoute,
   open: (one) => one.conflicts > 0 || one.returned > 0 || one.sectionStates.includes('returned'),

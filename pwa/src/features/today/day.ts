@@ -9,9 +9,10 @@ export function overdueBy(household: HouseholdSummary, today: string): number | 
   return household.nextVisitOn === null ? null : daysBetween(household.nextVisitOn, today)
 }
 
+/** Due, unless a visit on or after the agreed day has already settled it. */
 export const isDue = (household: HouseholdSummary, today: string): boolean => {
-  const days = overdueBy(household, today)
-  return days !== null && days >= 0 && household.lastVisitOn !== today
+  const on = household.nextVisitOn
+  return on !== null && on <= today && !(household.lastVisitOn !== null && household.lastVisitOn >= on)
 }
 
 const RISK_ORDER = { red: 0, yellow: 1, blue: 2, green: 3 }
