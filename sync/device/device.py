@@ -83,14 +83,18 @@ class Device:
         server = origin or of_link
         if server is None:
             raise DeviceError("Give the whole link, or the server's address with the code.", code="no_origin")
-        transport = transport or HttpTransport(server, verify=verify)
-        offer = session.look_enrolment(transport, code)
         kdf = KdfParameters(to_base64url(os.urandom(16)))
-        passphrase_keys = derive_keys(passphrase, kdf)
-        store = SqliteStore(home, passphrase_keys.store_key)
-        identity, policy, server_at = session.confirm_enrolment(
-            transport, code, DeviceKeys.make(), passphrase_keys, kdf, offer, label=label, at=now()
-        )
+        keys = derive_keys(passphrase, kdf)
+        transport = transport or HttpTransport(server, verify=verify)
+        try:
+            offer = session.look_enrolment(transport, code)
+            identity, policy, server_at = session.confirm_enrolment(
+                transport, code, DeviceKeys.make(), keys, kdf, offer, label=label, at=now()
+            )
+            store = SqliteStore(home, keys.store_key)
+        except BaseException:
+            transport.close()
+            raise
         store.keep_settings({"identity": identity.to_json(), "policy": policy.to_json(), "server_at": server_at})
         facts = {"v": 1, "origin": server, "verify": verify, "kdf": kdf.to_json()}
         (home / "device.json").write_text(json.dumps(facts, indent=2) + "\n")
