@@ -60,13 +60,23 @@ _ENTRIES = [
     Problem("exif_found", 422, "照片带有拍摄信息", "The photo carries EXIF", "照片里还带着位置等拍摄信息,没有保存。请更新应用后重新上传。", "The photo still carries location or camera data and was not kept. Update the app and upload it again."),
     Problem("image_refused", 422, "照片不能接收", "The image is refused", "这不是可以接收的照片(格式不对、损坏或太大)。", "This is not an image we take: wrong format, damaged or too many pixels."),
     Problem("unsupported_tus", 412, "上传协议版本不对", "Wrong upload protocol version", "上传协议版本不对,请更新应用。", "Wrong version of the upload protocol. Update the app."),
+    Problem("not_a_spreadsheet", 422, "不是电子表格", "Not a spreadsheet", "这不是电子表格文件,没有导入。请选台账的 .xlsx 或 .xls 文件。", "This is not a spreadsheet; nothing was imported. Choose the ledger's .xlsx or .xls file."),
+    Problem("save_as_xlsx", 415, "请另存为 .xlsx", "Save as .xlsx", "这种表格格式读不了,没有导入。请在 WPS 里另存为 .xlsx 后再导入。", "This spreadsheet format cannot be read; nothing was imported. Save it as .xlsx and import that."),
+    Problem("ledger_encrypted", 422, "表格设了密码", "The spreadsheet has a password", "表格设了打开密码,没有导入。请取消密码另存后再导入。", "The spreadsheet opens by password only; nothing was imported. Save it without a password."),
+    Problem("ledger_too_large", 413, "表格太大", "The spreadsheet is too large", "表格太大,没有导入。请按村拆成几份再导入。", "The spreadsheet is too large; nothing was imported. Split it by village."),
+    Problem("ledger_unreadable", 422, "表格已损坏", "The spreadsheet is damaged", "表格已损坏,没有导入。请打开后另存为 .xlsx 再导入。", "The spreadsheet is damaged; nothing was imported. Open it, save it as .xlsx and import that."),
+    Problem("ledger_no_table", 422, "没找到台账表头", "No ledger found in the spreadsheet", "没找到表头(姓名、身份证号、与户主关系),没有导入。请核对文件。", "No heading with name, id number and relation was found; nothing was imported. Check the file."),
+    Problem("ledger_changed", 409, "核对结果已被改动", "Someone else changed the review", "别人刚改过这份台账的核对结果,请刷新后再改。", "Someone else has just changed the review of this ledger. Refresh and go on from there."),
 ]  # fmt: skip
 
 CATALOGUE: dict[str, Problem] = {entry.code: entry for entry in _ENTRIES}
 
 
 class YihuError(Exception):
-    """Anything the catalogue names. `extra` members join the problem document (counts and instants only)."""
+    """Anything the catalogue names. `extra` members join the problem document: counts, instants, and `reason`.
+
+    A `reason` is a sentence that says more exactly what is wrong; it takes the place of the catalogue's `say`.
+    """
 
     def __init__(
         self, code: str, *, field: str | None = None, headers: dict[str, str] | None = None, **extra: int | str | None
@@ -108,6 +118,8 @@ def problem_body(error: YihuError) -> dict[str, Any]:
     }
     if error.field is not None:
         body["field"] = error.field
+    if isinstance(error.extra.get("reason"), str):
+        body["say"] = body["detail"] = error.extra["reason"]
     body.update({key: value for key, value in error.extra.items() if value is not None})
     return body
 

@@ -17,6 +17,7 @@ from server.devices import routes as devices
 from server.feed import routes as feed
 from server.intake import routes as intake
 from server.keyring.rules import Keyring, open_key_file
+from server.ledger import routes as ledger
 from server.migrations.apply import migrate
 from server.review import routes as review
 from server.settings import Settings
@@ -79,6 +80,7 @@ def create_app(context: Context) -> FastAPI:
         feed.router,
         review.router,
         attachments.router,
+        ledger.router,
     )
     for router in slices:
         app.include_router(router, prefix=PREFIX)

@@ -9,6 +9,7 @@ import server.devices.tables
 import server.feed.tables
 import server.intake.tables
 import server.keyring.tables
+import server.ledger.tables
 import server.station.tables  # noqa: F401
 
 METADATA = SQLModel.metadata

@@ -5,15 +5,20 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 
 from schemas.fields import DUTIES
+from schemas.forms import check_submission, forms
+from schemas.instruments import check_result
 from schemas.kind import Actor, Kind
+from schemas.problems import Problem
 from schemas.registry import find_kind
 from sync.change import Change
+from sync.fold import FoldInput, fold, seen_from
 from sync.rules import Rules
 from sync.verdict import Reason
 
 # Dates are judged at the end of the earth's latest day, so that no time zone makes today look like tomorrow.
 _LATEST_ZONE = timedelta(hours=14)
 _REASONS_MAX = 50
+_RESULTS = "instrument_results"
 
 
 @cache
@@ -23,8 +28,10 @@ def find_rules(kind: str) -> Rules | None:
     return Rules.of(found.rules()) if found else None
 
 
-def make_check(kind: Kind | None, duties: frozenset[str], received_at: int) -> Callable[[Change], Sequence[Reason]]:
-    """Only errors refuse a save; a doubt is kept, and shown where the value stands."""
+def make_check(
+    kind: Kind | None, duties: frozenset[str], received_at: int, accepted: Sequence[FoldInput]
+) -> Callable[[Change], Sequence[Reason]]:
+    """Only errors refuse a save; a doubt is kept, and shown where the value stands. A form counts at submission."""
     actor = Actor(duties=tuple(duty for duty in DUTIES if duty in duties))
     today = (datetime.fromtimestamp(received_at / 1000, UTC) + _LATEST_ZONE).date().isoformat()
 
@@ -33,14 +40,40 @@ def make_check(kind: Kind | None, duties: frozenset[str], received_at: int) -> C
         for index, operation in enumerate(change.body["ops"]):
             if kind is None or len(reasons) >= _REASONS_MAX:
                 break
-            reasons += [
-                Reason(problem.code, op=index, path=problem.path, say=problem.zh)
-                for problem in kind.check_operation(operation, actor, schema=change.schema, today=today)
-                if problem.severity == "error"
-            ]
+            problems = kind.check_operation(operation, actor, schema=change.schema, today=today)
+            reasons += _errors(problems, op=index)
+            if operation["op"] == "append" and operation["path"] == _RESULTS and change.schema <= kind.version:
+                path = f"{_RESULTS}/{operation['id']}"
+                reasons += _errors(check_result(operation["value"], path), op=index)
+        if change.act == "submit" and kind is not None and change.schema <= kind.version:
+            reasons += _check_submitted(change, accepted)
         return reasons
 
     return check
+
+
+def _check_submitted(change: Change, accepted: Sequence[FoldInput]) -> list[Reason]:
+    """What the section's form demands and its author's own view of the file does not hold."""
+    rules = find_rules(change.kind)
+    section = rules.find_section(change.about.section) if rules and change.about else None
+    if rules is None or section is None or change.about is None or section.name not in forms():
+        return []
+    seen = fold(rules, [*seen_from(accepted, change.base), FoldInput(change)])
+    prefix = f"{change.about.section}/" if "/" in change.about.section else ""
+    values = {
+        path.removeprefix(prefix): register["value"]
+        for path, register in seen["paths"].items()
+        if path.startswith(prefix) and "/" not in path.removeprefix(prefix) and register["status"] != "conflict"
+    }
+    return _errors(check_submission(section.name, values), prefix=prefix)
+
+
+def _errors(problems: Sequence[Problem], *, op: int | None = None, prefix: str = "") -> list[Reason]:
+    return [
+        Reason(problem.code, op=op, path=f"{prefix}{problem.path}", say=problem.zh)
+        for problem in problems
+        if problem.severity == "error"
+    ]
 
 
 def list_id_numbers(change: Change) -> list[str]:

@@ -143,7 +143,7 @@ class Intake:
                 accepted=state.accepted,
                 duties_then=duties_then,
                 duties_now=self.authors.duties_on(change.person, scope, self.station.epoch),
-                check=make_check(find_kind(change.kind), duties_then, self.now),
+                check=make_check(find_kind(change.kind), duties_then, self.now, state.accepted),
                 file_kind=state.row.kind if state.row else None,
                 doubts=find_doubts(author) if author else (),
                 faults=find_faults(change, author, is_new_file=state.row is None, is_own_file=is_own_file)

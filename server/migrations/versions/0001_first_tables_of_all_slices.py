@@ -126,6 +126,27 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("station_id", "name"),
     )
     op.create_table(
+        "ledger_import",
+        sa.Column("station_id", sa.String(length=32), nullable=False),
+        sa.Column("import_id", sa.String(length=32), nullable=False),
+        sa.Column("person_id", sa.String(length=32), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("size_bytes", sa.BigInteger(), nullable=False),
+        sa.Column("blob", sa.String(length=32), nullable=False),
+        sa.Column("blind_sha256", sa.String(length=64), nullable=False),
+        sa.Column("read_on", sa.String(length=10), nullable=False),
+        sa.Column("sealed_name", sa.LargeBinary(), nullable=False),
+        sa.Column("sealed_decisions", sa.LargeBinary(), nullable=False),
+        sa.Column("decisions_version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["station_id"],
+            ["station.station_id"],
+        ),
+        sa.PrimaryKeyConstraint("station_id", "import_id"),
+    )
+    op.create_index("ix_ledger_import_created", "ledger_import", ["station_id", "created_at"], unique=False)
+    op.create_index("ix_ledger_import_same", "ledger_import", ["station_id", "blind_sha256"], unique=False)
+    op.create_table(
         "patch",
         sa.Column("station_id", sa.String(length=32), nullable=False),
         sa.Column("scope", sa.String(length=32), nullable=False),
@@ -417,6 +438,9 @@ def downgrade() -> None:
     op.drop_table("server_key")
     op.drop_table("person")
     op.drop_table("patch")
+    op.drop_index("ix_ledger_import_same", table_name="ledger_import")
+    op.drop_index("ix_ledger_import_created", table_name="ledger_import")
+    op.drop_table("ledger_import")
     op.drop_table("counter")
     op.drop_index("ix_change_status", table_name="change")
     op.drop_table("change")
