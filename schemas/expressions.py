@@ -1,7 +1,7 @@
 """Expressions of forms: a strict subset of CEL, evaluated by the `common-expression-language` package.
 
-The subset: whole numbers, texts, true, false, null, lists; names and `a.b`; `?:`, `||`, `&&`, comparisons, `in`, `+ - * / %`, `!`;
-and the functions below. No decimals, indexes, methods, macros. pwa/src/records/forms/expression.ts evaluates the same subset;
+The subset: whole numbers, texts, true, false, null, lists; names and `a.b`; `?:`, `||`, `&&`, comparisons, `in`, `+ - * / %`, one `!`, a minus sign
+before a number; and the functions below. No decimals, indexes, methods, macros; a group is read by its parts or held against null. pwa/src/records/forms/expression.ts evaluates the same subset;
 tests/vectors/expressions.json and a differential test hold both to the same answers.
 
 An expression over something not asked has no answer: that is the value UNKNOWN, never an exception. The functions are total: they
@@ -117,15 +117,26 @@ def names_in(expression: str) -> frozenset[str]:
 
 
 def _require_plain(tokens: list[Token]) -> None:
-    """No indexes, no prefixed texts, no decimals, no numbers too large to be exact."""
+    """Leaves out what the library and the phone would read differently, or what no form needs."""
     for before, (kind, text), after in _neighbours(tokens):
-        ends_a_value = before[0] == "text" or before[1] in (")", "]") or (before[0] == "name" and before[1] != "in")
-        if text == "[" and ends_a_value:
+        after_value = before[0] in ("text", "number") or before[1] in (")", "]")
+        after_value = after_value or (before[0] == "name" and before[1] != "in")
+        if text == "[" and after_value:
             raise ExpressionError("indexes are not part of the subset")
-        if kind == "text" and ends_a_value:
+        if kind == "text" and after_value:
             raise ExpressionError("a text stands where none may")
+        if text == "-" and not after_value and after[0] != "number":
+            raise ExpressionError("a minus sign stands before a number; write 0 - x")
+        if text == "/" and after[1] == "/":
+            raise ExpressionError("comments are not part of the subset")
+        if text == "!" and after[1] in ("!", "-"):
+            raise ExpressionError("one sign before a value")
+        if text == "." and not (after_value and before[0] not in ("text", "number")):
+            raise ExpressionError("a dot follows a name")
+        if text == "," and (before[1] in ("[", "(") or after[1] in ("]", ")")):
+            raise ExpressionError("a comma stands between two values")
         if kind == "number" and (
-            int(text) > NUMBER_MAX or before[1] == "." or after[1] == "." or (after[0] == "name" and after[1] != "in")
+            int(text) > NUMBER_MAX or after[1] == "." or (after[0] == "name" and after[1] != "in")
         ):
             raise ExpressionError(f"not a whole number: {text}")
 

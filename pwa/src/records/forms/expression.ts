@@ -119,7 +119,8 @@ function compile(expression: string, names: string[] = []): Node {
   const unary = (): Node => {
     if (!isMark('!', '-')) return member()
     const mark = next().text
-    const inner = unary()
+    if (mark === '-' ? peek().kind !== 'number' : isMark('!', '-')) throw new ExpressionError(`unexpected ${peek().text}`)
+    const inner = member()
     return mark === '!' ? (v) => !boolean(inner(v)) : (v) => whole(0 - number(inner(v)))
   }
   const member = (): Node => {
@@ -138,7 +139,9 @@ function compile(expression: string, names: string[] = []): Node {
     const items: Node[] = []
     while (!isMark(close)) {
       items.push(conditional())
-      if (!isMark(close)) expect(',')
+      if (isMark(close)) break
+      expect(',')
+      if (isMark(close)) throw new ExpressionError('a comma stands between two values')
     }
     place++
     return items

@@ -1,0 +1,79 @@
+/** The vectors that Python reads too (tests/schemas/test_record_vectors.py). */
+import { readFileSync } from 'node:fs'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { loadCodes } from './codes'
+import { findDue, VISIT_RULES } from './due'
+import { checkSubmission, evaluateForm, getForm, getInstrument, scoreInstrument, type FormContext } from './forms'
+import { evaluate, ExpressionError } from './forms/expression'
+import { findField } from './kinds'
+import type { FieldDescription } from './shapes'
+import { checkValue } from './values'
+
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- vectors are data of many shapes
+type Case = { name: string; [key: string]: any }
+
+function load(file: string): Case[] {
+  return JSON.parse(readFileSync(new URL('../../../tests/vectors/' + file + '.json', import.meta.url), 'utf8')) as Case[]
+}
+
+beforeAll(loadCodes)
+
+describe('expressions', () => {
+  test.each(load('expressions').map((one) => [one.name, one] as const))('%s', (_name, one) => {
+    if (one['refused']) expect(() => evaluate(one['expression'], one['variables'] ?? {})).toThrow(ExpressionError)
+    else expect(evaluate(one['expression'], one['variables'] ?? {})).toStrictEqual(one['unknown'] ? undefined : one['value'])
+  })
+})
+
+describe('instruments', () => {
+  test.each(load('instruments').map((one) => [one.name, one] as const))('%s', (_name, one) => {
+    const { score, band, missing, alerts } = one
+    expect(scoreInstrument(getInstrument(one['instrument']), one['answers'])).toEqual({ score, band, missing, alerts })
+  })
+})
+
+describe('forms', () => {
+  test.each(load('forms').map((one) => [one.name, one] as const))('%s', (_name, one) => {
+    const form = getForm(one['form'])
+    const context = one['context'] as FormContext
+    if (one['problems']) {
+      expect(checkSubmission(form, one['values'], context).map((problem) => [problem.code, problem.path])).toEqual(one['problems'])
+    }
+    const state = evaluateForm(form, one['values'], context)
+    const relevant = state.cards.flatMap((card) => (card.relevant ? card.fields.filter((field) => field.relevant).map((field) => field.key) : []))
+    expect(relevant).toEqual(expect.arrayContaining(one['relevant'] ?? []))
+    expect(relevant.filter((key) => (one['not_relevant'] ?? []).includes(key))).toEqual([])
+    expect(state.calculated).toMatchObject(one['calculated'] ?? {})
+  })
+})
+
+describe('values', () => {
+  test.each(load('values').map((one) => [one.name, one] as const))('%s', (_name, one) => {
+    const path = String(one['path']).replace('*', '0'.repeat(32))
+    const field = findField('household', path) as FieldDescription
+    expect(checkValue(field, one['value'], path).map((problem) => problem.code)).toEqual(one['codes'])
+  })
+})
+
+describe('visit rules', () => {
+  test.each(load('visit_rules').map((one) => [one.name, one] as const))('%s', (_name, one) => {
+    const facts = one['facts']
+    const due = findDue(
+      {
+        categories: facts.categories,
+        riskLevel: facts.risk_level ?? null,
+        fileState: facts.file_state ?? null,
+        lastHomeOn: facts.last_home_on ?? null,
+        lastContactOn: facts.last_contact_on ?? null,
+        agreedOn: facts.agreed_on ?? null,
+        since: facts.since ?? null,
+      },
+      VISIT_RULES,
+      one['today'],
+    )
+    const expected = one['due']
+    expect(due).toEqual(
+      expected && { dueOn: expected.due_on, rule: expected.rule, way: expected.way, days: expected.days, overdueDays: expected.overdue_days },
+    )
+  })
+})
