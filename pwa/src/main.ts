@@ -1,9 +1,10 @@
 /** Starts the app: makes the phone's device, hands it and the page's worker to the shell. */
 import { startApp } from './app'
+import { makeDevice } from './device/device'
 import { startPageWorker } from './worker/page'
 
 async function start(): Promise<void> {
-  const device = (await import('./device/practice')).makePracticeDevice()
+  const device = import.meta.env.MODE === 'practice' ? (await import('./device/practice')).makePracticeDevice() : await makeDevice()
   await startApp(device, startPageWorker())
 }
 

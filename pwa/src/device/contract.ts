@@ -56,7 +56,7 @@ export interface FileView {
   readonly: boolean
 }
 
-export type Fate = 'unsent' | 'accepted' | 'held' | 'quarantined' | 'returned' | 'declined'
+export type Fate = 'unsent' | 'sent' | 'accepted' | 'held' | 'quarantined' | 'returned' | 'declined'
 
 export interface HistoryEntry {
   changeId: string
@@ -117,6 +117,8 @@ export interface Device {
   showFieldCode(): Promise<string>
   renewFieldCode(): Promise<string>
   changePin(pin: string): Promise<void>
+  /** Takes this person's vaults off the phone; refused (`unsent`) while anything is not sent yet. */
+  signOut(personId: string): Promise<void>
 
   // --- files ---
   openFile(fileId: string): Promise<FileView>

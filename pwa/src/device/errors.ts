@@ -2,6 +2,10 @@
  * What the phone answers when it cannot do what a screen asked. `code` is stable (screens translate it), `detail` is for
  * the log and the curious; neither holds personal data.
  */
+import { NoAnswer, Problem } from '../api'
+import { SyncError } from '../sync/errors'
+import { VaultError } from '../vault/errors'
+
 export type DeviceErrorCode =
   | 'locked' // the main vault is closed, or the route does not hold this file
   | 'wrong_secret' // password, PIN or field code does not open the vault; `remaining` tries when known
@@ -21,14 +25,35 @@ export type DeviceErrorCode =
   | 'unsupported' // this browser lacks what the vault needs
   | 'not_allowed'
   | 'invalid'
+  | 'failed' // something unforeseen
 
 export class DeviceError extends Error {
   override readonly name = 'DeviceError'
   constructor(
-    readonly code: DeviceErrorCode,
+    /** One of the above, or a code of the server's own catalogue. */
+    readonly code: DeviceErrorCode | (string & {}),
     readonly detail = '',
     readonly facts: { remaining?: number; until?: number; field?: string } = {},
+    /** The server's own words for the person, when it was the server that said no. */
+    readonly say: { zh: string; en: string } | null = null,
   ) {
     super(detail ? `${code}: ${detail}` : code)
   }
+}
+
+/** Brings what the rooms below throw into the one form that screens know. */
+export function asDeviceError(error: unknown): DeviceError {
+  if (error instanceof DeviceError) return error
+  if (error instanceof NoAnswer) return new DeviceError('offline', error.reason)
+  if (error instanceof VaultError) return new DeviceError(error.code, error.record, { remaining: error.remaining })
+  if (error instanceof SyncError) return new DeviceError('invalid', error.path)
+  if (error instanceof Problem) return fromProblem(error)
+  return new DeviceError('failed', error instanceof Error ? error.name : '')
+}
+
+const OF_THE_SERVER: Record<string, DeviceErrorCode> = { wrong_password: 'wrong_secret', locked: 'waits', share_destroyed: 'share_gone' }
+
+function fromProblem(problem: Problem): DeviceError {
+  const facts = { ...problem.facts, ...(problem.field ? { field: problem.field } : {}) }
+  return new DeviceError(OF_THE_SERVER[problem.code] ?? problem.code, problem.say.zh, facts, problem.say)
 }

@@ -16,6 +16,7 @@ export interface KnownChange extends FoldInput {
 export interface Readers {
   people: Record<string, string>
   replicas: ReadonlySet<string>
+  received: ReadonlySet<string> // own changes that the server has but whose verdict was not seen yet
 }
 
 /** What stands in the vault was checked when it came in: here it is only parsed. */
@@ -69,8 +70,8 @@ function isAccepted(known: KnownChange): boolean {
   return known.verdict?.status === 'accepted'
 }
 
-export function fateOf(known: Pick<KnownChange, 'verdict'>): Fate {
-  return known.verdict?.status ?? 'unsent'
+export function fateOf(known: Pick<KnownChange, 'id' | 'verdict'>, received: ReadonlySet<string>): Fate {
+  return known.verdict?.status ?? (received.has(known.id) ? 'sent' : 'unsent')
 }
 
 export function viewOf(rules: Rules, body: FileBody, readers: Readers): FileView {
@@ -103,7 +104,7 @@ export function historyEntry(known: KnownChange, readers: Readers): HistoryEntry
     at: change.at,
     receivedAt: verdict?.received_at ?? null,
     position: verdict?.status === 'accepted' ? verdict.position : null,
-    fate: fateOf(known),
+    fate: fateOf(known, readers.received),
     reasons: verdict?.reasons ?? [],
     own: readers.replicas.has(change.replica),
   }

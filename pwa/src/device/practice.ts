@@ -20,7 +20,7 @@ const REPLICA = 'd4'.repeat(16)
 const OTHER = 'e5'.repeat(16)
 const COLLEAGUE = 'c2'.repeat(16)
 const DAY_MS = 86_400_000
-const READERS: Readers = { people: PEOPLE, replicas: new Set([REPLICA]) }
+const READERS: Readers = { people: PEOPLE, replicas: new Set([REPLICA]), received: new Set() }
 
 export function makePracticeDevice(start: OpenMode = 'main'): Device {
   return new PracticeDevice(listRules() as unknown as Record<string, Rules>, start)
@@ -86,6 +86,10 @@ class PracticeDevice implements Device {
   async showFieldCode(): Promise<string> { return this.fieldCode }
   async renewFieldCode(): Promise<string> { return (this.fieldCode = '771204938816') }
   async changePin(): Promise<void> {}
+  async signOut(): Promise<void> {
+    if (this.state.sync.unsentCount) throw new DeviceError('unsent', 'something is not sent yet')
+    this.state.mode = 'locked'
+  }
 
   async openFile(fileId: string): Promise<FileView> {
     const body = this.bodyOf(fileId)

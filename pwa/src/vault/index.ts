@@ -12,4 +12,4 @@ export type { ClearRow, FileBody, HolderRow, OutboxFate, OutboxRow, StoredChange
 export { importSigner, makePair, OUTBOX_INFO, sealTo, type RawPair } from './sealing'
 export type { IndexEntry, MainSecrets, RouteSecrets, SyncState } from './secrets'
 export { newRawKey, randomBytes } from './suite'
-export { createMainVault, dropRouteVault, forgetHolder, listHolders, makeRouteVault, nameHolder, openWithFieldCode, openWithPassword, openWithPin, readMainRow, renewFieldCode } from './unlock'
+export { createMainVault, dropRouteVault, forgetHolder, listHolders, makeRouteVault, nameHolder, openMain, openWithFieldCode, openWithPassword, openWithPin, readMainRow, renewFieldCode } from './unlock'

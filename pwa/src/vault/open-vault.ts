@@ -74,6 +74,11 @@ export class OpenVault {
     return { body: await openJson<FileBody>(key, row.body, { store: 'files', id: file, rev: row.rev }), rev: row.rev }
   }
 
+  /** Of a record that does not open: what its successor must follow. */
+  async revOf(file: string): Promise<number> {
+    return (await this.database.get('files', file))?.rev ?? 0
+  }
+
   async fileKeyOf(file: string): Promise<CryptoKey> {
     const row = await this.database.get('files', file)
     const known = this.fileKeys.get(file)
@@ -142,15 +147,18 @@ export class OpenVault {
   private async fileRow(file: FileWrite, inboxKey: Uint8Array): Promise<FileRow> {
     const id = file.body.file
     const present = await this.database.get('files', id)
-    let row: Pick<FileRow, 'key'> | undefined = present
-    if (!present) {
-      const raw = newRawKey()
-      this.fileKeys.set(id, { raw, key: await importKey(raw) })
-    }
-    const { raw, key } = present ? await this.fileKey(present) : (this.fileKeys.get(id) as { raw: Uint8Array; key: CryptoKey })
-    if (!row || ('inbox' in row.key && this.keys.vault)) row = { key: await this.wrapFileKey(id, raw, inboxKey) }
+    const known = present && (await this.fileKey(present).catch(unlessDamaged))
+    const { raw, key } = known ?? (await this.newFileKey(id))
+    const keep = present && known && !('inbox' in present.key && this.keys.vault) ? present.key : null
     const rev = file.rev + 1
-    return { id, rev, key: row.key, body: await sealJson(key, file.body, { store: 'files', id, rev }) }
+    return { id, rev, key: keep ?? (await this.wrapFileKey(id, raw, inboxKey)), body: await sealJson(key, file.body, { store: 'files', id, rev }) }
+  }
+
+  private async newFileKey(id: string): Promise<{ raw: Uint8Array; key: CryptoKey }> {
+    const raw = newRawKey()
+    const pair = { raw, key: await importKey(raw) }
+    this.fileKeys.set(id, pair)
+    return pair
   }
 
   private async wrapFileKey(id: string, raw: Uint8Array, inboxKey: Uint8Array): Promise<FileRow['key']> {
@@ -228,4 +236,10 @@ export class OpenVault {
     this.secrets = null
     this.route = null
   }
+}
+
+/** A key that no longer verifies is replaced: its file is being made anew. */
+function unlessDamaged(error: unknown): undefined {
+  if (error instanceof VaultError && error.code === 'damaged') return undefined
+  throw error
 }

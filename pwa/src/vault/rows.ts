@@ -132,6 +132,7 @@ export interface HolderRow {
   name: string
   database: string
   route_until: number | null
+  used_at: number
 }
 
 export interface DirectorySchema extends DBSchema {

@@ -17,7 +17,7 @@ export interface MainSecrets {
   receipt: string
   inbox: string
   field_code: string
-  pin: { kdf: KdfParameters; key: string }
+  pin: { kdf: KdfParameters; key: string } | null
   route: { key: string; replica: string; files: string[]; until: number } | null
   replicas: Record<string, Envelope | null> // every replica that signed here, with its certificate
 }
@@ -41,5 +41,6 @@ export interface SyncState {
   policy: Envelope
   policy_tag: string | null
   damaged: string[] // files that did not verify and wait to be fetched again
-  packs: { id: string; bytes: number; sha256: string; cursor: string }[] // still to be fetched
+  packs: { id: string; bytes: number; sha256: string }[] // still to be taken in
+  cursor_after_packs: string | null
 }

@@ -1,0 +1,195 @@
+/** Puts the parts of the phone together into what screens may ask of it. */
+import { Client, type Offer } from '../api'
+import { listRules } from '../records'
+import type { Operation } from '../sync/change'
+import type { Rules } from '../sync/fold'
+import { deriveInWorker, dropDatabase, forgetHolder, listHolders, renewFieldCode, countWaiting, openVaultDatabase } from '../vault'
+import type { AttachmentInfo, Device, EnrolmentOffer, EnrolmentSecrets, FileView, OwnSave, SaveOptions, UnlinkedRecord, VaultHolder } from './contract'
+import { Drafting } from './drafting'
+import { enrol, look } from './enrolment'
+import { asDeviceError, DeviceError } from './errors'
+import { IdleLock } from './idle'
+import { dismissReturned, listOwnSaves, trimOutbox } from './own-saves'
+import { Phone, type PhoneParts } from './phone'
+import { keepPhoto, openPhoto } from './photos'
+import { newId, newParts, openFile, partsOf, save } from './saving'
+import { Syncing } from './syncing'
+import { changePin, setRoute } from './todays-route'
+import { linkUnlinked, listUnlinked, recordUnlinked } from './unlinked'
+import { holders, lock, unlockWithFieldCode, unlockWithPassword, unlockWithPin, useLatest } from './unlocking'
+
+/** The phone that this browser is, closed. `runs`: start its own clockwork (sync timer, idle lock). */
+export async function makeDevice(parts: Partial<PhoneParts> = {}, runs = true): Promise<Device> {
+  const phone = new Phone({
+    client: parts.client ?? new Client(),
+    derive: parts.derive ?? deriveInWorker,
+    rules: parts.rules ?? (listRules() as unknown as Record<string, Rules>),
+    now: parts.now ?? (() => Date.now()),
+  })
+  const device = new RealDevice(phone)
+  await useLatest(phone).catch((error: unknown) => phone.say({ problem: { code: asDeviceError(error).code, detail: 'storage' } }))
+  if (runs) device.start()
+  return device
+}
+
+class RealDevice implements Device {
+  private readonly drafting: Drafting
+  private readonly syncing: Syncing
+  private readonly offers = new Map<string, Offer>()
+  private running = false
+
+  constructor(private readonly phone: Phone) {
+    this.drafting = new Drafting(phone)
+    this.syncing = new Syncing(phone)
+    phone.onSaved = () => {
+      if (this.running) this.syncing.soon()
+    }
+  }
+
+  start(): void {
+    this.running = true
+    this.drafting.start()
+    this.syncing.start()
+    new IdleLock({ now: this.phone.now, isOpen: () => this.mode !== 'locked', lock: () => void this.lock() }).start()
+  }
+
+  get mode() { return this.phone.state.mode }
+  get me() { return this.phone.state.me }
+  get villages() { return this.phone.state.villages }
+  get people() { return this.phone.state.people }
+  get households() { return this.phone.state.households }
+  get route() { return this.phone.state.route }
+  get sync() { return this.phone.state.sync }
+  get rules() { return this.phone.rules }
+
+  // --- who ---
+  listHolders = (): Promise<VaultHolder[]> => told(() => holders(this.phone))
+  lookEnrolment = (code: string): Promise<EnrolmentOffer> =>
+    told(async () => {
+      const { offer, raw } = await look(this.phone, code)
+      this.offers.set(offer.code, raw)
+      return offer
+    })
+  enrol = (offer: EnrolmentOffer, secrets: EnrolmentSecrets, onProgress: (step: string) => void): Promise<{ fieldCode: string }> =>
+    told(async () => {
+      if (/MicroMessenger/i.test(navigator.userAgent)) throw new DeviceError('wechat', 'open in the system browser')
+      const raw = this.offers.get(offer.code) ?? (await look(this.phone, offer.code)).raw
+      const made = await enrol(this.phone, offer.code, raw, secrets, onProgress)
+      this.opened()
+      return made
+    })
+  unlockWithPassword = (personId: string, password: string): Promise<void> => this.unlock(() => unlockWithPassword(this.phone, personId, password))
+  unlockWithFieldCode = (personId: string, fieldCode: string): Promise<void> => this.unlock(() => unlockWithFieldCode(this.phone, personId, fieldCode))
+  unlockWithPin = (personId: string, pin: string): Promise<void> => this.unlock(() => unlockWithPin(this.phone, personId, pin))
+  lock = (): Promise<void> =>
+    told(async () => {
+      await this.drafting.flush()
+      await lock(this.phone)
+    })
+  showFieldCode = (): Promise<string> => told(async () => this.phone.mustMain().secrets?.field_code ?? '')
+  renewFieldCode = (): Promise<string> => told(async () => (await renewFieldCode(this.phone.derive, this.phone.mustMain())).field_code)
+  changePin = (pin: string): Promise<void> => told(() => changePin(this.phone, pin))
+  signOut = (personId: string): Promise<void> => told(() => this.leave(personId))
+
+  private unlock(work: () => Promise<void>): Promise<void> {
+    return told(async () => {
+      await this.drafting.flush()
+      await work()
+      this.opened()
+    })
+  }
+  private opened(): void {
+    void navigator.storage?.persist?.().catch(() => undefined)
+    if (this.mode === 'main') void trimOutbox(this.phone).catch(() => undefined)
+    if (this.running) this.syncing.soon(0)
+  }
+  private async leave(personId: string): Promise<void> {
+    const holder = (await listHolders()).find((row) => row.person === personId)
+    if (!holder) return
+    const database = this.phone.person === personId && this.phone.database ? this.phone.database : await openVaultDatabase(holder.database)
+    const photos = (await database.getAll('attachments')).some((row) => !row.uploaded)
+    if ((await countWaiting(database)).count || photos) throw new DeviceError('unsent', 'something is not sent yet')
+    if (this.phone.person === personId) await lock(this.phone)
+    this.phone.forget(personId)
+    database.close()
+    await forgetHolder(personId)
+    await dropDatabase(holder.database)
+  }
+
+  // --- files ---
+  openFile = (fileId: string): Promise<FileView> =>
+    told(async () => {
+      try {
+        return await openFile(this.phone, fileId)
+      } catch (error) {
+        if (asDeviceError(error).code === 'damaged') await this.syncing.repair(fileId)
+        throw error
+      }
+    })
+  save = (view: FileView, ops: Operation[], options: SaveOptions = {}): Promise<string> => this.saving(options, () => save(this.phone, partsOf(view, ops, options)))
+  createFile = async (kind: string, scope: string, ops: Operation[], options: SaveOptions = {}): Promise<{ fileId: string; changeId: string }> => {
+    const fileId = newId()
+    const changeId = await this.saving(options, () => save(this.phone, newParts(this.phone, fileId, kind, scope, ops, options)))
+    return { fileId, changeId }
+  }
+  private saving<T>(options: SaveOptions, work: () => Promise<T>): Promise<T> {
+    return told(async () => {
+      // On disk first: if the save fails, what was typed is still there.
+      if (options.draftKey) await this.drafting.flush()
+      const result = await work()
+      if (options.draftKey) this.drafting.forget(options.draftKey)
+      return result
+    })
+  }
+  onFileChanged = (fileId: string, listener: () => void): (() => void) => this.phone.onFile(fileId, listener)
+  newId = newId
+  setRoute = (fileIds: string[]): Promise<void> => told(() => setRoute(this.phone, fileIds))
+
+  // --- drafts ---
+  saveDraft = (key: string, value: unknown): void => this.drafting.save(key, value)
+  loadDraft = <T>(key: string): Promise<T | null> => told(() => this.drafting.load<T>(key))
+  deleteDraft = (key: string): Promise<void> => told(() => this.drafting.remove(key))
+  listDrafts = (): Promise<{ key: string; savedAt: number }[]> => told(() => this.drafting.list())
+
+  // --- write-only recording ---
+  recordUnlinked = (record: Omit<UnlinkedRecord, 'fileId' | 'at'>): Promise<void> => told(() => recordUnlinked(this.phone, record))
+  listUnlinked = (): Promise<UnlinkedRecord[]> => told(async () => listUnlinked(this.phone))
+  linkUnlinked = (fileId: string, householdFileId: string): Promise<void> => told(() => linkUnlinked(this.phone, fileId, householdFileId))
+
+  // --- attachments ---
+  keepPhoto = (fileId: string, photo: Blob): Promise<AttachmentInfo> => told(() => keepPhoto(this.phone, fileId, photo))
+  openPhoto = (fileId: string, sha256: string): Promise<string> => told(() => openPhoto(this.phone, fileId, sha256))
+
+  // --- sync ---
+  syncNow = (): Promise<void> => told(() => this.syncing.now())
+  listOwnSaves = (): Promise<OwnSave[]> => told(() => listOwnSaves(this.phone))
+  dismissReturned = (changeId: string): Promise<void> => told(() => dismissReturned(this.phone, changeId))
+
+  // --- the server ---
+  call = <T>(method: 'GET' | 'POST', path: string, body?: unknown): Promise<T> => this.online(() => this.phone.client.json<T>(method, path, body, 'read'))
+  upload = <T>(path: string, file: File, onProgress: (share: number) => void = () => undefined): Promise<T> =>
+    this.online(async () => {
+      const form = new FormData()
+      form.append('file', file, file.name)
+      onProgress(0)
+      const answer = await this.phone.client.call({ method: 'POST', path, body: form, session: 'read', timeoutMs: 120_000 })
+      onProgress(1)
+      return answer.json<T>()
+    })
+  private online<T>(work: () => Promise<T>): Promise<T> {
+    return told(async () => {
+      this.phone.mustMain()
+      await this.phone.ensureSession('read')
+      return work()
+    })
+  }
+}
+
+async function told<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    throw asDeviceError(error)
+  }
+}
+

@@ -1,0 +1,98 @@
+/** Makes this browser a device of a person: keys, both vaults, field code. Opening a link uses nothing up; this does. */
+import type { Offer } from '../api'
+import { sha256Hex } from '../sync/change'
+import { replicaId, sign, toBase64url } from '../sync/signatures'
+import {
+  createMainVault, derivePin, dropDatabase, importSigner, listHolders, makePair, newFieldCode, newPassword, newRawKey, openMain, openVaultDatabase, write, type ClearRow,
+  type HolderRow, type MainSecrets, type OutboxRow, type SyncState, type VaultDatabase,
+} from '../vault' // prettier-ignore
+import type { EnrolmentOffer, EnrolmentSecrets } from './contract'
+import { DeviceError } from './errors'
+import type { Phone } from './phone'
+import { takeFirstPolicy, type Policy } from './policy'
+import { checkPin, setRoute } from './todays-route'
+
+const PASSWORD_CHARACTERS_MIN = 8
+
+/** Crockford's base32 as people type it: any case, with or without dashes, O for 0, I and L for 1. */
+export function normaliseCode(typed: string): string {
+  return typed.normalize('NFKC').toUpperCase().replace(/[^0-9A-Z]/g, '').replace(/O/g, '0').replace(/[IL]/g, '1') // prettier-ignore
+}
+
+export async function look(phone: Phone, typed: string): Promise<{ offer: EnrolmentOffer; raw: Offer }> {
+  const code = normaliseCode(typed)
+  if (!code) throw new DeviceError('code_unknown', 'empty')
+  const raw = await phone.calls.look(code)
+  return { raw, offer: { code, stationName: raw.station_name, personName: raw.person_name, duty: raw.duty, expiresAt: raw.expires_at } }
+}
+
+export function checkSecrets({ password, pin }: EnrolmentSecrets): void {
+  if (Array.from(password).length < PASSWORD_CHARACTERS_MIN) throw new DeviceError('invalid', 'the password is too short', { field: 'password' })
+  checkPin(pin)
+}
+
+export async function enrol(phone: Phone, code: string, raw: Offer, secrets: EnrolmentSecrets, onProgress: (step: string) => void): Promise<{ fieldCode: string }> {
+  checkSecrets(secrets)
+  onProgress('keys')
+  const [signing, receipt, inbox] = await Promise.all([makePair('ECDSA'), makePair('ECDH'), makePair('ECDH')])
+  const replica = await replicaId(signing.publicKey)
+  onProgress('password')
+  const password = await newPassword(phone.derive, secrets.password)
+  onProgress('server')
+  const keys = { public_key: toBase64url(signing.publicKey), receipt_key: toBase64url(receipt.publicKey) }
+  const claim = { type: 'enrolment', v: 1, deployment: raw.deployment, code_hash: sha256Hex(code), ...keys, at: phone.now() }
+  const proof = await sign(claim, await importSigner(signing.privateKey))
+  const request = { code, ...keys, label: deviceLabel(), auth: toBase64url(password.auth), kdf: password.kdf, proof }
+  const enrolled = await phone.calls.confirm(request)
+  const policy = await takeFirstPolicy(enrolled.policy, raw.deployment)
+  if (enrolled.replica !== replica || enrolled.person_id !== policy.me.person_id) throw new DeviceError('invalid', 'enrolment')
+  onProgress('vault')
+  const made: MainSecrets = {
+    replica, signing: toBase64url(signing.privateKey), signing_public: keys.public_key, receipt: toBase64url(receipt.privateKey), inbox: toBase64url(inbox.privateKey),
+    field_code: newFieldCode(), pin: null, route: null, replicas: { [replica]: null },
+  } // prettier-ignore
+  const sync: SyncState = { cursor: null, server_at: enrolled.server_at, complete_at: null, policy: enrolled.policy, policy_tag: null, damaged: [], packs: [], cursor_after_packs: null }
+  const clear = clearOf(policy, replica, toBase64url(inbox.publicKey), enrolled.server_at, phone.now())
+  const holder: HolderRow = { person: policy.me.person_id, name: policy.me.name, database: `yihu-${replica}`, route_until: null, used_at: phone.now() }
+  const earlier = (await listHolders()).find((row) => row.person === holder.person)
+  const vaultKey = newRawKey()
+  const database = await createMainVault(phone.derive, { holder, vaultKey, password, share: bytesOf(enrolled.share), secrets: made, sync, clear })
+  if (earlier && earlier.database !== holder.database) await carryOver(earlier.database, database)
+  await phone.use(holder.person, database)
+  phone.open(await openMain(database, vaultKey), policy)
+  phone.sessionOpened('read', 'upload')
+  onProgress('pin')
+  await setRoute(phone, [], await derivePin(phone.derive, secrets.pin))
+  return { fieldCode: made.field_code }
+}
+
+/** An earlier vault of the same person, forgotten or outgrown: its sealed saves go on from here, only then does it go. */
+async function carryOver(name: string, to: VaultDatabase): Promise<void> {
+  const from = await openVaultDatabase(name)
+  const rows: OutboxRow[] = (await from.getAll('outbox')).filter((row) => row.sealed && row.fate === 'unsent' && !row.received)
+  const locked = await from.count('inbox')
+  await write(to, ['outbox'], async (transaction) => {
+    for (const row of rows) await transaction.objectStore('outbox').put(row)
+  })
+  from.close()
+  // Records in its inbox are readable by its own key alone: such a vault stays.
+  if (!locked) await dropDatabase(name)
+}
+
+function clearOf(policy: Policy, replica: string, inboxKey: string, serverAt: number, now: number): ClearRow {
+  return {
+    id: 'clear', v: 1, deployment: policy.deployment, station: { id: policy.station.id, name: policy.station.name }, person: policy.me.person_id, replica,
+    sealing_key: policy.sealing_key, inbox_key: inboxKey, villages: policy.villages, epoch: policy.epoch, server_at: serverAt, contact_at: now, stale: [],
+  } // prettier-ignore
+}
+
+function deviceLabel(): string {
+  const agent = navigator.userAgent
+  const model = /\(Linux; Android [^;]+; ([^);]+)/.exec(agent)?.[1] ?? (/Windows/.test(agent) ? 'Windows' : /Mac OS/.test(agent) ? 'Mac' : /Linux/.test(agent) ? 'Linux' : '')
+  const browser = /(Edg|UCBrowser|MQQBrowser|HuaweiBrowser|Chrome|Firefox|Safari)\/(\d+)/.exec(agent)
+  return [model, browser ? `${browser[1]} ${browser[2]}` : ''].filter(Boolean).join(' · ').slice(0, 100)
+}
+
+function bytesOf(base64url: string): Uint8Array {
+  return Uint8Array.from(atob(base64url.replace(/-/g, '+').replace(/_/g, '/')), (character) => character.charCodeAt(0))
+}

@@ -1,0 +1,93 @@
+/**
+ * The first sync: packs fetched in parts that survive a restart, checked whole by SHA-256, taken in forty files at a time.
+ * Nothing counts until the cursor that comes after them is stored.
+ */
+import { gunzip, Problem } from '../api'
+import { hex, type Envelope } from '../sync/change'
+import { dropParts, putPart, readParts, type OpenVault, type StoredChange, type SyncState } from '../vault'
+import { DeviceError } from './errors'
+import type { Phone } from './phone'
+import { takeIn, Verifier, type FileNews } from './taking-in'
+
+const PART_BYTES = 256 * 1024
+const FILES_AT_ONCE = 40
+
+interface PackedFile {
+  file: string
+  kind: string
+  scope: string
+  changes: { envelope: Envelope; verdict: Envelope }[]
+}
+
+export async function takePacks(phone: Phone, vault: OpenVault): Promise<string[]> {
+  const faults: string[] = []
+  for (;;) {
+    const sync = await vault.readSync()
+    const [pack, ...rest] = sync.packs
+    if (!pack) return faults
+    try {
+      const bytes = await fetchPack(phone, vault, pack)
+      faults.push(...(await takePack(phone, vault, bytes)))
+    } catch (error) {
+      // The server has made a newer one: ask again from the beginning.
+      if (!(error instanceof Problem) || ![404, 410, 416].includes(error.status)) throw error
+      await storeSync(phone, vault, { packs: [], cursor_after_packs: null, cursor: null })
+      await dropParts(vault.database)
+      return faults
+    }
+    await storeSync(phone, vault, rest.length ? { packs: rest } : { packs: [], cursor: sync.cursor_after_packs, cursor_after_packs: null })
+    await dropParts(vault.database)
+  }
+}
+
+async function storeSync(phone: Phone, vault: OpenVault, facts: Partial<SyncState>): Promise<void> {
+  await phone.exclusively(async () => phone.commit(vault, { sync: { ...(await vault.readSync()), ...facts } }))
+}
+
+async function fetchPack(phone: Phone, vault: OpenVault, pack: SyncState['packs'][number]): Promise<Uint8Array> {
+  const parts = await readParts(vault, pack.id)
+  let have = parts.reduce((sum, part) => sum + part.length, 0)
+  while (have < pack.bytes) {
+    phone.say({ progress: { done: have, total: pack.bytes, what: 'download' } })
+    const part = await phone.calls.packPart(pack.id, have, PART_BYTES)
+    if (!part.length) throw new DeviceError('invalid', 'pack')
+    await putPart(vault, pack.id, have, part)
+    parts.push(part)
+    have += part.length
+  }
+  const whole = new Uint8Array(have)
+  let offset = 0
+  for (const part of parts) {
+    whole.set(part, offset)
+    offset += part.length
+  }
+  const digest = hex(new Uint8Array(await crypto.subtle.digest('SHA-256', whole)))
+  if (digest !== pack.sha256) {
+    await dropParts(vault.database)
+    throw new DeviceError('invalid', 'pack')
+  }
+  return whole
+}
+
+async function takePack(phone: Phone, vault: OpenVault, bytes: Uint8Array): Promise<string[]> {
+  const lines = new TextDecoder().decode(await gunzip(bytes)).split('\n').filter(Boolean)
+  const policy = phone.mustPolicy()
+  const head = JSON.parse(lines[0] ?? '{}') as { type?: string; v?: number; deployment?: string }
+  if (head.type !== 'pack' || head.v !== 1 || head.deployment !== policy.deployment) throw new DeviceError('invalid', 'pack')
+  const verifier = new Verifier(policy.verdict_key, policy.deployment)
+  const total = lines.length - 1
+  for (let start = 1; start < lines.length; start += FILES_AT_ONCE) {
+    phone.say({ progress: { done: start - 1, total, what: 'files' } })
+    const news = new Map<string, FileNews>()
+    for (const line of lines.slice(start, start + FILES_AT_ONCE)) {
+      const packed = JSON.parse(line) as PackedFile
+      const changes: StoredChange[] = []
+      for (const one of packed.changes) if (await verifier.change(one.envelope, one.verdict)) changes.push({ envelope: one.envelope, verdict: one.verdict })
+      news.set(packed.file, { kind: packed.kind, scope: packed.scope, changes, verdicts: [], entered: packed.scope, left: false })
+    }
+    const serverAt = phone.mustClear().server_at
+    await phone.exclusively(async () => takeIn(phone, vault, news, [], await vault.readSync(), { serverAt, digests: {} }))
+  }
+  phone.say({ progress: null })
+  return verifier.faults
+}

@@ -1,0 +1,243 @@
+/**
+ * What the parts of this folder share: the open vault, the door to the server, the clock, and the reactive state that screens
+ * read. It decides nothing; `device.ts` puts the parts together.
+ */
+import { shallowReactive } from 'vue'
+import { calls, Client, type Calls, type SessionKind } from '../api'
+import { canonicalize } from '../sync/canonical'
+import type { Rules } from '../sync/fold'
+import { fromBase64url, signText } from '../sync/signatures'
+import { countWaiting, exclusively, importSigner, write, type ClearRow, type Commit, type Derive, type FileBody, type OpenVault, type VaultDatabase } from '../vault'
+import type { HouseholdSummary, Me, OpenMode, SyncStatus, Village } from './contract'
+import { DeviceError } from './errors'
+import type { Readers } from './file-state'
+import { HOUSEHOLD, lineOf, summaryOf, type Line } from './lines'
+import { meOf, namesOf, type Policy } from './policy'
+
+export interface PhoneState {
+  mode: OpenMode
+  me: Me | null
+  villages: Village[]
+  people: Record<string, string>
+  households: HouseholdSummary[]
+  route: string[]
+  sync: SyncStatus
+}
+
+export interface PhoneParts {
+  client: Client
+  derive: Derive
+  rules: Record<string, Rules>
+  now: () => number
+}
+
+/** Who signs now: the device key in the main vault, the day's key on the route. */
+export interface Signer {
+  replica: string
+  key: CryptoKey
+}
+
+export class Phone {
+  readonly state: PhoneState = shallowReactive({
+    mode: 'locked',
+    me: null,
+    villages: [],
+    people: {},
+    households: [],
+    route: [],
+    sync: { online: true, syncing: false, unsentCount: 0, unsentSince: null, lastCompleteAt: null, problem: null, progress: null },
+  })
+  readonly client: Client
+  readonly calls: Calls
+  readonly derive: Derive
+  readonly rules: Record<string, Rules>
+  readonly now: () => number
+  person: string | null = null
+  database: VaultDatabase | null = null
+  clear: ClearRow | null = null
+  vault: OpenVault | null = null
+  policy: Policy | null = null
+  private readonly sessions = new Set<SessionKind>()
+  private readonly listeners = new Map<string, Set<() => void>>()
+  private channel: BroadcastChannel | null = null
+  /** Called after something was saved here. */
+  onSaved: () => void = () => undefined
+
+  constructor(parts: PhoneParts) {
+    this.client = parts.client
+    this.calls = calls(parts.client)
+    this.derive = parts.derive
+    this.rules = parts.rules
+    this.now = parts.now
+    this.client.openSession = (kind) => this.openSession(kind)
+  }
+
+  // --- what is open ---
+  async use(person: string, database: VaultDatabase): Promise<void> {
+    if (this.database !== database) this.database?.close()
+    this.person = person
+    this.database = database
+    this.clear = (await database.get('clear', 'clear')) ?? null
+    this.channel?.close()
+    this.channel = typeof BroadcastChannel === 'function' ? new BroadcastChannel(`yihu/${person}`) : null
+    if (this.channel) this.channel.onmessage = (event: MessageEvent<string[]>) => void this.heard(event.data)
+    if (this.state.mode === 'locked') this.state.villages = this.clear?.villages ?? []
+    await this.refreshWaiting()
+  }
+  open(vault: OpenVault, policy: Policy): void {
+    this.vault?.close()
+    this.vault = vault
+    this.sessions.clear()
+    this.state.mode = vault.mode
+    this.usePolicy(policy)
+    this.refreshHouseholds()
+  }
+  usePolicy(policy: Policy): void {
+    this.policy = policy
+    this.state.me = meOf(policy)
+    this.state.people = namesOf(policy)
+    this.state.villages = policy.villages
+  }
+  close(): void {
+    this.vault?.close()
+    this.vault = null
+    this.policy = null
+    this.sessions.clear()
+    Object.assign(this.state, { mode: 'locked', me: null, people: {}, households: [], route: [], villages: this.clear?.villages ?? [] })
+  }
+  /** The vault of this person is leaving the phone. */
+  forget(person: string): void {
+    if (this.person !== person) return
+    this.channel?.close()
+    Object.assign(this, { person: null, database: null, clear: null, channel: null })
+    this.state.villages = []
+    this.say({ unsentCount: 0, unsentSince: null, lastCompleteAt: null })
+  }
+  mustVault(): OpenVault {
+    if (!this.vault) throw new DeviceError('locked', 'the vault is closed')
+    return this.vault
+  }
+  mustMain(): OpenVault {
+    const vault = this.mustVault()
+    if (vault.mode !== 'main') throw new DeviceError('locked', 'the main vault is closed')
+    return vault
+  }
+  mustDatabase(): VaultDatabase {
+    if (!this.database) throw new DeviceError('not_found', 'no vault on this phone')
+    return this.database
+  }
+  mustClear(): ClearRow {
+    if (!this.clear) throw new DeviceError('not_found', 'no vault on this phone')
+    return this.clear
+  }
+  mustPolicy(): Policy {
+    if (!this.policy) throw new DeviceError('locked', 'no policy is open')
+    return this.policy
+  }
+  rulesOf(kind: string): Rules {
+    const rules = this.rules[kind]
+    if (!rules) throw new DeviceError('invalid', 'a kind that this app does not know')
+    return rules
+  }
+
+  // --- keys in use ---
+  get replicas(): ReadonlySet<string> {
+    const { secrets, route } = this.vault ?? {}
+    return new Set([...Object.keys(secrets?.replicas ?? {}), secrets?.replica ?? '', route?.replica ?? '', this.clear?.replica ?? ''])
+  }
+  async signer(): Promise<Signer> {
+    const { secrets, route } = this.mustVault()
+    const from = secrets ?? route
+    if (!from) throw new DeviceError('locked', 'no key is open')
+    return { replica: from.replica, key: await importSigner(fromBase64url(from.signing)) }
+  }
+  async openSession(kind: SessionKind): Promise<void> {
+    const { secrets } = this.vault ?? {}
+    if (!secrets) throw new DeviceError('locked', 'the device key is locked away')
+    const { nonce } = await this.calls.challenge(secrets.replica)
+    const text = canonicalize({ type: 'session', v: 1, deployment: this.mustClear().deployment, replica: secrets.replica, kind, nonce })
+    const { sig } = await signText(text, await importSigner(fromBase64url(secrets.signing)))
+    await this.calls.openSession({ replica: secrets.replica, kind, nonce, sig })
+    this.sessions.add(kind)
+  }
+  /** Cookies outlive an unlock and may be another person's: the first use after it opens sessions of one's own. */
+  async ensureSession(kind: SessionKind): Promise<void> {
+    if (!this.sessions.has(kind)) await this.openSession(kind)
+  }
+  sessionOpened(...kinds: SessionKind[]): void {
+    for (const kind of kinds) this.sessions.add(kind)
+  }
+
+  // --- writing ---
+  async exclusively<T>(work: () => Promise<T>): Promise<T> {
+    return exclusively(`write/${this.person ?? ''}`, work)
+  }
+  /** Call inside `exclusively`. */
+  async commit(vault: OpenVault, commit: Commit): Promise<void> {
+    if (vault !== this.vault) throw new DeviceError('locked', 'closed meanwhile')
+    await vault.commit(commit, fromBase64url(this.mustClear().inbox_key))
+    if (commit.serverAt && this.clear) this.clear = { ...this.clear, server_at: Math.max(this.clear.server_at, commit.serverAt), contact_at: this.now() }
+    const files = [...(commit.files ?? []).map((file) => file.body.file), ...(commit.removeFiles ?? [])]
+    if (files.length) this.refreshHouseholds()
+    await this.refreshWaiting()
+    this.tell(files)
+    if (files.length) this.channel?.postMessage(files)
+  }
+  /** For many files at once: reads what lines need beside the files one time. */
+  async liner(): Promise<(body: FileBody) => Line | undefined> {
+    const rows = await this.mustDatabase().getAll('outbox')
+    const readers = { replicas: this.replicas, dismissed: new Set(rows.filter((row) => row.dismissed).map((row) => row.id)) }
+    return (body) => {
+      const rules = this.rules[body.kind]
+      return rules ? lineOf(rules, body, readers) : {} // a newer kind is kept and shown by nothing
+    }
+  }
+  async readers(): Promise<Readers> {
+    const rows = await this.mustDatabase().getAll('outbox')
+    return { people: this.state.people, replicas: this.replicas, received: new Set(rows.filter((row) => row.received).map((row) => row.id)) }
+  }
+
+  /** What must be known with everything closed. */
+  async rememberClear(facts: Partial<ClearRow>): Promise<void> {
+    const next = { ...this.mustClear(), ...facts }
+    await write(this.mustDatabase(), ['clear'], async (transaction) => {
+      const row = await transaction.objectStore('clear').get('clear')
+      await transaction.objectStore('clear').put({ ...(row ?? next), ...facts })
+    })
+    this.clear = next
+  }
+
+  // --- what screens see ---
+  refreshHouseholds(): void {
+    const now = this.now()
+    const { secrets, route } = this.vault ?? {}
+    const routeFiles = route ? Object.keys(route.files) : secrets?.route && secrets.route.until > now ? secrets.route.files : []
+    const entries = (this.vault?.entries ?? []).filter((entry) => entry.kind === HOUSEHOLD)
+    const onRoute = new Set(routeFiles)
+    const lines = entries.map((entry) => (entry.line as Line).household).filter((line) => line !== undefined)
+    this.state.households = lines.map((line) => summaryOf(line, onRoute.has(line.fileId)))
+    this.state.route = routeFiles.filter((file) => entries.some((entry) => entry.file === file))
+  }
+  async refreshWaiting(): Promise<void> {
+    if (!this.database) return
+    const { count, since } = await countWaiting(this.database)
+    this.say({ unsentCount: count, unsentSince: since })
+  }
+  say(facts: Partial<SyncStatus>): void {
+    this.state.sync = { ...this.state.sync, ...facts }
+  }
+  onFile(file: string, listener: () => void): () => void {
+    const listeners = this.listeners.get(file) ?? new Set()
+    this.listeners.set(file, listeners.add(listener))
+    return () => void listeners.delete(listener)
+  }
+  tell(files: readonly string[]): void {
+    for (const file of files) for (const listener of this.listeners.get(file) ?? []) listener()
+  }
+  private async heard(files: string[]): Promise<void> {
+    await this.vault?.loadIndex()
+    this.refreshHouseholds()
+    await this.refreshWaiting()
+    this.tell(files)
+  }
+}

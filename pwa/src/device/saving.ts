@@ -1,0 +1,139 @@
+/**
+ * Opening a file and the save: one signed change, on disk with its sealed copy for the server before the screen hears of it.
+ * Signing and sealing come before the transaction; sequence and predecessor are checked again inside it.
+ */
+import { gzip } from '../api'
+import { bodyText, changeId, makeChange, type Envelope, type Operation } from '../sync/change'
+import { fromBase64url, signText } from '../sync/signatures'
+import { emptyBase } from '../sync/versions'
+import { Drafts, OUTBOX_INFO, sealTo, VaultError, type Commit, type FileBody, type OpenVault, type OutboxRow } from '../vault'
+import type { FileView, SaveOptions } from './contract'
+import { DeviceError } from './errors'
+import { readStored, viewOf } from './file-state'
+import { UNLINKED } from './lines'
+import type { Phone } from './phone'
+
+const DAY_MS = 86_400_000
+const TRIES = 3
+
+export async function openFile(phone: Phone, fileId: string): Promise<FileView> {
+  const vault = phone.mustVault()
+  if (vault.mode === 'main') checkLease(phone)
+  const read = await readFile(vault, fileId)
+  return viewOf(phone.rulesOf(read.body.kind), read.body, await phone.readers())
+}
+
+async function readFile(vault: OpenVault, fileId: string): Promise<{ body: FileBody; rev: number }> {
+  const read = await vault.readFile(fileId).catch((error: unknown) => {
+    // Here but under a key that this mode does not hold: not on today's route.
+    if (error instanceof VaultError && error.code === 'not_found') throw new DeviceError('locked', 'not on the route')
+    throw error
+  })
+  if (!read) throw new DeviceError('not_found', 'no such file on this phone')
+  return read
+}
+
+/** A phone long out of contact records and uploads, but opens nothing. */
+function checkLease(phone: Phone): void {
+  const { contact_at } = phone.mustClear()
+  if (contact_at && phone.now() - contact_at > phone.mustPolicy().lease_days * DAY_MS) throw new DeviceError('lease_over', 'no contact for too long')
+}
+
+export interface SaveParts {
+  file: string
+  kind: string
+  scope: string
+  base: FileView['base']
+  seen: string | null
+  isNew: boolean
+  ops: Operation[]
+  options: SaveOptions
+  also?: Pick<Commit, 'removeInbox'>
+}
+
+export function partsOf(view: FileView, ops: Operation[], options: SaveOptions): SaveParts {
+  return { file: view.fileId, kind: view.kind, scope: view.scope, base: view.base, seen: view.seen, isNew: false, ops, options }
+}
+
+export function newParts(phone: Phone, file: string, kind: string, scope: string, ops: Operation[], options: SaveOptions): SaveParts {
+  if (phone.vault?.mode === 'route' && kind !== UNLINKED) throw new DeviceError('locked', 'the route makes no new files of this kind')
+  return { file, kind, scope, base: emptyBase(), seen: null, isNew: true, ops, options }
+}
+
+/** Resolves with the change's id once it is on disk. */
+export async function save(phone: Phone, parts: SaveParts): Promise<string> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      const id = await phone.exclusively(() => saveOnce(phone, parts))
+      phone.onSaved()
+      return id
+    } catch (error) {
+      // Only where the browser has no Web Locks can another tab have come between.
+      if (!(error instanceof VaultError) || error.code !== 'changed_meanwhile' || attempt >= TRIES) throw error
+    }
+  }
+}
+
+async function saveOnce(phone: Phone, parts: SaveParts): Promise<string> {
+  const vault = phone.mustVault()
+  const read = parts.isNew ? null : await readFile(vault, parts.file)
+  const body: FileBody = read?.body ?? { file: parts.file, kind: parts.kind, scope: parts.scope, left: false, changes: [] }
+  if (body.left) throw new DeviceError('not_allowed', 'the file has left this device')
+  const envelope = await signedChange(phone, body, parts)
+  const next: FileBody = { ...body, changes: [...body.changes, { envelope, verdict: null }] }
+  const row = await outboxRow(phone, vault, envelope)
+  const line = (await phone.liner())(next)
+  const removeDrafts = parts.options.draftKey ? await new Drafts(vault.database, vault, new Uint8Array()).idsOf(parts.options.draftKey) : []
+  await phone.commit(vault, { files: [{ body: next, rev: read?.rev ?? 0, line }], outbox: [row], removeDrafts, ...parts.also })
+  return row.id
+}
+
+async function signedChange(phone: Phone, body: FileBody, parts: SaveParts): Promise<Envelope> {
+  const signer = await phone.signer()
+  const policy = phone.mustPolicy()
+  const own = readStored(body).filter((known) => known.change.replica === signer.replica)
+  const last = own.reduce<(typeof own)[number] | null>((latest, known) => (known.change.seq > (latest?.change.seq ?? 0) ? known : latest), null)
+  const { options } = parts
+  const change = makeChange({
+    deployment: policy.deployment,
+    station: policy.station.id,
+    scope: body.scope,
+    file: body.file,
+    kind: body.kind,
+    replica: signer.replica,
+    seq: (last?.change.seq ?? 0) + 1,
+    prev: last?.id ?? null,
+    base: parts.base,
+    seen: parts.seen,
+    schema: phone.rulesOf(body.kind).version,
+    at: phone.now(),
+    server_at: phone.mustClear().server_at,
+    person: policy.me.person_id,
+    epoch: policy.epoch,
+    act: options.act ?? 'save',
+    ops: plain(parts.ops),
+    salt: newId(),
+    ...(options.reason ? { reason: options.reason.normalize('NFC') } : {}),
+    ...(options.about ? { about: plain(options.about) } : {}),
+  })
+  return signText(bodyText(change), signer.key)
+}
+
+/** What is sealed to the server at once: uploading needs no open vault. */
+async function outboxRow(phone: Phone, vault: OpenVault, envelope: Envelope): Promise<OutboxRow> {
+  const change = JSON.parse(envelope.body) as { file: string; replica: string; seq: number; at: number }
+  const certificates = vault.route ? [vault.route.certificate] : []
+  const plainBytes = await gzip(new TextEncoder().encode(JSON.stringify({ certificates, envelope })))
+  const sealed = await sealTo(fromBase64url(phone.mustPolicy().sealing_key), plainBytes, OUTBOX_INFO)
+  const { file, replica, seq, at } = change
+  return { id: changeId(envelope.body), file, replica, seq, at, sealed, received: false, fate: 'unsent', dismissed: false }
+}
+
+/** Vue's proxies and absent values do not belong into what is signed; text is NFC, as the protocol has it. */
+function plain<T>(value: T): T {
+  return JSON.parse(JSON.stringify(value, (_key, inner: unknown) => (typeof inner === 'string' ? inner.normalize('NFC') : inner))) as T
+}
+
+export function newId(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('')
+}

@@ -1,0 +1,251 @@
+/**
+ * Keeps phone and server alike: in the main vault push and pull in one round trip, otherwise only sealed saves go up. Runs by
+ * itself after unlocking, after a save, when the network returns and on a timer; a failure waits longer each time.
+ */
+import { NoAnswer, Problem, type SyncAnswer } from '../api'
+import type { Envelope } from '../sync/change'
+import { toBase64url } from '../sync/signatures'
+import { listUndecided, listUnreceived, markReceived, VaultError, type OpenVault, type OutboxRow } from '../vault'
+import { asDeviceError, DeviceError } from './errors'
+import { uploadPhotos } from './photos'
+import type { Phone } from './phone'
+import { takeNextPolicy } from './policy'
+import { takePacks } from './packs'
+import { sortNews, takeIn, Verifier } from './taking-in'
+
+const BATCH_CHANGES = 200
+const BATCH_BYTES = 1024 * 1024
+const PAGE_ENTRIES = 300
+const CERTIFICATES = 20
+const ROUNDS_MAX = 500
+const EVERY_MS = 60_000
+const RETRY_MS = [5_000, 15_000, 60_000, 300_000]
+
+export class Syncing {
+  private running: Promise<void> | null = null
+  private again = false
+  private failures = 0
+  private timer: ReturnType<typeof setTimeout> | undefined
+  private readonly refetched = new Set<string>()
+
+  constructor(private readonly phone: Phone) {}
+
+  start(): void {
+    addEventListener('online', () => this.soon(0))
+    addEventListener('offline', () => this.phone.say({ online: false }))
+    document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && this.soon(0))
+    this.plan(0)
+  }
+
+  /** After a save or an event: soon, without waiting out an earlier failure. */
+  soon(delayMs = 200): void {
+    this.failures = 0
+    this.plan(delayMs)
+  }
+
+  private plan(delayMs: number): void {
+    clearTimeout(this.timer)
+    // Jitter: a station's phones do not come all at once when its network returns.
+    this.timer = setTimeout(() => void this.now().catch(() => undefined), delayMs * (0.8 + 0.4 * Math.random()))
+  }
+
+  /** One run; a second call while one runs makes another follow and waits for it. */
+  async now(): Promise<void> {
+    if (this.running) {
+      this.again = true
+      return this.running
+    }
+    this.running = this.run()
+    try {
+      await this.running
+    } finally {
+      this.running = null
+      const again = this.again
+      this.again = false
+      const wait = this.failures ? (RETRY_MS[Math.min(this.failures, RETRY_MS.length) - 1] ?? EVERY_MS) : EVERY_MS
+      this.plan(again ? 0 : wait)
+    }
+  }
+
+  private async run(): Promise<void> {
+    const { phone } = this
+    if (!phone.database) return
+    phone.say({ syncing: true })
+    try {
+      const faults = phone.vault?.mode === 'main' ? await this.full(phone.vault) : await this.sealedOnly()
+      this.failures = 0
+      phone.say({ online: true, problem: faults[0] ? { code: faults[0], detail: faults.join(' ') } : null })
+    } catch (error) {
+      this.failures++
+      this.tell(error)
+    } finally {
+      phone.say({ syncing: false, progress: null })
+      await phone.refreshWaiting()
+    }
+  }
+
+  private tell(error: unknown): void {
+    const { phone } = this
+    if (error instanceof NoAnswer && error.reason !== 'portal') return phone.say({ online: false, problem: null })
+    if (!phone.vault && error instanceof DeviceError && error.code === 'locked') return phone.say({ problem: null })
+    const known = asDeviceError(error)
+    phone.say({ online: !(error instanceof NoAnswer), problem: { code: error instanceof NoAnswer ? 'portal' : known.code, detail: known.say?.zh ?? known.detail } })
+  }
+
+  // --- main vault: push and pull ---
+  private async full(vault: OpenVault): Promise<string[]> {
+    const { phone } = this
+    await phone.ensureSession('read')
+    await phone.ensureSession('upload')
+    const faults = [...(await this.pushStrangers(vault)), ...(await takePacks(phone, vault))]
+    const pushed = new Set<string>()
+    let changesMax = BATCH_CHANGES
+    for (let round = 0; round < ROUNDS_MAX; round++) {
+      const batch = await this.nextBatch(vault, changesMax)
+      const answer = await this.exchange(vault, batch).catch((error: unknown) => {
+        if (!(error instanceof Problem) || error.status !== 413 || changesMax < 2) throw error
+        changesMax = Math.floor(changesMax / 2)
+        return null
+      })
+      if (!answer) continue
+      faults.push(...(await this.take(vault, answer)))
+      faults.push(...(await takePacks(phone, vault)))
+      if (answer.epoch !== phone.policy?.epoch) await this.fetchPolicy(vault)
+      // What stays without a believable verdict is not pushed round and round; the next run tries again.
+      const fresh = batch.rows.filter((row) => !pushed.has(row.id))
+      for (const row of fresh) pushed.add(row.id)
+      if (!answer.more && !answer.packs.length && !fresh.length) break
+    }
+    faults.push(...(await uploadPhotos(phone, vault)))
+    await this.complete(vault)
+    return [...new Set(faults)]
+  }
+
+  /** Saves whose file this vault does not have (carried over from an earlier key, or from the route): sealed, as they are. */
+  private async pushStrangers(vault: OpenVault): Promise<string[]> {
+    const strangers: OutboxRow[] = []
+    for (const row of await listUnreceived(vault.database)) if (!(await envelopeOf(vault, row))) strangers.push(row)
+    return this.pushSealed(strangers)
+  }
+
+  private async nextBatch(vault: OpenVault, changesMax: number): Promise<{ rows: OutboxRow[]; push: Envelope[]; certificates: Envelope[] }> {
+    const rows: OutboxRow[] = []
+    const push: Envelope[] = []
+    const replicas = new Set<string>()
+    let bytes = 0
+    for (const row of await listUndecided(vault.database)) {
+      const envelope = await envelopeOf(vault, row)
+      if (!envelope) continue
+      const size = envelope.body.length * 2
+      const another = !replicas.has(row.replica) && replicas.size >= CERTIFICATES
+      if (push.length >= changesMax || (push.length && bytes + size > BATCH_BYTES) || another) break
+      rows.push(row)
+      push.push(envelope)
+      replicas.add(row.replica)
+      bytes += size
+    }
+    const known = vault.secrets?.replicas ?? {}
+    const certificates = [...replicas].map((replica) => known[replica]).filter((envelope): envelope is Envelope => Boolean(envelope))
+    return { rows, push, certificates }
+  }
+
+  private async exchange(vault: OpenVault, batch: { push: Envelope[]; certificates: Envelope[] }): Promise<SyncAnswer> {
+    const { cursor } = await vault.readSync()
+    return this.phone.calls.sync({ push: batch.push, certificates: batch.certificates, cursor, limit: PAGE_ENTRIES })
+  }
+
+  private async take(vault: OpenVault, answer: SyncAnswer): Promise<string[]> {
+    const { phone } = this
+    const policy = phone.mustPolicy()
+    const verifier = new Verifier(policy.verdict_key, policy.deployment)
+    const { news, verdicts } = await sortNews(verifier, answer)
+    const taken = await phone.exclusively(async () => {
+      const sync = await vault.readSync()
+      const packs = answer.packs.map(({ id, bytes, sha256 }) => ({ id, bytes, sha256 }))
+      const next = packs.length ? { packs, cursor_after_packs: answer.cursor } : { cursor: answer.cursor ?? sync.cursor }
+      return takeIn(phone, vault, news, verdicts, { ...sync, ...next }, { serverAt: answer.server_at, digests: answer.digests ?? {} })
+    })
+    await this.refetch(vault, taken.refetch)
+    return [...verifier.faults, ...taken.faults]
+  }
+
+  /** Once a file: its whole log comes again with the next answer. A second difference is only told. */
+  private async refetch(vault: OpenVault, files: string[]): Promise<void> {
+    const fresh = files.filter((file) => !this.refetched.has(file))
+    if (!fresh.length) return
+    for (const file of fresh) this.refetched.add(file)
+    await this.phone.exclusively(async () => this.phone.commit(vault, { sync: { ...(await vault.readSync()), cursor: null } }))
+  }
+
+  /** Some record did not verify when it was opened: fetch everything that the server has again. */
+  async repair(file: string): Promise<void> {
+    const { vault } = this.phone
+    if (!vault || vault.mode !== 'main') return
+    await this.refetch(vault, [file])
+    this.soon(0)
+  }
+
+  private async fetchPolicy(vault: OpenVault): Promise<void> {
+    const { phone } = this
+    const known = phone.mustPolicy()
+    const sync = await vault.readSync()
+    const fresh = await phone.calls.policy(sync.policy_tag)
+    if (!fresh) return
+    const policy = await takeNextPolicy(fresh.envelope, known)
+    await phone.exclusively(async () => {
+      await phone.commit(vault, { sync: { ...(await vault.readSync()), policy: fresh.envelope, policy_tag: fresh.tag } })
+      await phone.rememberClear({ villages: policy.villages, sealing_key: policy.sealing_key, epoch: policy.epoch, station: policy.station })
+    })
+    phone.usePolicy(policy)
+  }
+
+  private async complete(vault: OpenVault): Promise<void> {
+    if ((await listUnreceived(vault.database)).length) return
+    const at = this.phone.now()
+    await this.phone.exclusively(async () => this.phone.commit(vault, { sync: { ...(await vault.readSync()), complete_at: at } }))
+    this.phone.say({ lastCompleteAt: at })
+  }
+
+  // --- everything else: sealed saves go up, nothing comes down ---
+  private async sealedOnly(): Promise<string[]> {
+    return this.pushSealed(await listUnreceived(this.phone.mustDatabase()))
+  }
+
+  private async pushSealed(rows: OutboxRow[]): Promise<string[]> {
+    const faults: string[] = []
+    const database = this.phone.mustDatabase()
+    let waiting = rows.filter((row) => row.sealed)
+    while (waiting.length) {
+      const batch = firstBatch(waiting)
+      waiting = waiting.slice(batch.length)
+      const { results } = await this.phone.calls.sealed(batch.map((row) => ({ id: row.id, sealed: toBase64url(row.sealed as Uint8Array) })))
+      await markReceived(database, results.filter((result) => result.code !== 'refused').map((result) => result.id)) // prettier-ignore
+      if (results.some((result) => result.code === 'refused')) faults.push('sealed_refused')
+      await this.phone.refreshWaiting()
+    }
+    return faults
+  }
+}
+
+function firstBatch(rows: OutboxRow[]): OutboxRow[] {
+  let bytes = 0
+  const fits = rows.findIndex((row, index) => index >= BATCH_CHANGES || (bytes += (row.sealed?.length ?? 0) * 1.4) > BATCH_BYTES)
+  return fits < 0 ? rows : rows.slice(0, Math.max(1, fits))
+}
+
+async function envelopeOf(vault: OpenVault, row: OutboxRow): Promise<Envelope | null> {
+  try {
+    const read = await vault.readFile(row.file)
+    return read?.body.changes.find((stored) => isChange(stored.envelope, row))?.envelope ?? null
+  } catch (error) {
+    // Its sealed copy still goes up; see pushStrangers.
+    if (error instanceof VaultError) return null
+    throw error
+  }
+}
+
+function isChange(envelope: Envelope, row: OutboxRow): boolean {
+  const change = JSON.parse(envelope.body) as { replica: string; seq: number }
+  return change.replica === row.replica && change.seq === row.seq
+}
+

@@ -1,0 +1,162 @@
+/** Takes in what the server sends: verdicts on own saves, others' changes, files that enter and leave, and checks of the result. */
+import type { Entry, SyncAnswer } from '../api'
+import { readChange, type Change, type Envelope } from '../sync/change'
+import { SyncError } from '../sync/errors'
+import { importPublicKey, openVerdict } from '../sync/signatures'
+import { isFinal, type Verdict } from '../sync/verdict'
+import { VaultError, type FileBody, type FileWrite, type OpenVault, type OutboxRow, type StoredChange, type SyncState } from '../vault'
+import { digestOf, merge, readStored } from './file-state'
+import type { Phone } from './phone'
+
+/** News of one file, already verified. */
+export interface FileNews {
+  kind: string
+  scope: string | null
+  changes: StoredChange[]
+  verdicts: Envelope[]
+  entered: string | null
+  left: boolean
+}
+
+export interface Taken {
+  faults: string[] // codes of what could not be believed or did not add up
+  refetch: string[] // files to be fetched anew
+}
+
+/** Verifies what the server signed; what does not verify is left out and told. One bad record never stops another. */
+export class Verifier {
+  private key: Promise<CryptoKey>
+  readonly faults: string[] = []
+
+  constructor(
+    verdictKey: string,
+    private readonly deployment: string,
+  ) {
+    this.key = importPublicKey(verdictKey)
+  }
+
+  async change(envelope: Envelope, verdict: Envelope): Promise<{ change: Change; verdict: Verdict } | null> {
+    return this.guarded(async () => ({ change: readChange(envelope.body), verdict: await openVerdict(verdict, await this.key, this.deployment, envelope.body) }))
+  }
+  async verdict(envelope: Envelope): Promise<Verdict | null> {
+    return this.guarded(async () => openVerdict(envelope, await this.key, this.deployment))
+  }
+  private async guarded<T>(work: () => Promise<T>): Promise<T | null> {
+    try {
+      return await work()
+    } catch (error) {
+      if (!(error instanceof SyncError)) throw error
+      this.faults.push(error.code)
+      return null
+    }
+  }
+}
+
+/** Sorts an answer by file. `answer.verdicts` are those of what was pushed. */
+export async function sortNews(verifier: Verifier, answer: Pick<SyncAnswer, 'entries' | 'verdicts'>): Promise<{ news: Map<string, FileNews>; verdicts: Verdict[] }> {
+  const news = new Map<string, FileNews>()
+  const verdicts: Verdict[] = []
+  const of = (file: string, kind = ''): FileNews => {
+    const one: FileNews = news.get(file) ?? { kind, scope: null, changes: [], verdicts: [], entered: null, left: false }
+    news.set(file, one)
+    if (kind && !one.kind) one.kind = kind
+    return one
+  }
+  const decided = async (envelope: Envelope) => {
+    const verdict = await verifier.verdict(envelope)
+    if (!verdict) return
+    // A verdict on what could not even be read names no file; its outbox row still learns of it.
+    if (verdict.file) of(verdict.file).verdicts.push(envelope)
+    verdicts.push(verdict)
+  }
+  for (const envelope of answer.verdicts) await decided(envelope)
+  for (const entry of answer.entries) {
+    if (entry.kind === 'verdict') await decided(entry.verdict)
+    else if (entry.kind === 'change') await takeChange(verifier, entry, of, verdicts)
+    else if (entry.kind === 'enter') Object.assign(of(entry.file), { entered: entry.scope, left: false })
+    else if (entry.kind === 'leave') Object.assign(of(entry.file), { entered: null, left: true })
+  }
+  return { news, verdicts }
+}
+
+async function takeChange(verifier: Verifier, entry: Entry & { kind: 'change' }, of: (file: string, kind?: string) => FileNews, verdicts: Verdict[]): Promise<void> {
+  const read = await verifier.change(entry.envelope, entry.verdict)
+  if (!read) return
+  const one = of(read.change.file, read.change.kind)
+  if (one.scope === null) one.scope = read.change.scope
+  one.changes.push({ envelope: entry.envelope, verdict: entry.verdict })
+  verdicts.push(read.verdict)
+}
+
+/**
+ * Writes news and the sync state that covers them in one transaction. `digests`: what the server makes of each file; where
+ * this phone's own fold says otherwise at equal schema version, the file is fetched anew. Call inside `exclusively`.
+ */
+export async function takeIn(phone: Phone, vault: OpenVault, news: Map<string, FileNews>, verdicts: Verdict[], sync: SyncState, facts: { serverAt: number; digests: Record<string, string> }): Promise<Taken> {
+  const faults: string[] = []
+  const refetch: string[] = []
+  const files: FileWrite[] = []
+  const removeFiles: string[] = []
+  const outbox = await decidedRows(vault, verdicts)
+  const liner = await phone.liner()
+  const waiting = await undecidedFiles(vault, outbox)
+  for (const [file, one] of news) {
+    const { write, remove, damaged } = await nextOf(vault, file, one, waiting)
+    if (damaged) faults.push('damaged')
+    if (remove) removeFiles.push(file)
+    if (write) files.push({ ...write, line: liner(write.body) })
+  }
+  const bodies = new Map(files.map((write) => [write.body.file, write.body]))
+  for (const [file, digest] of Object.entries(facts.digests)) {
+    const body = bodies.get(file) ?? (await vault.readFile(file).catch(() => null))?.body
+    if (body && !agrees(phone, body, digest)) refetch.push(file)
+  }
+  if (refetch.length) faults.push('digest_differs')
+  const damaged = sync.damaged.filter((file) => !bodies.has(file))
+  await phone.commit(vault, { files, removeFiles, outbox, sync: { ...sync, damaged }, serverAt: facts.serverAt })
+  return { faults, refetch }
+}
+
+/** What becomes of one file. A record that no longer verifies is made anew from what the server sends. */
+async function nextOf(vault: OpenVault, file: string, one: FileNews, waiting: ReadonlySet<string>): Promise<{ write?: FileWrite; remove?: boolean; damaged?: boolean }> {
+  let read: { body: FileBody; rev: number } | null = null
+  let damaged = false
+  try {
+    read = await vault.readFile(file)
+  } catch (error) {
+    if (!(error instanceof VaultError) || error.code !== 'damaged') throw error
+    damaged = true
+    read = { body: { file, kind: one.kind, scope: one.scope ?? '', left: false, changes: [] }, rev: await vault.revOf(file) }
+  }
+  if (!read && !one.changes.length) return {}
+  const before: FileBody = read?.body ?? { file, kind: one.kind, scope: one.entered ?? one.scope ?? '', left: false, changes: [] }
+  const merged = merge(before, one.changes, one.verdicts)
+  const left = one.left || (before.left && !one.entered)
+  if (left && !waiting.has(file)) return { remove: true }
+  const scope = one.entered ?? before.scope
+  if (!merged && !damaged && left === before.left && scope === before.scope) return {}
+  return { write: { body: { ...(merged ?? before), left, scope }, rev: read?.rev ?? 0, line: undefined }, damaged }
+}
+
+function agrees(phone: Phone, body: FileBody, digest: string): boolean {
+  const rules = phone.rules[body.kind]
+  if (!rules || phone.policy?.schema_versions[body.kind] !== rules.version) return true
+  return digestOf(rules, readStored(body)) === digest
+}
+
+async function decidedRows(vault: OpenVault, verdicts: Verdict[]): Promise<OutboxRow[]> {
+  const rows = new Map<string, OutboxRow>()
+  for (const verdict of verdicts) {
+    const row = rows.get(verdict.change) ?? (await vault.database.get('outbox', verdict.change))
+    // The sealed copy goes only when the server's signed word is final, or the server keeps the save for a person to decide.
+    if (row) rows.set(row.id, { ...row, fate: verdict.status, received: true, sealed: isFinal(verdict) || verdict.status !== 'held' ? null : row.sealed })
+  }
+  return [...rows.values()]
+}
+
+async function undecidedFiles(vault: OpenVault, decided: OutboxRow[]): Promise<ReadonlySet<string>> {
+  const fates = new Map(decided.map((row) => [row.id, row.fate]))
+  const rows = await vault.database.getAll('outbox')
+  return new Set(rows.filter((row) => !['accepted', 'declined'].includes(fates.get(row.id) ?? row.fate) && !row.dismissed).map((row) => row.file))
+}
+
