@@ -52,7 +52,7 @@ export class DeskScene {
   /** The file as `person`'s phone shows it now. */
   view(person = WORKER): FileView {
     const body = { file: FILE, kind: 'household', scope: 'b1'.repeat(16), changes: this.changes, left: false }
-    return viewOf(RULES, body as unknown as Parameters<typeof viewOf>[1], { people: NAMES, replicas: new Set([REPLICAS[person] as string]) })
+    return viewOf(RULES, body as unknown as Parameters<typeof viewOf>[1], { people: NAMES, replicas: new Set([REPLICAS[person] as string]), received: new Set() })
   }
 
   base(): Base {
