@@ -1,7 +1,7 @@
 """Code lists: reading the data files of this folder, and looking codes up. The lists themselves are data, never code."""
 
 import csv
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -32,11 +32,15 @@ class CodeList(Frozen):
     first: bool = False
     codes: tuple[Code, ...]
 
-    def find(self, code: str) -> Code | None:
-        return next((entry for entry in self.codes if entry.code == code), None)
+    @cached_property
+    def _by_code(self) -> dict[str, Code]:
+        return {entry.code: entry for entry in self.codes}
 
-    def has(self, code: object) -> bool:
-        return any(entry.code == code for entry in self.codes)
+    def find(self, code: str) -> Code | None:
+        return self._by_code.get(code)
+
+    def has(self, code: str) -> bool:
+        return code in self._by_code
 
 
 @cache

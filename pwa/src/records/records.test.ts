@@ -121,6 +121,12 @@ describe('summary', () => {
     expect(summarize(household({ ...FAMILY, ...visits }, [`visits/${C}`]), '2026-11-22').nextVisitOn).toBe('2026-01-31')
   })
 
+  test('a restricted category is no word of the line and still decides when to go', () => {
+    const state = household({ ...FAMILY, [`members/${A}/categories`]: ['child_defacto'], [`members/${B}/categories`]: [] })
+    expect(summarize(state, '2026-11-22')).toMatchObject({ categories: [], nextVisitOn: '2026-01-31' })
+    expect(dueOf(state, '2026-11-22')?.rule).toBe('children')
+  })
+
   test('in an open conflict the value last settled stands', () => {
     const state = household(FAMILY)
     state.paths[`members/${B}/name`] = { status: 'conflict', value: null, stands: '欧阳根' }

@@ -1,4 +1,5 @@
 /** One line of the household list from a folded file: the part of the device's HouseholdSummary that the file itself knows. Pure. */
+import { categorySensitivity } from './codes'
 import { findDue, VISIT_RULES, type Due, type VisitFacts, type VisitRules } from './due'
 import { isHead, listElements, listMembers, shownValue, text } from './people'
 import { isRealDate } from './idNumber'
@@ -19,9 +20,13 @@ export interface Summary {
   nextVisitOn: string | null
 }
 
+const RESTRICTED = 3 // of sensitivity: never a word in a list
 const RISKS = ['red', 'yellow', 'blue', 'green']
 
-/** `today` only decides for a household of which nothing is known yet: it is due at once. */
+/**
+ * `today` only decides for a household of which nothing is known yet: it is due at once. Restricted categories are left out of the line,
+ * and still count for when the household is due.
+ */
 export function summarize(state: FoldedLike, today: string, rules: VisitRules = VISIT_RULES): Summary {
   const members = listMembers(state)
   const head = members.find(isHead) ?? members[0]
@@ -36,7 +41,7 @@ export function summarize(state: FoldedLike, today: string, rules: VisitRules = 
     idTails: members.map((member) => text(member.values['id_number']).slice(-6).toUpperCase()).filter(Boolean),
     villageId: text(address?.village_id) || null,
     address: addressLine(address),
-    categories: facts.categories,
+    categories: facts.categories.filter((code) => categorySensitivity(code) < RESTRICTED),
     riskLevel: RISKS.indexOf(facts.riskLevel ?? '') >= 0 ? (facts.riskLevel as RiskLevel) : null,
     lastVisitOn: latest(facts.lastHomeOn, facts.lastContactOn),
     nextVisitOn: due ? due.dueOn : null,
