@@ -127,7 +127,7 @@ def problem_body(error: YihuError) -> dict[str, Any]:
 def responses(*codes: str) -> dict[int | str, dict[str, Any]]:
     """OpenAPI `responses` for a route: one entry a status, one example a code."""
     documented: dict[int | str, dict[str, Any]] = {}
-    for code in (*codes, "bad_request", "too_large", "internal", "busy"):
+    for code in dict.fromkeys((*codes, "bad_request", "invalid_value", "too_large", "internal", "busy")):
         problem = CATALOGUE[code]
         entry = documented.setdefault(
             problem.status,

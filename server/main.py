@@ -4,6 +4,7 @@
 """
 
 from fastapi import APIRouter, FastAPI
+from fastapi.routing import APIRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from server.access import Here
@@ -57,6 +58,11 @@ def prepare(settings: Settings) -> Context:
     return Context(settings, database, Keyring(key_file), FolderBlobStore(settings.files_folder()))
 
 
+def _operation_id(route: APIRoute) -> str:
+    """`review_decide`: the slice's English tag and the function's name."""
+    return f"{str(route.tags[0]).split()[-1]}_{route.name}" if route.tags else route.name
+
+
 def create_app(context: Context) -> FastAPI:
     """The API alone, as OpenAPI describes it; `create_server` adds the edge."""
     app = FastAPI(
@@ -68,7 +74,7 @@ def create_app(context: Context) -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,
         separate_input_output_schemas=False,
-        generate_unique_id_function=lambda route: route.name,
+        generate_unique_id_function=_operation_id,
     )
     app.state.context = context
     slices = (
@@ -86,6 +92,8 @@ def create_app(context: Context) -> FastAPI:
         app.include_router(router, prefix=PREFIX)
     app.include_router(health, include_in_schema=False)
     problems.install(app)
+    bare = app.openapi
+    app.openapi = lambda: problems.describe_problems(bare())  # type: ignore[method-assign]
     app.router.default = AppFiles(context.settings.pwa_dist)
     return app
 

@@ -1,5 +1,6 @@
 """Replicas and what opens for them: sessions, challenges, the vault share, certificates of route replicas."""
 
+from sqlalchemy import Text
 from sqlmodel import Field, Index, SQLModel
 
 from server.columns import hash_key, id_column, id_key, instant, optional_id, optional_instant, refers
@@ -94,8 +95,8 @@ class RouteReplica(SQLModel, table=True):
     parent: str = id_column()
     person_id: str = id_column()
     public_key: bytes
-    files: str = Field(description="JSON list of file ids")
-    may_create: str = Field(description="JSON list of kinds")
+    files: str = Field(sa_type=Text, description="JSON list of file ids")
+    may_create: str = Field(sa_type=Text, description="JSON list of kinds")
     valid_from: int = instant()
     valid_until: int = instant()
     received_at: int = instant()

@@ -1,6 +1,7 @@
 """Turns every failure of a request into one problem document. The only place where errors meet HTTP."""
 
 import logging
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -47,6 +48,18 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(Exception)
     def _unknown(_request: Request, _error: Exception) -> Response:
         return problem_response(YihuError("internal"))
+
+
+def describe_problems(document: dict[str, Any]) -> dict[str, Any]:
+    """Moves the schema of problems to their own media type: the framework files it under the route's."""
+    for item in document["paths"].values():
+        for operation in item.values():
+            for status, answer in operation.get("responses", {}).items():
+                content = answer.get("content", {})
+                if int(status) >= 400 and PROBLEM_MEDIA_TYPE in content:
+                    schema = next((one["schema"] for one in content.values() if "schema" in one), None)
+                    answer["content"] = {PROBLEM_MEDIA_TYPE: {"schema": schema, **content[PROBLEM_MEDIA_TYPE]}}
+    return document
 
 
 def log_failure(scope: Scope, error: Exception) -> None:

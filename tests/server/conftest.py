@@ -1,6 +1,7 @@
 """The same suite on SQLite and on PostgreSQL: `database_url` is an empty, migrated database of either."""
 
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -32,14 +33,11 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+def cluster() -> Iterator[Cluster]:
     if not BIN.is_dir():
         pytest.fail("PostgreSQL is not installed: scripts/test installs it")
-    folder = Path(str(tmp_path_factory.getbasetemp())).parent / f"pg-{new_id()[:8]}"
-    for parent in folder.parents:
-        if parent == Path("/tmp"):
-            break
-        parent.chmod(parent.stat().st_mode | 0o011)  # the folder must be reachable for user postgres
+    # Not below pytest's own folder: that is closed to user postgres, again by each run that starts meanwhile.
+    folder = Path(tempfile.mkdtemp(prefix="yihu-postgresql-"))
     made = Cluster(folder)
     made.start()
     database = Database(made.create_database("empty").replace("postgresql://", "postgresql+psycopg://"))

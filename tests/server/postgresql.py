@@ -24,7 +24,7 @@ class Cluster:
 
     def start(self) -> None:
         folder = self.folder
-        folder.mkdir(parents=True)
+        folder.chmod(0o755)
         if os.geteuid() == 0:
             shutil.chown(folder, "postgres", "postgres")
         self._run(
@@ -40,9 +40,7 @@ class Cluster:
             "UTF8",
             "--locale=C",
         )
-        options = (
-            f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} -c max_connections=60"
-        )
+        options = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} -c max_connections=60 -c fsync=off"
         self._run("pg_ctl", "-D", str(folder / "data"), "-o", options, "-l", str(folder / "log"), "-w", "start")
 
     def stop(self) -> None:
