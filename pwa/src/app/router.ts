@@ -65,7 +65,7 @@ export function createRouter(): Router {
   let depth = (history.state as Stamp | null)?.depth ?? 0
   let scrollWanted = 0
   if ('scrollRestoration' in history) history.scrollRestoration = 'manual'
-  history.replaceState({ depth }, '', here())
+  history.replaceState({ depth }, '', here() + location.hash) // an enrolment link carries its code behind #
 
   const leave = () => history.replaceState({ depth, scroll: window.scrollY }, '', here())
   const enter = () => {

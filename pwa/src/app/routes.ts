@@ -23,6 +23,7 @@ export const ROUTES: Route[] = [
   { path: '/households/:id/history', feature: 'history', opens: 'route', tab: 'households' },
   { path: '/inbox', feature: 'inbox', opens: 'main', tab: 'inbox' },
   { path: '/conflicts/:fileId', feature: 'conflicts', opens: 'main', tab: 'inbox' },
+  { path: '/review/:fileId', feature: 'review', opens: 'main', tab: 'inbox' },
   { path: '/review/:fileId/:section*', feature: 'review', opens: 'main', tab: 'inbox' },
   { path: '/ledger-import', feature: 'ledger-import', opens: 'main', tab: 'me' },
   { path: '/staff', feature: 'staff', opens: 'main', tab: 'me' },
