@@ -11,8 +11,9 @@ export interface KeptPhoto { id: string; sha256: string; mediaType: string; byte
 /** As typed; what a crash may lose is at most the last two seconds. */
 export interface VisitDraft { id: string; values: FormValues; photos: KeptPhoto[]; startedAt: number }
 
-/** Head fields that a routine visit does not touch: filled by themselves or seldom needed. */
-const SELDOM = ['visited_on', 'method', 'visit_type', 'visitors', 'companions', 'started_time', 'ended_time', 'met_others', 'signature_kind', 'services_note', 'needs_note', 'member_changes_note']
+/** Head fields that fill themselves; a routine visit shows them as one line and opens them on a tap. */
+export const HEAD = ['visited_on', 'method', 'visit_type', 'visitors', 'companions', 'started_time', 'ended_time']
+const SELDOM = ['met_others', 'companions', 'ended_time', 'signature_kind', 'services_note', 'needs_note', 'member_changes_note']
 const MANY_OPTIONS = 12
 /** Widgets with a value of their own stay as they are; long notes and long lists open on a tap. */
 export function isFolded(field: ScreenField, values: FormValues): boolean {
