@@ -18,48 +18,56 @@ def find_doubts(
     written: Mapping[str, Any], fields: Mapping[str, Field], known: Mapping[str, Any], today: str | None
 ) -> list[Problem]:
     """Doubts about `written` (path -> value) given what the file already shows (`known`, path -> value)."""
-    problems = []
-    for path, value in written.items():
-        field = fields[path]
-        if today and field.past and field.type == "date" and isinstance(value, str) and value > today:
-            problems.append(make_problem("future_date", path, field.zh, field.en))
+    problems = [doubt for path, value in written.items() for doubt in find_future(fields[path], value, path, today)]
     for stem in sorted({path.rpartition("/")[0] for path in written if path.rpartition("/")[2] in PERSON_FIELDS}):
-        problems += _person_doubts(stem, {**known, **written}, set(written))
+        values = {name: {**known, **written}.get(f"{stem}/{name}") for name in PERSON_FIELDS}
+        touched = frozenset(name for name in PERSON_FIELDS if f"{stem}/{name}" in written)
+        problems += [make_problem(code, f"{stem}/{name}") for code, name in person_doubts(values, touched)]
     return problems
 
 
-def _person_doubts(stem: str, values: Mapping[str, Any], written: set[str]) -> list[Problem]:
-    def value_of(name: str) -> str:
-        found = values.get(f"{stem}/{name}")
+def find_future(field: Field, value: Any, path: str, today: str | None) -> list[Problem]:
+    """A date that must lie in the past and does not, by the reader's calendar; nothing where no date is given."""
+    if today and field.past and field.type == "date" and isinstance(value, str) and value > today:
+        return [make_problem("future_date", path, field.zh, field.en)]
+    return []
+
+
+def person_doubts(values: Mapping[str, Any], touched: frozenset[str] = PERSON_FIELDS) -> list[tuple[str, str]]:
+    """(code, field) of each doubt among one person's values that a `touched` field takes part in."""
+
+    def text(name: str) -> str:
+        found = values.get(name)
         return found if isinstance(found, str) else ""
 
-    def touched(*names: str) -> bool:
-        return any(f"{stem}/{name}" in written for name in names)
+    doubts: list[tuple[str, str]] = []
+    number, born_on, died_on, gender = (
+        read_id_number(text("id_number")),
+        text("born_on"),
+        text("died_on"),
+        text("gender"),
+    )
+    if number.born_on and born_on and touched & {"id_number", "born_on"} and not number.born_on.startswith(born_on):
+        doubts.append(("id_born_on_differs", "id_number"))
+    if number.gender and gender in ("1", "2") and touched & {"id_number", "gender"} and gender != number.gender:
+        doubts.append(("id_gender_differs", "id_number"))
+    if born_on and died_on and touched & {"born_on", "died_on"} and died_on < born_on[: len(died_on)]:
+        doubts.append(("died_before_born", "died_on"))
+    disability = values.get("disability")
+    if isinstance(disability, Mapping) and touched & {"disability", "id_number"}:
+        doubts += [(code, "disability") for code in _certificate_doubts(disability, text("id_number"))]
+    return doubts
 
-    problems: list[Problem] = []
-    number, born_on, died_on = read_id_number(value_of("id_number")), value_of("born_on"), value_of("died_on")
-    if number.born_on and born_on and touched("id_number", "born_on") and not number.born_on.startswith(born_on):
-        problems.append(make_problem("id_born_on_differs", f"{stem}/id_number"))
-    gender = value_of("gender")
-    if number.gender and gender in ("1", "2") and touched("id_number", "gender") and gender != number.gender:
-        problems.append(make_problem("id_gender_differs", f"{stem}/id_number"))
-    if born_on and died_on and touched("born_on", "died_on") and died_on < born_on[: len(died_on)]:
-        problems.append(make_problem("died_before_born", f"{stem}/died_on"))
-    disability = values.get(f"{stem}/disability")
-    if isinstance(disability, Mapping) and touched("disability", "id_number"):
-        problems += _certificate_doubts(f"{stem}/disability", disability, value_of("id_number"))
-    return problems
 
-
-def _certificate_doubts(path: str, disability: Mapping[str, Any], id_number: str) -> list[Problem]:
+def _certificate_doubts(disability: Mapping[str, Any], id_number: str) -> list[str]:
     text = disability.get("certificate")
     certificate = read_certificate(text) if isinstance(text, str) else None
     if certificate is None:
         return []
-    problems = []
+    doubts = []
     if id_number and certificate.id_number != id_number.upper():
-        problems.append(make_problem("certificate_id_differs", path))
+        doubts.append("certificate_id_differs")
     kind, grade = disability.get("kind"), disability.get("grade")
     if (kind and kind != certificate.kind) or (grade and grade != certificate.grade):
-        problems.append(make_problem("certificate_kind_differs", path))
-    return problems
+        doubts.append("certificate_kind_differs")
+    return doubts

@@ -13,6 +13,7 @@ import yaml
 from pydantic import model_validator
 
 from schemas.codes import code_lists, get_code_list
+from schemas.doubts import find_future, person_doubts
 from schemas.expressions import UNKNOWN, evaluate, holds, names_in
 from schemas.fields import Field, Frozen
 from schemas.instruments import instruments
@@ -113,6 +114,11 @@ class Form(Frozen):
         kind, collection = get_kind(self.kind), asked.of or self.collection
         return kind.find_field(f"{collection}/{'0' * 32}/{asked.field}" if collection else asked.field)
 
+    def person_keys(self) -> dict[str, str]:
+        """Field name -> key of what this form asks of a member."""
+        asked_fields = [asked for card in self.cards for asked in card.fields]
+        return {asked.field: asked.key for asked in asked_fields if (asked.of or self.collection) == "members"}
+
 
 @cache
 def forms() -> dict[str, Form]:
@@ -153,6 +159,7 @@ def check_submission(
     """
     form = get_form(form_id)
     variables = variables_of(form, values, context or {})
+    doubts = person_doubts({field: values.get(key) for field, key in form.person_keys().items()})
     problems: list[Problem] = []
     for card in form.cards:
         if not holds(card.relevant, variables):
@@ -161,6 +168,9 @@ def check_submission(
             declared = form.find_declared(asked)
             if declared and holds(asked.relevant, variables):
                 problems += _check_field(asked, declared, values, variables)
+                problems += [
+                    make_problem(c, asked.key) for c, name in doubts if form.person_keys().get(name) == asked.key
+                ]
     return problems
 
 
@@ -172,6 +182,7 @@ def _check_field(
     if value in (None, "", []):
         return [make_problem("required", asked.key, zh, en)] if holds(asked.required, variables) else []
     problems = check_value(declared, value, asked.key)
+    problems += find_future(declared, value, asked.key, variables.get("today"))
     for rule in asked.constraints:
         if holds(rule.that, variables) is False:
             problems.append(Problem(code="constraint", path=asked.key, severity=rule.severity, zh=rule.zh, en=rule.en))

@@ -4,7 +4,7 @@ import {
   ageOn, categorySensitivity, codesWhere, countMinors, dueOf, findField, getKind, getRules, label, listMembers, loadCodes, memberAge,
   shortLabel, summarize, type FoldedLike,
 } from './index'
-import { changeOperations, defaultValues, evaluateForm, getForm, operationsForNew, problemWords, relevantValues } from './forms'
+import { changeOperations, defaultValues, evaluateForm, getForm, operationsForNew, problemWords, readFromNumbers, relevantValues } from './forms'
 
 const A = 'a'.repeat(32)
 const B = 'b'.repeat(32)
@@ -89,6 +89,19 @@ describe('people', () => {
     expect(countMinors(household(FAMILY), '2026-11-22')).toBe(1)
     expect(countMinors(household(FAMILY), '2033-12-01')).toBe(0)
     expect(countMinors(household({ ...FAMILY, [`members/${A}/died_on`]: '2026-01-01' }), '2026-11-22')).toBe(0)
+  })
+})
+
+describe('numbers on papers', () => {
+  test('a certificate offers number, birth date, gender, kind and grade', () => {
+    expect(readFromNumbers({ disability: { certificate: '99010519491231002342B1' } })).toEqual({
+      id_number: '990105194912310023', born_on: '1949-12-31', gender: '2', disability: { certificate: '99010519491231002342B1', kind: '4', grade: '2' },
+    })
+  })
+
+  test('what was answered is never overwritten, a damaged number offers nothing', () => {
+    expect(readFromNumbers({ id_number: '990105194912310023', born_on: '1950', gender: '1' })).toEqual({})
+    expect(readFromNumbers({ id_number: '990105194912310021' })).toEqual({})
   })
 })
 

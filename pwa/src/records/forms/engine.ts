@@ -2,6 +2,7 @@
  * The form engine: from a description and what was answered so far to what stands on the screen. Pure; mirror of
  * schemas/forms `check_submission`, held to the same answers by tests/vectors/forms.json.
  */
+import { findFuture, personDoubts } from '../doubts'
 import { findField } from '../kinds'
 import type { FieldDescription, Problem, Words } from '../shapes'
 import { checkValue, makeProblem } from '../values'
@@ -29,6 +30,7 @@ export function declaredField(form: FormDescription, asked: FormField): FieldDes
 export function evaluateForm(form: FormDescription, values: FormValues, context: FormContext): FormState {
   const variables = variablesOf(form, values, context)
   const cards = form.cards.map((card) => cardState(form, card, values, variables))
+  addPersonDoubts(form, cards, values)
   const shown = cards.filter((card) => card.relevant).reduce<FieldState[]>((all, card) => all.concat(card.fields.filter((field) => field.relevant)), [])
   const missing = shown.filter((field) => field.problems.some((problem) => problem.code === 'required')).map((field) => field.key)
   const calculated: { [name: string]: unknown } = {}
@@ -102,12 +104,25 @@ function fieldState(form: FormDescription, asked: FormField, values: FormValues,
 function problemsOf(state: FieldState, variables: Variables): (Problem & { words?: Words })[] {
   if (isEmpty(state.value)) return state.required ? [makeProblem('required', state.key)] : []
   const problems: (Problem & { words?: Words })[] = checkValue(state.field, state.value, state.key)
+  problems.push(...findFuture(state.field, state.value, state.key, variables['today']))
   for (const rule of state.asked.constraints ?? []) {
     if (holds(rule.that, variables) === false) {
       problems.push({ code: 'constraint', path: state.key, severity: rule.severity ?? 'doubt', words: rule.label })
     }
   }
   return problems
+}
+
+/** What the fields of a member say about each other, put beside the field that should be looked at. */
+function addPersonDoubts(form: FormDescription, cards: CardState[], values: FormValues): void {
+  const isPersons = (field: FieldState): boolean => (field.asked.of ?? form.collection) === 'members'
+  const person: FormValues = {}
+  const fields = cards.reduce<FieldState[]>((all, card) => all.concat(card.fields.filter(isPersons)), [])
+  for (const field of fields) person[field.asked.field] = values[field.key]
+  for (const doubt of personDoubts(person)) {
+    const field = fields.find((one) => one.asked.field === doubt.field)
+    if (field && field.relevant) field.problems.push(makeProblem(doubt.code, field.key))
+  }
 }
 
 function is(expression: string | undefined, variables: Variables, otherwise: boolean): boolean {

@@ -9,6 +9,7 @@ export { checkSubmission, declaredField, defaultValues, evaluateForm, keyOf, rel
 export { evaluate, holds } from './expression'
 export { optionsOf, scoreInstrument, type Score } from './instrument'
 export { changeOperations, operationsForNew, type FormOperation } from './operations'
+export { personDoubts, readFromNumbers } from '../doubts'
 export { checkValue, problemWords } from '../values'
 
 /** A form with every code list it may show. Throws for a form that this app does not know. */
