@@ -5,7 +5,7 @@ Every subject is a module of this folder; here they are only named.
 
 import typer
 
-from server.command import ledger, station
+from server.command import device, ledger, station
 from server.command.serve import serve
 
 app = typer.Typer(
@@ -19,12 +19,7 @@ app.command()(serve)
 app.command()(station.enrol)
 app.add_typer(station.app, name="station")
 app.add_typer(ledger.app, name="ledger")
-for name in ("device",):
-    try:
-        module = __import__(f"server.command.{name}", fromlist=["app"])
-        app.add_typer(module.app, name=name)
-    except ImportError:
-        pass
+app.add_typer(device.app, name="device")
 
 if __name__ == "__main__":
     app()
