@@ -11,13 +11,18 @@ export function getKind(kind: string): KindDescription {
   return found
 }
 
-/** The field at `field` or `collection/<id>/field`, or null where nothing is declared (it may come from a newer app). */
+/**
+ * The field at `field` or `collection/<id>/field`, or null where nothing is declared (it may come from a newer app). A part of a group is
+ * named after a dot, as problems name it: `members/<id>/disability.grade`.
+ */
 export function findField(kind: string, path: string): FieldDescription | null {
   const description = KINDS[kind]
   if (!description) return null
   const parts = path.split('/')
   const fields = parts.length === 1 ? description.fields : parts.length === 3 ? own(description.collections, parts[0])?.fields : undefined
-  return own(fields, parts[parts.length - 1]) ?? null
+  const [name, part] = (parts[parts.length - 1] as string).split('.')
+  const field = own(fields, name) ?? null
+  return part === undefined || !field ? field : (own(field.parts, part) ?? null)
 }
 
 /** Fields of a collection, or of the root for ''; in declared order. */

@@ -35,6 +35,8 @@ beforeAll(loadCodes)
 describe('descriptions', () => {
   test('a field is found by its path, an element by its collection', () => {
     expect(findField('household', `members/${A}/disability`)?.parts?.['grade']?.codes).toBe('disability_grade')
+    expect(findField('household', `members/${A}/disability.grade`)?.codes).toBe('disability_grade')
+    expect(findField('household', 'address.constructor')).toBeNull()
     expect(findField('household', 'constructor')).toBeNull()
     expect(findField('household', 'members/name')).toBeNull()
     expect(() => getKind('castle')).toThrow('castle')
