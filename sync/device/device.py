@@ -150,12 +150,15 @@ class Device:
     def list_files(self, kind: str | None = None) -> list[StoredFile]:
         return [file for file in self.store.list_files() if kind in (None, file.kind)]
 
-    def open_file(self, file: str) -> FileView:
-        """The file as a form shows it now. Keep the view while the form is open, and save from it."""
+    def open_file(self, file: str, *, as_of: Base | None = None) -> FileView:
+        """The file as a form shows it now. Keep the view while the form is open, and save from it.
+
+        `as_of` opens it as an earlier view with this base showed it: for a form that was shown by another process.
+        """
         stored = self.store.find_file(file)
         if stored is None:
             raise FileUnknownError("This device holds no such file. Sync, or check the id.")
-        return view_file(stored, self.store.list_changes(file), self.rules(stored.kind))
+        return view_file(stored, self.store.list_changes(file), self.rules(stored.kind), as_of=as_of)
 
     def history(self, file: str) -> list[StoredChange]:
         """Every change of the file that this device holds, newest first; undecided ones on top."""
@@ -269,8 +272,3 @@ class Device:
     def sync(self) -> SyncReport:
         """Push and pull until both sides have everything. Never raises for want of a network; says so in the report."""
         return Syncing(self.store, self.transport, self.identity, self._rules_of).run()
-
-
-def replaying(view: FileView, base: Mapping[str, Any]) -> FileView:
-    """The view with an earlier base: for a caller that showed the file in one process and saves in the next."""
-    return FileView(view.file, view.kind, view.scope, view.state, Base.from_json(base), view.seen, view.readonly)

@@ -9,7 +9,7 @@ from sync.device.store import StoredChange, StoredFile
 from sync.fold import FoldInput, accepted_of, fold, state_digest
 from sync.folded import FoldedFile
 from sync.rules import Rules
-from sync.versions import Base
+from sync.versions import Base, covers
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +25,13 @@ class FileView:
     readonly: bool = False
 
 
-def view_file(stored: StoredFile, changes: Sequence[StoredChange], rules: Rules) -> FileView:
+def view_file(
+    stored: StoredFile, changes: Sequence[StoredChange], rules: Rules, *, as_of: Base | None = None
+) -> FileView:
+    """The file as it is now, or as a form with the base `as_of` showed it."""
     inputs = fold_inputs(changes)
+    if as_of is not None:
+        inputs = [item for item in inputs if covers(as_of, item.change.dot)]
     state = fold(rules, inputs)
     return FileView(
         file=stored.file,

@@ -25,6 +25,8 @@ class ServerProcess:
         self.url = f"http://127.0.0.1:{self.port}"
         self._log = folder / "server.log"
         self._process: subprocess.Popen[bytes] | None = None
+        # The API alone: a build of the app that runs meanwhile is no matter.
+        self._environment = os.environ | {"COLUMNS": "200", "PYTHONPATH": str(ROOT), "YIHU_PWA_DIST": str(folder)}
 
     def start(self) -> None:
         command = [sys.executable, "-m", "server.command.main", "serve", "--demo"]
@@ -34,7 +36,7 @@ class ServerProcess:
                 cwd=ROOT,
                 stdout=log,
                 stderr=log,
-                env=os.environ | {"COLUMNS": "200", "PYTHONPATH": str(ROOT)},
+                env=self._environment,
             )
         self._wait_until_healthy()
 
@@ -56,7 +58,7 @@ class ServerProcess:
             [sys.executable, "-m", "server.command.main", "enrol", person]
             + ["--data", str(self.data), "--url", self.url],
             cwd=ROOT,
-            env=os.environ | {"COLUMNS": "200", "PYTHONPATH": str(ROOT)},
+            env=self._environment,
             capture_output=True,
             text=True,
             check=True,
