@@ -25,6 +25,8 @@ export default defineConfig({
     sourcemap: false,
     reportCompressedSize: false,
     rolldownOptions: {
+      // Barrels of these rooms only re-export: what a screen does not use stays out of its chunk.
+      treeshake: { moduleSideEffects: (id: string) => !/\/src\/(vault|sync|api|device|records)\//.test(id) },
       output: {
         entryFileNames: 'assets/[name]-[hash].js',
         chunkFileNames: 'assets/[name]-[hash].js',

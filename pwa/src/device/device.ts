@@ -3,26 +3,22 @@ import { Client, type Offer } from '../api'
 import { listRules } from '../records'
 import type { Operation } from '../sync/change'
 import type { Rules } from '../sync/fold'
-import { deriveInWorker, dropDatabase, forgetHolder, listHolders, renewFieldCode, countWaiting, openVaultDatabase } from '../vault'
+import { countWaiting, dropDatabase, forgetHolder, listHolders, openVaultDatabase, type Derive } from '../vault'
+import { holders, lock, useLatest } from './closed'
 import type { AttachmentInfo, Device, EnrolmentOffer, EnrolmentSecrets, FileView, OwnSave, SaveOptions, UnlinkedRecord, VaultHolder } from './contract'
 import { Drafting } from './drafting'
-import { enrol, look } from './enrolment'
 import { asDeviceError, DeviceError } from './errors'
 import { IdleLock } from './idle'
-import { dismissReturned, listOwnSaves, trimOutbox } from './own-saves'
+import { newId } from './ids'
 import { Phone, type PhoneParts } from './phone'
-import { keepPhoto, openPhoto } from './photos'
-import { newId, newParts, openFile, partsOf, save } from './saving'
-import { Syncing } from './syncing'
-import { changePin, setRoute } from './todays-route'
-import { linkUnlinked, listUnlinked, recordUnlinked } from './unlinked'
-import { holders, lock, unlockWithFieldCode, unlockWithPassword, unlockWithPin, useLatest } from './unlocking'
+
+type Working = typeof import('./working')
 
 /** The phone that this browser is, closed. `runs`: start its own clockwork (sync timer, idle lock). */
 export async function makeDevice(parts: Partial<PhoneParts> = {}, runs = true): Promise<Device> {
   const phone = new Phone({
     client: parts.client ?? new Client(),
-    derive: parts.derive ?? deriveInWorker,
+    derive: parts.derive ?? deriveLazily,
     rules: parts.rules ?? (listRules() as unknown as Record<string, Rules>),
     now: parts.now ?? (() => Date.now()),
   })
@@ -32,25 +28,43 @@ export async function makeDevice(parts: Partial<PhoneParts> = {}, runs = true): 
   return device
 }
 
+const deriveLazily: Derive = async (secret, parameters) => (await import('../vault/kdf')).deriveInWorker(secret, parameters)
+
 class RealDevice implements Device {
   private readonly drafting: Drafting
-  private readonly syncing: Syncing
   private readonly offers = new Map<string, Offer>()
   private running = false
 
   constructor(private readonly phone: Phone) {
     this.drafting = new Drafting(phone)
-    this.syncing = new Syncing(phone)
     phone.onSaved = () => {
-      if (this.running) this.syncing.soon()
+      if (this.running) void this.syncing().then((syncing) => syncing.soon())
     }
   }
 
   start(): void {
     this.running = true
     this.drafting.start()
-    this.syncing.start()
+    void this.syncing().then((syncing) => syncing.start())
     new IdleLock({ now: this.phone.now, isOpen: () => this.mode !== 'locked', lock: () => void this.lock() }).start()
+  }
+
+  private loading: Promise<{ parts: Working; syncing: InstanceType<Working['Syncing']> }> | null = null
+  private working() {
+    this.loading ??= import('./working').then(
+      (parts) => ({ parts, syncing: new parts.Syncing(this.phone) }),
+      (error: unknown) => {
+        this.loading = null // no network on a first visit: the next try may find it
+        throw error
+      },
+    )
+    return this.loading
+  }
+  private async syncing() {
+    return (await this.working()).syncing
+  }
+  private with<T>(work: (parts: Working) => T | Promise<T>): Promise<T> {
+    return told(async () => work((await this.working()).parts))
   }
 
   get mode() { return this.phone.state.mode }
@@ -66,42 +80,42 @@ class RealDevice implements Device {
   listHolders = (): Promise<VaultHolder[]> => told(() => holders(this.phone))
   lookEnrolment = (code: string): Promise<EnrolmentOffer> =>
     told(async () => {
-      const { offer, raw } = await look(this.phone, code)
+      const { offer, raw } = await (await import('./enrolment')).look(this.phone, code)
       this.offers.set(offer.code, raw)
       return offer
     })
   enrol = (offer: EnrolmentOffer, secrets: EnrolmentSecrets, onProgress: (step: string) => void): Promise<{ fieldCode: string }> =>
     told(async () => {
       if (/MicroMessenger/i.test(navigator.userAgent)) throw new DeviceError('wechat', 'open in the system browser')
+      const { enrol, look } = await import('./enrolment')
       const raw = this.offers.get(offer.code) ?? (await look(this.phone, offer.code)).raw
       const made = await enrol(this.phone, offer.code, raw, secrets, onProgress)
       this.opened()
       return made
     })
-  unlockWithPassword = (personId: string, password: string): Promise<void> => this.unlock(() => unlockWithPassword(this.phone, personId, password))
-  unlockWithFieldCode = (personId: string, fieldCode: string): Promise<void> => this.unlock(() => unlockWithFieldCode(this.phone, personId, fieldCode))
-  unlockWithPin = (personId: string, pin: string): Promise<void> => this.unlock(() => unlockWithPin(this.phone, personId, pin))
+  unlockWithPassword = (personId: string, password: string): Promise<void> => this.unlock((ways) => ways.unlockWithPassword(this.phone, personId, password))
+  unlockWithFieldCode = (personId: string, fieldCode: string): Promise<void> => this.unlock((ways) => ways.unlockWithFieldCode(this.phone, personId, fieldCode))
+  unlockWithPin = (personId: string, pin: string): Promise<void> => this.unlock((ways) => ways.unlockWithPin(this.phone, personId, pin))
   lock = (): Promise<void> =>
     told(async () => {
       await this.drafting.flush()
       await lock(this.phone)
     })
   showFieldCode = (): Promise<string> => told(async () => this.phone.mustMain().secrets?.field_code ?? '')
-  renewFieldCode = (): Promise<string> => told(async () => (await renewFieldCode(this.phone.derive, this.phone.mustMain())).field_code)
-  changePin = (pin: string): Promise<void> => told(() => changePin(this.phone, pin))
+  renewFieldCode = (): Promise<string> => this.with(({ renewFieldCode }) => renewFieldCode(this.phone))
+  changePin = (pin: string): Promise<void> => this.with(({ changePin }) => changePin(this.phone, pin))
   signOut = (personId: string): Promise<void> => told(() => this.leave(personId))
 
-  private unlock(work: () => Promise<void>): Promise<void> {
+  private unlock(work: (ways: typeof import('./unlocking')) => Promise<void>): Promise<void> {
     return told(async () => {
       await this.drafting.flush()
-      await work()
+      await work(await import('./unlocking'))
       this.opened()
     })
   }
   private opened(): void {
     void navigator.storage?.persist?.().catch(() => undefined)
-    if (this.mode === 'main') void trimOutbox(this.phone).catch(() => undefined)
-    if (this.running) this.syncing.soon(0)
+    if (this.running) void this.syncing().then((syncing) => syncing.soon(0))
   }
   private async leave(personId: string): Promise<void> {
     const holder = (await listHolders()).find((row) => row.person === personId)
@@ -120,30 +134,31 @@ class RealDevice implements Device {
   openFile = (fileId: string): Promise<FileView> =>
     told(async () => {
       try {
-        return await openFile(this.phone, fileId)
+        const { parts } = await this.working()
+        return await parts.openFile(this.phone, fileId)
       } catch (error) {
-        if (asDeviceError(error).code === 'damaged') await this.syncing.repair(fileId)
+        if (asDeviceError(error).code === 'damaged') await (await this.syncing()).repair(fileId)
         throw error
       }
     })
-  save = (view: FileView, ops: Operation[], options: SaveOptions = {}): Promise<string> => this.saving(options, () => save(this.phone, partsOf(view, ops, options)))
+  save = (view: FileView, ops: Operation[], options: SaveOptions = {}): Promise<string> => this.saving(options, ({ save, partsOf }) => save(this.phone, partsOf(view, ops, options)))
   createFile = async (kind: string, scope: string, ops: Operation[], options: SaveOptions = {}): Promise<{ fileId: string; changeId: string }> => {
     const fileId = newId()
-    const changeId = await this.saving(options, () => save(this.phone, newParts(this.phone, fileId, kind, scope, ops, options)))
+    const changeId = await this.saving(options, ({ save, newParts }) => save(this.phone, newParts(this.phone, fileId, kind, scope, ops, options)))
     return { fileId, changeId }
   }
-  private saving<T>(options: SaveOptions, work: () => Promise<T>): Promise<T> {
-    return told(async () => {
+  private saving<T>(options: SaveOptions, work: (parts: Working) => Promise<T>): Promise<T> {
+    return this.with(async (parts) => {
       // On disk first: if the save fails, what was typed is still there.
       if (options.draftKey) await this.drafting.flush()
-      const result = await work()
+      const result = await work(parts)
       if (options.draftKey) this.drafting.forget(options.draftKey)
       return result
     })
   }
   onFileChanged = (fileId: string, listener: () => void): (() => void) => this.phone.onFile(fileId, listener)
   newId = newId
-  setRoute = (fileIds: string[]): Promise<void> => told(() => setRoute(this.phone, fileIds))
+  setRoute = (fileIds: string[]): Promise<void> => this.with(({ setRoute }) => setRoute(this.phone, fileIds))
 
   // --- drafts ---
   saveDraft = (key: string, value: unknown): void => this.drafting.save(key, value)
@@ -152,18 +167,18 @@ class RealDevice implements Device {
   listDrafts = (): Promise<{ key: string; savedAt: number }[]> => told(() => this.drafting.list())
 
   // --- write-only recording ---
-  recordUnlinked = (record: Omit<UnlinkedRecord, 'fileId' | 'at'>): Promise<void> => told(() => recordUnlinked(this.phone, record))
-  listUnlinked = (): Promise<UnlinkedRecord[]> => told(async () => listUnlinked(this.phone))
-  linkUnlinked = (fileId: string, householdFileId: string): Promise<void> => told(() => linkUnlinked(this.phone, fileId, householdFileId))
+  recordUnlinked = (record: Omit<UnlinkedRecord, 'fileId' | 'at'>): Promise<void> => this.with(({ recordUnlinked }) => recordUnlinked(this.phone, record))
+  listUnlinked = (): Promise<UnlinkedRecord[]> => this.with(({ listUnlinked }) => listUnlinked(this.phone))
+  linkUnlinked = (fileId: string, householdFileId: string): Promise<void> => this.with(({ linkUnlinked }) => linkUnlinked(this.phone, fileId, householdFileId))
 
   // --- attachments ---
-  keepPhoto = (fileId: string, photo: Blob): Promise<AttachmentInfo> => told(() => keepPhoto(this.phone, fileId, photo))
-  openPhoto = (fileId: string, sha256: string): Promise<string> => told(() => openPhoto(this.phone, fileId, sha256))
+  keepPhoto = (fileId: string, photo: Blob): Promise<AttachmentInfo> => this.with(({ keepPhoto }) => keepPhoto(this.phone, fileId, photo))
+  openPhoto = (fileId: string, sha256: string): Promise<string> => this.with(({ openPhoto }) => openPhoto(this.phone, fileId, sha256))
 
   // --- sync ---
-  syncNow = (): Promise<void> => told(() => this.syncing.now())
-  listOwnSaves = (): Promise<OwnSave[]> => told(() => listOwnSaves(this.phone))
-  dismissReturned = (changeId: string): Promise<void> => told(() => dismissReturned(this.phone, changeId))
+  syncNow = (): Promise<void> => told(async () => (await this.syncing()).now())
+  listOwnSaves = (): Promise<OwnSave[]> => this.with(({ listOwnSaves }) => listOwnSaves(this.phone))
+  dismissReturned = (changeId: string): Promise<void> => this.with(({ dismissReturned }) => dismissReturned(this.phone, changeId))
 
   // --- the server ---
   call = <T>(method: 'GET' | 'POST', path: string, body?: unknown): Promise<T> => this.online(() => this.phone.client.json<T>(method, path, body, 'read'))

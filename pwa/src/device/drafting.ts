@@ -1,7 +1,6 @@
 /** Drafts as typed: the newest of each key is written at most a second and a half later, and at once when the page goes away. */
-import { Drafts } from '../vault'
+import type { Drafts } from '../vault'
 import type { Phone } from './phone'
-import { inboxKeyOf } from './todays-route'
 
 const DELAY_MS = 700
 const DELAY_MS_MAX = 1_500
@@ -37,7 +36,7 @@ export class Drafting {
   private async write(): Promise<void> {
     for (const [key, one] of [...this.waiting]) {
       try {
-        await this.drafts().save(key, one.value, this.phone.now())
+        await (await this.drafts()).save(key, one.value, this.phone.now())
         if (this.waiting.get(key) === one) this.waiting.delete(key)
       } catch (error) {
         const code = (error as { code?: string }).code ?? 'failed'
@@ -50,12 +49,12 @@ export class Drafting {
   async load<T>(key: string): Promise<T | null> {
     const waiting = this.waiting.get(key)
     if (waiting) return waiting.value as T
-    return ((await this.drafts().load(key))?.value as T | undefined) ?? null
+    return ((await (await this.drafts()).load(key))?.value as T | undefined) ?? null
   }
   async remove(key: string): Promise<void> {
     this.forget(key)
     await this.writing
-    await this.drafts().remove(key)
+    await (await this.drafts()).remove(key)
   }
   /** Its save has removed it from the disk. */
   forget(key: string): void {
@@ -63,10 +62,11 @@ export class Drafting {
   }
   async list(): Promise<{ key: string; savedAt: number }[]> {
     await this.flush()
-    return (await this.drafts().list()).map(({ key, at }) => ({ key, savedAt: at })).sort((a, b) => b.savedAt - a.savedAt)
+    return (await (await this.drafts()).list()).map(({ key, at }) => ({ key, savedAt: at })).sort((a, b) => b.savedAt - a.savedAt)
   }
 
-  private drafts(): Drafts {
-    return new Drafts(this.phone.mustDatabase(), this.phone.vault, inboxKeyOf(this.phone))
+  private async drafts(): Promise<Drafts> {
+    const { Drafts } = await import('../vault/drafts')
+    return new Drafts(this.phone.mustDatabase(), this.phone.vault)
   }
 }

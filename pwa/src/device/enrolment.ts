@@ -9,7 +9,8 @@ import {
 import type { EnrolmentOffer, EnrolmentSecrets } from './contract'
 import { DeviceError } from './errors'
 import type { Phone } from './phone'
-import { takeFirstPolicy, type Policy } from './policy'
+import type { Policy } from './policy'
+import { takeFirstPolicy } from './policy-check'
 import { checkPin, setRoute } from './todays-route'
 
 const PASSWORD_CHARACTERS_MIN = 8

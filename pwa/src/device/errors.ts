@@ -48,7 +48,7 @@ export function asDeviceError(error: unknown): DeviceError {
   if (error instanceof VaultError) return new DeviceError(error.code, error.record, { remaining: error.remaining })
   if (error instanceof SyncError) return new DeviceError('invalid', error.path)
   if (error instanceof Problem) return fromProblem(error)
-  return new DeviceError('failed', error instanceof Error ? error.name : '')
+  return Object.assign(new DeviceError('failed', error instanceof Error ? error.name : ''), { cause: error })
 }
 
 const OF_THE_SERVER: Record<string, DeviceErrorCode> = { wrong_password: 'wrong_secret', locked: 'waits', share_destroyed: 'share_gone' }

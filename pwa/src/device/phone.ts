@@ -4,14 +4,12 @@
  */
 import { shallowReactive } from 'vue'
 import { calls, Client, type Calls, type SessionKind } from '../api'
-import { canonicalize } from '../sync/canonical'
 import type { Rules } from '../sync/fold'
-import { fromBase64url, signText } from '../sync/signatures'
-import { countWaiting, exclusively, importSigner, write, type ClearRow, type Commit, type Derive, type FileBody, type OpenVault, type VaultDatabase } from '../vault'
+import { countWaiting, exclusively, write, type ClearRow, type Commit, type Derive, type FileBody, type OpenVault, type VaultDatabase } from '../vault'
 import type { HouseholdSummary, Me, OpenMode, SyncStatus, Village } from './contract'
 import { DeviceError } from './errors'
 import type { Readers } from './file-state'
-import { HOUSEHOLD, lineOf, summaryOf, type Line } from './lines'
+import { HOUSEHOLD, summaryOf, type Line } from './entries'
 import { meOf, namesOf, type Policy } from './policy'
 
 export interface PhoneState {
@@ -29,12 +27,6 @@ export interface PhoneParts {
   derive: Derive
   rules: Record<string, Rules>
   now: () => number
-}
-
-/** Who signs now: the device key in the main vault, the day's key on the route. */
-export interface Signer {
-  replica: string
-  key: CryptoKey
 }
 
 export class Phone {
@@ -145,24 +137,13 @@ export class Phone {
     const { secrets, route } = this.vault ?? {}
     return new Set([...Object.keys(secrets?.replicas ?? {}), secrets?.replica ?? '', route?.replica ?? '', this.clear?.replica ?? ''])
   }
-  async signer(): Promise<Signer> {
-    const { secrets, route } = this.mustVault()
-    const from = secrets ?? route
-    if (!from) throw new DeviceError('locked', 'no key is open')
-    return { replica: from.replica, key: await importSigner(fromBase64url(from.signing)) }
-  }
-  async openSession(kind: SessionKind): Promise<void> {
-    const { secrets } = this.vault ?? {}
-    if (!secrets) throw new DeviceError('locked', 'the device key is locked away')
-    const { nonce } = await this.calls.challenge(secrets.replica)
-    const text = canonicalize({ type: 'session', v: 1, deployment: this.mustClear().deployment, replica: secrets.replica, kind, nonce })
-    const { sig } = await signText(text, await importSigner(fromBase64url(secrets.signing)))
-    await this.calls.openSession({ replica: secrets.replica, kind, nonce, sig })
-    this.sessions.add(kind)
-  }
   /** Cookies outlive an unlock and may be another person's: the first use after it opens sessions of one's own. */
   async ensureSession(kind: SessionKind): Promise<void> {
     if (!this.sessions.has(kind)) await this.openSession(kind)
+  }
+  async openSession(kind: SessionKind): Promise<void> {
+    await (await import('./keys')).openSession(this, kind)
+    this.sessions.add(kind)
   }
   sessionOpened(...kinds: SessionKind[]): void {
     for (const kind of kinds) this.sessions.add(kind)
@@ -175,7 +156,7 @@ export class Phone {
   /** Call inside `exclusively`. */
   async commit(vault: OpenVault, commit: Commit): Promise<void> {
     if (vault !== this.vault) throw new DeviceError('locked', 'closed meanwhile')
-    await vault.commit(commit, fromBase64url(this.mustClear().inbox_key))
+    await vault.commit(commit)
     if (commit.serverAt && this.clear) this.clear = { ...this.clear, server_at: Math.max(this.clear.server_at, commit.serverAt), contact_at: this.now() }
     const files = [...(commit.files ?? []).map((file) => file.body.file), ...(commit.removeFiles ?? [])]
     if (files.length) this.refreshHouseholds()
@@ -186,6 +167,7 @@ export class Phone {
   /** For many files at once: reads what lines need beside the files one time. */
   async liner(): Promise<(body: FileBody) => Line | undefined> {
     const rows = await this.mustDatabase().getAll('outbox')
+    const { lineOf } = await import('./lines')
     const readers = { replicas: this.replicas, dismissed: new Set(rows.filter((row) => row.dismissed).map((row) => row.id)) }
     return (body) => {
       const rules = this.rules[body.kind]

@@ -6,7 +6,7 @@ import type { AttachmentInfo } from './contract'
 import { DeviceError } from './errors'
 import { shrinkPhoto } from './photo'
 import type { Phone } from './phone'
-import { newId } from './saving'
+import { newId } from './ids'
 
 const MEDIA_TYPE = 'image/jpeg'
 

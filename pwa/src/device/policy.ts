@@ -1,9 +1,6 @@
 /** The station's signed policy: who one is, whom one works with, which villages, which keys to believe and to seal to. */
-import { parseCanonical } from '../sync/canonical'
 import type { Envelope } from '../sync/change'
-import { importPublicKey, openSigned } from '../sync/signatures'
 import type { Duty, Me, Village } from './contract'
-import { DeviceError } from './errors'
 
 interface PolicyPerson {
   person_id: string
@@ -29,25 +26,6 @@ export interface Policy {
 /** A policy as it lies in the vault: checked when it came in. */
 export function readPolicy(envelope: Envelope): Policy {
   return JSON.parse(envelope.body) as Policy
-}
-
-/** The first policy of an installation is believed over the enrolment's connection; it must be signed by the key it names. */
-export async function takeFirstPolicy(envelope: Envelope, deployment: string): Promise<Policy> {
-  const claimed = parseCanonical(envelope.body) as unknown as Policy
-  return check(envelope, claimed.verdict_key, deployment)
-}
-
-/** A later one must be signed by the key that is known, and be no older. */
-export async function takeNextPolicy(envelope: Envelope, known: Policy): Promise<Policy> {
-  const policy = await check(envelope, known.verdict_key, known.deployment)
-  if (policy.epoch < known.epoch || policy.me.person_id !== known.me.person_id) throw new DeviceError('downgrade', 'policy')
-  return policy
-}
-
-async function check(envelope: Envelope, key: string, deployment: string): Promise<Policy> {
-  const body = (await openSigned(envelope, await importPublicKey(key), 'policy', deployment)) as unknown as Policy
-  if (!body.me?.person_id || !Array.isArray(body.people) || !body.sealing_key || !body.station?.id) throw new DeviceError('invalid', 'policy')
-  return body
 }
 
 export function meOf(policy: Policy): Me {

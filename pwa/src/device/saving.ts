@@ -9,8 +9,10 @@ import { emptyBase } from '../sync/versions'
 import { Drafts, OUTBOX_INFO, sealTo, VaultError, type Commit, type FileBody, type OpenVault, type OutboxRow } from '../vault'
 import type { FileView, SaveOptions } from './contract'
 import { DeviceError } from './errors'
+import { newId } from './ids'
+import { signerOf } from './keys'
 import { readStored, viewOf } from './file-state'
-import { UNLINKED } from './lines'
+import { UNLINKED } from './entries'
 import type { Phone } from './phone'
 
 const DAY_MS = 86_400_000
@@ -83,13 +85,13 @@ async function saveOnce(phone: Phone, parts: SaveParts): Promise<string> {
   const next: FileBody = { ...body, changes: [...body.changes, { envelope, verdict: null }] }
   const row = await outboxRow(phone, vault, envelope)
   const line = (await phone.liner())(next)
-  const removeDrafts = parts.options.draftKey ? await new Drafts(vault.database, vault, new Uint8Array()).idsOf(parts.options.draftKey) : []
+  const removeDrafts = parts.options.draftKey ? await new Drafts(vault.database, vault).idsOf(parts.options.draftKey) : []
   await phone.commit(vault, { files: [{ body: next, rev: read?.rev ?? 0, line }], outbox: [row], removeDrafts, ...parts.also })
   return row.id
 }
 
 async function signedChange(phone: Phone, body: FileBody, parts: SaveParts): Promise<Envelope> {
-  const signer = await phone.signer()
+  const signer = await signerOf(phone)
   const policy = phone.mustPolicy()
   const own = readStored(body).filter((known) => known.change.replica === signer.replica)
   const last = own.reduce<(typeof own)[number] | null>((latest, known) => (known.change.seq > (latest?.change.seq ?? 0) ? known : latest), null)
@@ -132,8 +134,4 @@ async function outboxRow(phone: Phone, vault: OpenVault, envelope: Envelope): Pr
 /** Vue's proxies and absent values do not belong into what is signed; text is NFC, as the protocol has it. */
 function plain<T>(value: T): T {
   return JSON.parse(JSON.stringify(value, (_key, inner: unknown) => (typeof inner === 'string' ? inner.normalize('NFC') : inner))) as T
-}
-
-export function newId(): string {
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('')
 }

@@ -9,7 +9,7 @@ import { listUndecided, listUnreceived, markReceived, VaultError, type OpenVault
 import { asDeviceError, DeviceError } from './errors'
 import { uploadPhotos } from './photos'
 import type { Phone } from './phone'
-import { takeNextPolicy } from './policy'
+import { takeNextPolicy } from './policy-check'
 import { takePacks } from './packs'
 import { sortNews, takeIn, Verifier } from './taking-in'
 

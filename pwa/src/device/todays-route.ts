@@ -1,8 +1,9 @@
 /** Today's route: a vault of its own for at most twelve households, opened by the PIN until the end of its day. */
 import { fromBase64url, replicaId, sign, toBase64url } from '../sync/signatures'
-import { derivePin, Drafts, dropRouteVault, listHolders, makePair, makeRouteVault, nameHolder, type IndexEntry, type OpenVault, type PinKey, type RouteSecrets } from '../vault'
+import { derivePin, Drafts, dropRouteVault, listHolders, makePair, makeRouteVault, nameHolder, renewFieldCode as renewCode, type IndexEntry, type OpenVault, type PinKey, type RouteSecrets } from '../vault'
 import { DeviceError } from './errors'
-import { UNLINKED } from './lines'
+import { UNLINKED } from './entries'
+import { signerOf } from './keys'
 import type { Phone } from './phone'
 
 const HOUR_MS = 3_600_000
@@ -24,7 +25,7 @@ export async function setRoute(phone: Phone, fileIds: readonly string[], pin?: P
   if (files.length > policy.route.households_max) throw new DeviceError('invalid', 'too many households for a route')
   const pinKey = pin ?? keptPin(vault)
   await phone.exclusively(async () => {
-    await new Drafts(vault.database, vault, inboxKeyOf(phone)).rescue()
+    await new Drafts(vault.database, vault).rescue()
     const route = await makeRoute(phone, vault, files)
     await makeRouteVault(vault, pinKey, route)
     await nameRoute(phone, route.until)
@@ -40,6 +41,11 @@ export async function changePin(phone: Phone, pin: string): Promise<void> {
   await setRoute(phone, files, key)
 }
 
+/** A new field code; the old one opens nothing from then on. */
+export async function renewFieldCode(phone: Phone): Promise<string> {
+  return (await renewCode(phone.derive, phone.mustMain())).field_code
+}
+
 export function checkPin(pin: string): void {
   if (!/^[0-9]{6}$/.test(pin.normalize('NFKC'))) throw new DeviceError('invalid', 'a PIN is six digits')
 }
@@ -49,7 +55,7 @@ export async function endOldRoute(phone: Phone, vault: OpenVault): Promise<void>
   const route = vault.secrets?.route
   if (!route || route.until > phone.now() || !vault.secrets) return
   await phone.exclusively(async () => {
-    await new Drafts(vault.database, vault, inboxKeyOf(phone)).rescue()
+    await new Drafts(vault.database, vault).rescue()
     await phone.commit(vault, { secrets: { ...(vault.secrets as NonNullable<OpenVault['secrets']>), route: null } })
     await dropRouteVault(vault.database)
     await vault.useRouteKey(null)
@@ -59,7 +65,7 @@ export async function endOldRoute(phone: Phone, vault: OpenVault): Promise<void>
 
 async function makeRoute(phone: Phone, vault: OpenVault, files: string[]): Promise<RouteSecrets> {
   const policy = phone.mustPolicy()
-  const device = await phone.signer()
+  const device = await signerOf(phone)
   const pair = await makePair('ECDSA')
   const replica = await replicaId(pair.publicKey)
   const now = phone.now()
@@ -89,7 +95,4 @@ function keptPin(vault: OpenVault): PinKey {
   return { kdf: pin.kdf, key: fromBase64url(pin.key) }
 }
 
-export function inboxKeyOf(phone: Phone): Uint8Array {
-  return fromBase64url(phone.mustClear().inbox_key)
-}
 

@@ -8,10 +8,10 @@ import { emptyBase } from '../sync/versions'
 import { putInInbox } from '../vault'
 import type { UnlinkedRecord, Village } from './contract'
 import { DeviceError } from './errors'
-import { HOUSEHOLD, UNLINKED, type Line } from './lines'
+import { HOUSEHOLD, UNLINKED, type Line } from './entries'
 import type { Phone } from './phone'
-import { newId, newParts, openFile, partsOf, save } from './saving'
-import { inboxKeyOf } from './todays-route'
+import { newId } from './ids'
+import { newParts, openFile, partsOf, save } from './saving'
 
 type Spoken = Omit<UnlinkedRecord, 'fileId' | 'at'>
 
@@ -30,7 +30,7 @@ export async function recordUnlinked(phone: Phone, record: Spoken): Promise<void
     return
   }
   const waiting: Waiting = { type: 'unlinked', file, record: JSON.parse(JSON.stringify(record)) as Spoken, at }
-  await putInInbox(phone.mustDatabase(), inboxKeyOf(phone), file, waiting, at)
+  await putInInbox(phone.mustDatabase(), file, waiting, at)
   await phone.refreshWaiting()
 }
 

@@ -1,24 +1,9 @@
-/** The ways in and the way out: password with the server's share, field code, PIN for the route; locking forgets every key. */
+/** The ways in: password with the server's share, field code, PIN for the route. */
 import { toBase64url, fromBase64url } from '../sync/signatures'
-import { derivePassword, listHolders, nameHolder, openVaultDatabase, openWithFieldCode, openWithPassword, openWithPin, readMainRow, VaultError, type OpenVault, type VaultDatabase } from '../vault'
-import type { VaultHolder } from './contract'
+import { derivePassword, listHolders, nameHolder, openVaultDatabase, openWithFieldCode, openWithPassword, openWithPin, readMainRow, type OpenVault, type VaultDatabase } from '../vault'
 import { DeviceError } from './errors'
 import type { Phone } from './phone'
 import { readPolicy } from './policy'
-import { endOldRoute } from './todays-route'
-import { takeInbox } from './unlinked'
-
-export async function holders(phone: Phone): Promise<VaultHolder[]> {
-  const rows = (await listHolders()).sort((a, b) => b.used_at - a.used_at)
-  const until = (at: number | null): number | null => (at !== null && at > phone.now() ? at : null)
-  return rows.map((row) => ({ personId: row.person, displayName: row.name, routeUntil: until(row.route_until) }))
-}
-
-/** Closed, but with its outbox at hand: what the phone does when it starts. */
-export async function useLatest(phone: Phone): Promise<void> {
-  const [latest] = (await listHolders()).sort((a, b) => b.used_at - a.used_at)
-  if (latest) await phone.use(latest.person, await openVaultDatabase(latest.database, () => phone.close()))
-}
 
 async function databaseOf(phone: Phone, person: string): Promise<VaultDatabase> {
   if (phone.person === person && phone.database) return phone.database
@@ -56,41 +41,11 @@ async function enterMain(phone: Phone, person: string, database: VaultDatabase, 
   phone.open(vault, readPolicy(sync.policy))
   phone.say({ lastCompleteAt: sync.complete_at })
   await remember(phone, person)
-  await endOldRoute(phone, vault)
-  if (vault.indexDamaged) await relist(phone, vault, await vault.listFiles(), true)
-  else await relist(phone, vault, phone.mustClear().stale, false)
-  await takeInbox(phone)
-  phone.refreshHouseholds()
+  const { tidyUp } = await import('./tidying')
+  await tidyUp(phone, vault)
 }
 
 async function remember(phone: Phone, person: string): Promise<void> {
   const holder = (await listHolders()).find((row) => row.person === person)
   if (holder) await nameHolder({ ...holder, name: phone.state.me?.name ?? holder.name, used_at: phone.now() })
-}
-
-/** Makes the index of these files anew: after the route wrote them, or when the index did not verify. */
-async function relist(phone: Phone, vault: OpenVault, files: readonly string[], tell: boolean): Promise<void> {
-  for (let start = 0; start < files.length; start += 50) {
-    await phone.exclusively(async () => {
-      const liner = await phone.liner()
-      const writes = []
-      for (const file of files.slice(start, start + 50)) {
-        try {
-          const read = await vault.readFile(file)
-          if (read) writes.push({ ...read, line: liner(read.body) })
-        } catch (error) {
-          if (!(error instanceof VaultError)) throw error
-          tell = true
-        }
-      }
-      if (writes.length) await phone.commit(vault, { files: writes })
-    })
-  }
-  if (tell) phone.say({ problem: { code: 'damaged', detail: 'index' } })
-}
-
-export async function lock(phone: Phone): Promise<void> {
-  const isMain = phone.vault?.mode === 'main'
-  phone.close()
-  if (isMain) await phone.calls.endReadSession().catch(() => undefined)
 }

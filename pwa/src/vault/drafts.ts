@@ -8,6 +8,7 @@ import { VaultError } from './errors'
 import type { OpenVault } from './open-vault'
 import type { DraftRow } from './rows'
 import { INBOX_INFO, openSealed, sealTo } from './sealing'
+import { inboxKeyOf } from './unlock'
 import { decode, encode, openJson, sealJson } from './suite'
 import { fromBase64url } from '../sync/signatures'
 
@@ -23,7 +24,6 @@ export class Drafts {
   constructor(
     private readonly database: VaultDatabase,
     private readonly vault: OpenVault | null,
-    private readonly inboxKey: Uint8Array,
   ) {}
 
   async save(key: string, value: unknown, at: number): Promise<void> {
@@ -76,7 +76,7 @@ export class Drafts {
     const layer = !this.vault ? 'inbox' : file ? 'file' : this.vault.mode === 'main' ? 'vault' : 'route'
     const id = `${hash}:${layer}`
     const row = { id, layer, file, at: draft.at } as const
-    if (!this.vault) return { ...row, body: null, inbox: await sealTo(this.inboxKey, encode(JSON.stringify(draft)), `${INBOX_INFO}/${id}`) }
+    if (!this.vault) return { ...row, body: null, inbox: await sealTo(await inboxKeyOf(this.database), encode(JSON.stringify(draft)), `${INBOX_INFO}/${id}`) }
     const key = file ? await this.vault.fileKeyOf(file) : this.vault.ownKey
     return { ...row, body: await sealJson(key, draft, { store: 'drafts', id, at: draft.at }), inbox: null }
   }

@@ -33,6 +33,7 @@ interface Keys {
   vault: CryptoKey | null // main mode only
   raw: Uint8Array | null
   route: CryptoKey | null
+  inbox: Uint8Array // public
 }
 
 export class OpenVault {
@@ -107,8 +108,8 @@ export class OpenVault {
 
   // --- one transaction ---
   /** Call inside `exclusively`. Throws `changed_meanwhile` when a file was written since it was read. */
-  async commit(commit: Commit, inboxKey: Uint8Array): Promise<void> {
-    const files = await Promise.all((commit.files ?? []).map((file) => this.fileRow(file, inboxKey)))
+  async commit(commit: Commit): Promise<void> {
+    const files = await Promise.all((commit.files ?? []).map((file) => this.fileRow(file)))
     const puts = (commit.files ?? []).filter((file) => file.line !== undefined).map((file) => ({ file: file.body.file, kind: file.body.kind, line: file.line }))
     const drops = [...(commit.removeFiles ?? []), ...(commit.files ?? []).filter((file) => file.line === undefined).map((file) => file.body.file)]
     await this.index?.load()
@@ -144,14 +145,14 @@ export class OpenVault {
     if (commit.secrets) this.secrets = commit.secrets
   }
 
-  private async fileRow(file: FileWrite, inboxKey: Uint8Array): Promise<FileRow> {
+  private async fileRow(file: FileWrite): Promise<FileRow> {
     const id = file.body.file
     const present = await this.database.get('files', id)
     const known = present && (await this.fileKey(present).catch(unlessDamaged))
     const { raw, key } = known ?? (await this.newFileKey(id))
     const keep = present && known && !('inbox' in present.key && this.keys.vault) ? present.key : null
     const rev = file.rev + 1
-    return { id, rev, key: keep ?? (await this.wrapFileKey(id, raw, inboxKey)), body: await sealJson(key, file.body, { store: 'files', id, rev }) }
+    return { id, rev, key: keep ?? (await this.wrapFileKey(id, raw)), body: await sealJson(key, file.body, { store: 'files', id, rev }) }
   }
 
   private async newFileKey(id: string): Promise<{ raw: Uint8Array; key: CryptoKey }> {
@@ -161,10 +162,10 @@ export class OpenVault {
     return pair
   }
 
-  private async wrapFileKey(id: string, raw: Uint8Array, inboxKey: Uint8Array): Promise<FileRow['key']> {
+  private async wrapFileKey(id: string, raw: Uint8Array): Promise<FileRow['key']> {
     if (this.keys.vault) return seal(this.keys.vault, raw, { store: 'file-keys', id })
     if (this.route) this.route.files[id] = toBase64url(raw)
-    return { inbox: await sealTo(inboxKey, raw, `${INBOX_INFO}/${id}`) }
+    return { inbox: await sealTo(this.keys.inbox, raw, `${INBOX_INFO}/${id}`) }
   }
 
   private async stateRows(commit: Commit, puts: IndexEntry[], drops: string[]): Promise<StateRow[]> {

@@ -1,8 +1,6 @@
-/** The outbox and the inbox: rows that hold no content in clear, readable with every key closed. */
+/** What waits to be sent: rows that hold no content in clear, readable with every key closed. */
 import { write, type VaultDatabase } from './database'
 import type { OutboxRow } from './rows'
-import { INBOX_INFO, sealTo } from './sealing'
-import { encode } from './suite'
 
 export interface Waiting {
   count: number
@@ -38,9 +36,4 @@ export async function markReceived(database: VaultDatabase, ids: readonly string
       if (row) await store.put({ ...row, received: true })
     }
   })
-}
-
-export async function putInInbox(database: VaultDatabase, inboxKey: Uint8Array, id: string, value: unknown, at: number): Promise<void> {
-  const body = await sealTo(inboxKey, encode(JSON.stringify(value)), `${INBOX_INFO}/${id}`)
-  await write(database, ['inbox'], async (transaction) => void (await transaction.objectStore('inbox').put({ id, at, body })))
 }

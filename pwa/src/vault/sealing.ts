@@ -1,38 +1,18 @@
 /**
- * HPKE (RFC 9180: DHKEM P-256, HKDF-SHA256, AES-256-GCM) to a public key: a save to the server, or a record made while the
- * vault is closed to the vault's own inbox. Result: encapsulated key (65 bytes) ‖ ciphertext.
+ * Sealing to a public key: a save to the server, or a record made while the vault is closed to the vault's own inbox.
+ * Result: encapsulated key (65 bytes) ‖ ciphertext. Also the device's own key pairs.
  */
-import { Aes256Gcm, CipherSuite, DhkemP256HkdfSha256, HkdfSha256 } from '@hpke/core'
-import { encode, join } from './suite'
-import { VaultError } from './errors'
-
-const ENCAPSULATED_BYTES = 65
 export const OUTBOX_INFO = 'yihu/outbox/1'
 export const INBOX_INFO = 'yihu/inbox/1'
 
-const CURVE = { name: 'ECDH', namedCurve: 'P-256' }
-
-function suite(): CipherSuite {
-  return new CipherSuite({ kem: new DhkemP256HkdfSha256(), kdf: new HkdfSha256(), aead: new Aes256Gcm() })
-}
-
 /** `publicKey`: raw uncompressed P-256 point. */
 export async function sealTo(publicKey: Uint8Array, plain: Uint8Array, info: string): Promise<Uint8Array> {
-  const recipientPublicKey = await crypto.subtle.importKey('raw', publicKey as BufferSource, CURVE, true, [])
-  const { enc, ct } = await suite().seal({ recipientPublicKey, info: encode(info) as BufferSource }, plain as BufferSource)
-  return join(new Uint8Array(enc), new Uint8Array(ct))
+  return (await import('./hpke')).sealTo(publicKey, plain, info)
 }
 
 /** `privateKey`: PKCS#8. Throws `damaged` for what was not sealed to it. */
 export async function openSealed(privateKey: Uint8Array, sealed: Uint8Array, info: string): Promise<Uint8Array> {
-  try {
-    const recipientKey = await crypto.subtle.importKey('pkcs8', privateKey as BufferSource, CURVE, true, ['deriveBits'])
-    const enc = sealed.slice(0, ENCAPSULATED_BYTES)
-    const parameters = { recipientKey, enc: enc as BufferSource, info: encode(info) as BufferSource }
-    return new Uint8Array(await suite().open(parameters, sealed.slice(ENCAPSULATED_BYTES) as BufferSource))
-  } catch {
-    throw new VaultError('damaged', 'sealed')
-  }
+  return (await import('./hpke')).openSealed(privateKey, sealed, info)
 }
 
 export interface RawPair {

@@ -1,6 +1,7 @@
 /** Makes, opens and re-wraps the two vaults of one person. Each way in ends in an `OpenVault`; keys stay inside it. */
 import { fromBase64url, toBase64url } from '../sync/signatures'
-import { openDirectory, openVaultDatabase, write, type VaultDatabase } from './database'
+import { openVaultDatabase, write, type VaultDatabase } from './database'
+import { nameHolder } from './directory'
 import { VaultError } from './errors'
 import type { Derive } from './kdf'
 import { newFieldCode, unwrapWithFieldCode, unwrapWithPassword, wrapUnderFieldCode, wrapUnderPassword, type PasswordKeys } from './main-key'
@@ -45,27 +46,6 @@ export async function createMainVault(derive: Derive, made: NewVault): Promise<V
   return database
 }
 
-export async function listHolders(): Promise<HolderRow[]> {
-  const directory = await openDirectory()
-  try {
-    return await directory.getAll('holders')
-  } finally {
-    directory.close()
-  }
-}
-
-export async function nameHolder(holder: HolderRow): Promise<void> {
-  const directory = await openDirectory()
-  await directory.put('holders', holder)
-  directory.close()
-}
-
-export async function forgetHolder(person: string): Promise<void> {
-  const directory = await openDirectory()
-  await directory.delete('holders', person)
-  directory.close()
-}
-
 export async function readMainRow(database: VaultDatabase): Promise<MainKeyRow> {
   const row = await database.get('keys', 'main')
   if (!row || row.id !== 'main') throw new VaultError('not_found', 'main')
@@ -84,7 +64,7 @@ export async function openMain(database: VaultDatabase, raw: Uint8Array): Promis
   const key = await importKey(raw)
   const secrets = await openJson<MainSecrets>(key, (await database.get('state', 'secrets'))?.body, { store: 'state', id: 'secrets' })
   const route = secrets.route ? await importKey(fromBase64url(secrets.route.key)) : null
-  const vault = new OpenVault(database, 'main', { vault: key, raw, route }, secrets, null)
+  const vault = new OpenVault(database, 'main', { vault: key, raw, route, inbox: await inboxKeyOf(database) }, secrets, null)
   await vault.loadIndex()
   return vault
 }
@@ -93,7 +73,14 @@ export async function openWithPin(derive: Derive, database: VaultDatabase, pin: 
   const { key: raw } = await unwrapWithPin(derive, database, pin, now)
   const key = await importKey(raw)
   const route = await openJson<RouteSecrets>(key, (await database.get('state', 'route'))?.body, { store: 'state', id: 'route' })
-  return new OpenVault(database, 'route', { vault: null, raw, route: key }, null, route)
+  return new OpenVault(database, 'route', { vault: null, raw, route: key, inbox: await inboxKeyOf(database) }, null, route)
+}
+
+/** The public half of the inbox: what is made without the vault key is sealed to it. */
+export async function inboxKeyOf(database: VaultDatabase): Promise<Uint8Array> {
+  const clear = await database.get('clear', 'clear')
+  if (!clear) throw new VaultError('not_found', 'clear')
+  return fromBase64url(clear.inbox_key)
 }
 
 /** Puts a new route vault in the place of the old one. `vault` is the open main vault; its secrets learn the new key. */

@@ -1,0 +1,22 @@
+/** What the lines of the index say, and the summaries that lists show of them. */
+import type { HouseholdSummary, UnlinkedRecord } from './contract'
+import type { StoredSummary } from './summary'
+
+export const HOUSEHOLD = 'household'
+export const UNLINKED = 'unlinked_record'
+
+export interface Line {
+  household?: StoredSummary
+  unlinked?: UnlinkedRecord
+}
+
+const shownLines = new WeakMap<StoredSummary, HouseholdSummary>()
+
+/** The same object for the same line, so that what search has worked out of it stays good. */
+export function summaryOf(stored: StoredSummary, onRoute: boolean): HouseholdSummary {
+  const known = shownLines.get(stored)
+  if (known && known.onRoute === onRoute) return known
+  const summary = { ...stored, onRoute }
+  shownLines.set(stored, summary)
+  return summary
+}

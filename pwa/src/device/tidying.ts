@@ -1,0 +1,36 @@
+/** What a full unlock puts in order: yesterday's route, files that the route wrote, a damaged index, the inbox, old outbox rows. */
+import { VaultError, type OpenVault } from '../vault'
+import { trimOutbox } from './own-saves'
+import type { Phone } from './phone'
+import { endOldRoute } from './todays-route'
+import { takeInbox } from './unlinked'
+
+export async function tidyUp(phone: Phone, vault: OpenVault): Promise<void> {
+  await endOldRoute(phone, vault)
+  if (vault.indexDamaged) await relist(phone, vault, await vault.listFiles(), true)
+  else await relist(phone, vault, phone.mustClear().stale, false)
+  await takeInbox(phone)
+  await trimOutbox(phone)
+  phone.refreshHouseholds()
+}
+
+/** Makes the index of these files anew: after the route wrote them, or when the index did not verify. */
+async function relist(phone: Phone, vault: OpenVault, files: readonly string[], tell: boolean): Promise<void> {
+  for (let start = 0; start < files.length; start += 50) {
+    await phone.exclusively(async () => {
+      const liner = await phone.liner()
+      const writes = []
+      for (const file of files.slice(start, start + 50)) {
+        try {
+          const read = await vault.readFile(file)
+          if (read) writes.push({ ...read, line: liner(read.body) })
+        } catch (error) {
+          if (!(error instanceof VaultError)) throw error
+          tell = true
+        }
+      }
+      if (writes.length) await phone.commit(vault, { files: writes })
+    })
+  }
+  if (tell) phone.say({ problem: { code: 'damaged', detail: 'index' } })
+}
