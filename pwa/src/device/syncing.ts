@@ -162,8 +162,9 @@ export class Syncing {
     const taken = await phone.exclusively(async () => {
       const sync = await vault.readSync()
       const packs = answer.packs.map(({ id, bytes, sha256 }) => ({ id, bytes, sha256 }))
+      // Beside a pack comes only the tail after it: before the pack is in, no fold here could agree with the server's digest.
       const next = packs.length ? { packs, cursor_after_packs: answer.cursor } : { cursor: answer.cursor ?? sync.cursor }
-      return takeIn(phone, vault, news, verdicts, { ...sync, ...next }, { serverAt: answer.server_at, digests: answer.digests ?? {} })
+      return takeIn(phone, vault, news, verdicts, { ...sync, ...next }, { serverAt: answer.server_at, digests: packs.length ? {} : (answer.digests ?? {}) })
     })
     await this.refetch(vault, taken.refetch)
     return [...verifier.faults, ...taken.faults]
