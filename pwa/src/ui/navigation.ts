@@ -27,3 +27,6 @@ export interface PageFurniture {
 }
 
 export const furnitureKey: InjectionKey<PageFurniture> = Symbol('furniture')
+
+/** True inside the list pane that stands beside a page on wide screens: it is no page of its own for readers. */
+export const paneKey: InjectionKey<boolean> = Symbol('pane')
