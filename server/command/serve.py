@@ -9,6 +9,7 @@ import uvicorn
 
 from server.command.opening import DEFAULT_DATA, DatabaseOption, DataOption, console, fail, make_settings, open_context
 from server.command.station import ensure_demo, print_links
+from server.intake import rules as intake
 from server.main import Server
 from server.station import rules as stations
 
@@ -44,6 +45,8 @@ def serve(
         print_links(context, ensure_demo(context))
     elif not context.database.read(lambda session: stations.list_station_ids(session, 1)):
         console.print("No station yet: [bold]yihu station create[/bold] founds one, --demo the demo station.")
+    for station_id in context.database.read(stations.list_station_ids):
+        context.database.write(lambda session, one=station_id: intake.judge_held_again(session, context, one))  # type: ignore[misc]
     if not is_tls and host not in _LOOPBACK:
         console.print(
             "[yellow]![/yellow] Plain http beyond this machine: browsers refuse to keep keys there, so phones cannot "

@@ -86,6 +86,11 @@ def list_waiting(
     return [(change, file) for change, file in session.exec(statement)]
 
 
+def list_held(session: Session, station_id: str, limit: int) -> list[Change]:
+    statement = select(Change).where(Change.station_id == station_id, Change.status == "held")
+    return list(session.exec(statement.order_by(col(Change.position)).limit(limit)))
+
+
 def set_status(session: Session, station_id: str, change_id: str, *, status: str, position: int, duty: str) -> None:
     session.execute(
         update(Change)

@@ -1,359 +1,20 @@
 """Taking changes in: each gets a verdict, a position and its effect on the file, in one transaction a batch.
 
-What a verdict is, `sync.verdicts` says; here is what it needs to know, and where the answer is kept. Pushing the same change
-again gives the verdict it has. A change that waited is judged again as soon as something of its file moves.
+Pushing the same change again gives the verdict it has. How a batch is judged and kept is `batch.py`; the log is `log.py`; what
+other slices read of it is `reading.py`.
 """
 
-import re
 from collections.abc import Sequence
-from dataclasses import replace
 
 from sqlmodel import Session
 
-from schemas.registry import find_kind
 from server.context import Context
-from server.database import upsert
 from server.devices import certificates
-from server.devices.certificates import Author
 from server.devices.rules import Caller
-from server.errors import YihuError
 from server.intake import queries
-from server.intake.authors import Authors, find_doubts, find_faults
-from server.intake.checks import find_rules, list_id_numbers, make_check
-from server.intake.log import (
-    FileState,
-    LogWriter,
-    body_place,
-    current_verdict,
-    load_files,
-    open_body,
-    read_or_none,
-    take_row,
-    to_fold_input,
-)
-from server.intake.tables import CaseFile, Change, IdentityIndex
+from server.intake.batch import Batch
 from server.keyring.rules import Keyring
-from server.station import rules as stations
-from sync import change as changes
-from sync.canonical import sha256_hex
 from sync.change import Envelope
-from sync.errors import MalformedError
-from sync.verdict import Reason, Verdict
-from sync.verdicts import Context as JudgeContext
-from sync.verdicts import Judgement, Known, judge, judge_malformed
-from sync.versions import Dot
-
-_DEPUTIES = ("deputy", "head")
-_WAITING = ("held", "quarantined")
-_SIGNATURE = re.compile(r"[A-Za-z0-9_-]{0,200}")
-_PLAIN_PATH = re.compile(r"[ -~]{1,120}")
-
-
-class Intake:
-    """One batch of one station, in the caller's write transaction."""
-
-    def __init__(self, session: Session, context: Context, station_id: str) -> None:
-        self.session = session
-        self.context = context
-        self.station_id = station_id
-        self.now = context.now()
-        self.station = stations.get_station(session, context.keyring, station_id)
-        self.authors = Authors(session, station_id, self.station.epoch)
-        self._patches: set[str] | None = None
-        self._log: LogWriter | None = None
-        self._files: dict[str, FileState] = {}
-        self._rows: dict[str, Change] = {}
-
-    @property
-    def log(self) -> LogWriter:
-        """Opened when the first verdict is written: from then on other writers of the station wait."""
-        if self._log is None:
-            self._log = LogWriter(self.session, self.context, self.station_id)
-        return self._log
-
-    def receive(self, envelopes: Sequence[Envelope], uploader: Caller) -> list[tuple[Envelope, bool]]:
-        """A signed verdict for each envelope, in order, and whether the change was known before."""
-        self._read_rows(envelopes)
-        if not all(_row_id(envelope) in self._rows for envelope in envelopes):
-            _ = self.log  # before the files are read: nobody else may move them meanwhile
-            self._read_rows(envelopes)
-            self._read_files(envelopes)
-        return [self._receive_one(envelope, uploader) for envelope in envelopes]
-
-    def decide(self, change_id: str, decider: Caller, *, is_accepted: bool, reason: str | None) -> Envelope:
-        """A deputy takes a held or quarantined change in, or declines it."""
-        _ = self.log
-        row = queries.find_change(self.session, self.station_id, change_id)
-        if row is None:
-            raise YihuError("not_found")
-        state = self._state(row.file)
-        self._check_decider(row, state, decider)
-        envelope = open_body(self.session, self.context.keyring, row)
-        change = changes.read_change(envelope)
-        if is_accepted:
-            judgement = self._judge(change, self.authors.find(row.replica), state, is_admitted=True)
-            if judgement.status in _WAITING:
-                raise YihuError("cannot_accept")
-        else:
-            judgement = Judgement("declined", (Reason("declined", say=reason),), row.duty or None)
-        verdict = self._verdict(judgement, change, row.received_at)
-        decided = replace(verdict, by=decider.person_id, decided_at=self.now)
-        signed = self._append_again(row, change, decided, state)
-        self._judge_held_again(state)
-        return signed
-
-    # --- one change ---------------------------------------------------------------------------------------------------
-
-    def _receive_one(self, envelope: Envelope, uploader: Caller) -> tuple[Envelope, bool]:
-        for stored_id in (_row_id(envelope), _unverified_id(envelope)):
-            row = self._rows.get(stored_id)
-            if row is not None:
-                return current_verdict(self.session, self.context.keyring, row), True
-        change, error = read_or_none(envelope)
-        dot = change.dot if change else None
-        file = change.file if change else None
-        if change is None and (claimed := changes.find_dot(envelope.body)) is not None:
-            file, dot = claimed
-        author = self.authors.find_signer(dot.replica, envelope) if dot else None
-        if author is None or dot is None or file is None:
-            return self._keep_unverified(envelope, error, uploader), False
-        state = self._state(file)
-        if change is None:
-            return self._keep_malformed(envelope, error, file, dot, author, state, uploader), False
-        judgement = self._judge(change, author, state)
-        verdict = self._verdict(judgement, change, self.now)
-        signed = self._append_first(envelope, change, verdict, author, state, uploader)
-        self._judge_held_again(state)
-        return signed, False
-
-    def _judge(
-        self, change: changes.Change, author: Author | None, state: FileState, *, is_admitted: bool = False
-    ) -> Judgement:
-        scope = state.row.scope if state.row else change.scope
-        duties_then = self.authors.duties_on(change.person, scope, change.epoch)
-        is_own_file = any(dot.replica == change.dot.replica for dot in state.known)
-        return judge(
-            change,
-            JudgeContext(
-                deployment=self.context.keyring.deployment,
-                station=self.station_id,
-                received_at=self.now,
-                rules=find_rules(change.kind),
-                known=state.known,
-                accepted=state.accepted,
-                duties_then=duties_then,
-                duties_now=self.authors.duties_on(change.person, scope, self.station.epoch),
-                check=make_check(find_kind(change.kind), duties_then, self.now, state.accepted),
-                file_kind=state.row.kind if state.row else None,
-                doubts=find_doubts(author) if author else (),
-                faults=find_faults(change, author, is_new_file=state.row is None, is_own_file=is_own_file)
-                if author
-                else (Reason("replica_unknown"),),
-                single_post=self.station.is_single_post,
-                admitted=is_admitted,
-            ),
-        )
-
-    def _judge_held_again(self, state: FileState) -> None:
-        """Judges what waits in this file, until nothing moves any more (D-7)."""
-        moved = True
-        while moved and state.held:
-            moved = False
-            for change_id in list(state.held):
-                row = queries.find_change(self.session, self.station_id, change_id)
-                if row is None:
-                    raise LookupError("a held change without its row")
-                envelope = open_body(self.session, self.context.keyring, row)
-                change = changes.read_change(envelope)
-                judgement = self._judge(change, self.authors.find(row.replica), state)
-                if judgement.status != "held":
-                    verdict = self._verdict(judgement, change, row.received_at)
-                    self._append_again(row, change, verdict, state)
-                    moved = True
-
-    def _verdict(self, judgement: Judgement, change: changes.Change, received_at: int) -> Verdict:
-        return judgement.to_verdict(change, position=self.log.next_position, received_at=received_at)
-
-    # --- keeping ------------------------------------------------------------------------------------------------------
-
-    def _append_first(
-        self,
-        envelope: Envelope,
-        change: changes.Change,
-        verdict: Verdict,
-        author: Author,
-        state: FileState,
-        uploader: Caller,
-    ) -> Envelope:
-        self._ensure_file(change, verdict, state)
-        is_fork = change.dot in state.known
-        row = self._make_row(
-            envelope, verdict, row_id=change.id, file=change.file, dot=change.dot, person_id=author.person_id,
-            device=author.device, act=change.act, fork=change.id if is_fork else "", uploader=uploader,
-        )  # fmt: skip
-        self.session.flush()
-        if not is_fork:
-            take_row(state, row, change)
-        self._take_effect(change, verdict, state)
-        audiences = self._audiences(author.person_id, state)
-        return self.log.append(change.id, verdict, owner=change.file, is_first=True, audiences=audiences)
-
-    def _append_again(self, row: Change, change: changes.Change, verdict: Verdict, state: FileState) -> Envelope:
-        duty = verdict.duty or ""
-        queries.set_status(
-            self.session, self.station_id, row.change_id, status=verdict.status, position=verdict.position, duty=duty
-        )
-        row.status, row.position, row.duty = verdict.status, verdict.position, duty
-        if row.fork == "":
-            state.known[change.dot] = Known(change.id, verdict.status)
-            state.held = [held for held in state.held if held != change.id]
-            if verdict.status == "held":
-                state.held.append(change.id)
-            elif verdict.status == "accepted":
-                state.accepted.append(to_fold_input(row, change))
-        self._ensure_file(change, verdict, state)
-        self._take_effect(change, verdict, state)
-        audiences = self._audiences(row.person_id, state)
-        return self.log.append(change.id, verdict, owner=row.file, is_first=False, audiences=audiences)
-
-    def _keep_malformed(
-        self,
-        envelope: Envelope,
-        error: MalformedError | None,
-        file: str,
-        dot: Dot,
-        author: Author,
-        state: FileState,
-        uploader: Caller,
-    ) -> Envelope:
-        """Signed by its author, but no change: it is returned and occupies its dot (D-5)."""
-        judgement = judge_malformed(_plain(error or MalformedError("Not a change.")))
-        row_id = _row_id(envelope)
-        verdict = Verdict(
-            change=row_id, status="returned", position=self.log.next_position, received_at=self.now,
-            reasons=judgement.reasons, dot=dot, file=file,
-        )  # fmt: skip
-        row = self._make_row(
-            envelope, verdict, row_id=row_id, file=file, dot=dot, person_id=author.person_id, device=author.device,
-            act="", fork=row_id if dot in state.known else "", uploader=uploader,
-        )  # fmt: skip
-        self.session.flush()
-        if row.fork == "":
-            state.known[dot] = Known(row_id, "returned")
-        signed = self.log.append(row_id, verdict, owner=file, is_first=True, audiences=[author.person_id])
-        self._judge_held_again(state)
-        return signed
-
-    def _keep_unverified(self, envelope: Envelope, error: MalformedError | None, uploader: Caller) -> Envelope:
-        """Nobody's word: altered on the way, or not a change at all. Answered by its place, kept, told to no one else.
-
-        It occupies no dot, and is stored under an id that covers the signature too: a stranger who knows a change must
-        not be able to spoil it by sending it first with a false signature.
-        """
-        reason = judge_malformed(_plain(error)).reasons[0] if error else Reason("bad_signature")
-        row_id = _unverified_id(envelope)
-        verdict = Verdict(
-            change=_row_id(envelope), status="returned", position=self.log.next_position, received_at=self.now,
-            reasons=(reason,),
-        )  # fmt: skip
-        self._make_row(
-            envelope, verdict, row_id=row_id, file=self.station_id, dot=Dot(uploader.replica, 0), act="", fork=row_id,
-            person_id=uploader.person_id, device=uploader.replica, uploader=uploader,
-        )  # fmt: skip
-        self.session.flush()
-        return self.log.append(row_id, verdict, owner=self.station_id, is_first=True, audiences=())
-
-    def _make_row(
-        self,
-        envelope: Envelope,
-        verdict: Verdict,
-        *,
-        row_id: str,
-        file: str,
-        dot: Dot,
-        person_id: str,
-        device: str,
-        act: str,
-        fork: str,
-        uploader: Caller,
-    ) -> Change:
-        place, body = body_place(self.station_id, file, row_id), envelope.body.encode("utf-8", "surrogatepass")
-        row = Change(
-            station_id=self.station_id, change_id=row_id, file=file, replica=dot.replica, seq=dot.seq, fork=fork,
-            person_id=person_id, act=act, device=device, uploaded_by=uploader.replica, received_at=self.now,
-            status=verdict.status, position=verdict.position, duty=verdict.duty or "",
-            body_bytes=len(envelope.body.encode("utf-8", "surrogatepass")), signature=envelope.sig,
-            sealed_body=self.context.keyring.seal(self.session, place, body),
-        )  # fmt: skip
-        self.session.add(row)
-        self._rows[row_id] = row
-        return row
-
-    def _ensure_file(self, change: changes.Change, verdict: Verdict, state: FileState) -> None:
-        """A file exists from its first change that is not refused, if its patch exists."""
-        if (
-            state.row is not None
-            or verdict.status in ("returned", "declined")
-            or change.scope not in self._list_patches()
-        ):
-            return
-        state.row = CaseFile(
-            station_id=self.station_id, file=change.file, kind=change.kind, scope=change.scope, updated_at=self.now
-        )
-        self.session.add(state.row)
-        self.session.flush()
-
-    def _take_effect(self, change: changes.Change, verdict: Verdict, state: FileState) -> None:
-        if verdict.status != "accepted" or state.row is None:
-            return
-        state.row.changes += 1
-        state.row.accepted_position = verdict.position
-        state.row.updated_at = self.now
-        self.session.add(state.row)
-        hashes = {
-            self.context.keyring.blind_index(self.station_id, "id_number", number) for number in list_id_numbers(change)
-        }
-        if hashes:
-            rows = [
-                {"station_id": self.station_id, "number_hash": value, "file": change.file} for value in sorted(hashes)
-            ]
-            upsert(self.session, IdentityIndex, rows, keys=["station_id", "number_hash", "file"])
-
-    def _audiences(self, person_id: str, state: FileState) -> list[str]:
-        """Everyone who reads the file's scope; its author too, where that is not theirs."""
-        if state.row is None:
-            return [person_id]
-        is_reader = state.row.scope in self.authors.scopes_of(person_id)
-        return [state.row.scope] if is_reader else [state.row.scope, person_id]
-
-    # --- looking up ---------------------------------------------------------------------------------------------------
-
-    def _read_rows(self, envelopes: Sequence[Envelope]) -> None:
-        ids = [stored_id for one in envelopes for stored_id in (_row_id(one), _unverified_id(one))]
-        self._rows = {row.change_id: row for row in queries.list_changes(self.session, self.station_id, ids)}
-
-    def _read_files(self, envelopes: Sequence[Envelope]) -> None:
-        files = {claimed[0] for envelope in envelopes if (claimed := changes.find_dot(envelope.body)) is not None}
-        missing = sorted(files - self._files.keys())
-        self._files.update(load_files(self.session, self.context.keyring, self.station_id, missing))
-
-    def _state(self, file: str) -> FileState:
-        if file not in self._files:
-            self._files.update(load_files(self.session, self.context.keyring, self.station_id, [file]))
-        return self._files[file]
-
-    def _list_patches(self) -> set[str]:
-        if self._patches is None:
-            self._patches = set(stations.list_scopes(self.session, self.station_id))
-        return self._patches
-
-    def _check_decider(self, row: Change, state: FileState, decider: Caller) -> None:
-        if state.row is None or not decider.has_duty(*_DEPUTIES, scope=state.row.scope):
-            raise YihuError("not_found")
-        if row.person_id == decider.person_id and not self.station.is_single_post:
-            raise YihuError("not_allowed")
-        if row.status not in _WAITING:
-            raise YihuError("change_final")
 
 
 def receive(
@@ -366,7 +27,12 @@ def receive(
     """Takes a batch in. Safe to repeat."""
     for certificate in certificates_given:
         certificates.admit_certificate(session, context, uploader.station_id, certificate)
-    return Intake(session, context, uploader.station_id).receive(envelopes, uploader)
+    return Batch(session, context, uploader.station_id).receive(envelopes, uploader)
+
+
+def judge_held_again(session: Session, context: Context, station_id: str) -> int:
+    """Run at start, once a station; safe to repeat."""
+    return Batch(session, context, station_id).judge_all_held_again()
 
 
 def find_files_by_id_number(session: Session, keyring: Keyring, station_id: str, number: str) -> list[str]:
@@ -375,16 +41,10 @@ def find_files_by_id_number(session: Session, keyring: Keyring, station_id: str,
     return queries.list_number_files(session, station_id, number_hash, 100)
 
 
-def _row_id(envelope: Envelope) -> str:
-    """The change's id, of whatever text came (N-3)."""
-    return sha256_hex(envelope.body.encode("utf-8", "surrogatepass"))
-
-
-def _unverified_id(envelope: Envelope) -> str:
-    return sha256_hex(f"unverified\n{envelope.sig}\n{envelope.body}".encode("utf-8", "surrogatepass"))
-
-
-def _plain(error: MalformedError) -> MalformedError:
-    """Without a path that quotes what a stranger sent: a verdict must be canonical itself."""
-    path = error.path if error.path and _PLAIN_PATH.fullmatch(error.path) else None
-    return MalformedError(error.detail, code=error.code, path=path)
+def decide(
+    session: Session, context: Context, decider: Caller, change_id: str, *, is_accepted: bool, reason: str | None
+) -> Envelope:
+    """The signed verdict of a deputy's decision on a held or quarantined change."""
+    return Batch(session, context, decider.station_id).decide(
+        change_id, decider, is_accepted=is_accepted, reason=reason
+    )

@@ -11,7 +11,7 @@ from server.context import Context
 from server.devices.rules import Caller
 from server.errors import YihuError
 from server.intake import reading
-from server.intake.rules import Intake
+from server.intake import rules as intake
 from sync.change import Envelope
 from sync.verdict import read_verdict
 
@@ -67,4 +67,4 @@ def decide(
         session, caller.station_id, event, context.now(), person_id=caller.person_id, replica=caller.replica,
         about=change_id,
     )  # fmt: skip
-    return Intake(session, context, caller.station_id).decide(change_id, caller, is_accepted=is_accepted, reason=said)
+    return intake.decide(session, context, caller, change_id, is_accepted=is_accepted, reason=said)

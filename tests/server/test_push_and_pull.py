@@ -6,11 +6,14 @@ from typing import Any
 
 import pytest
 
+from schemas.registry import get_kind
 from server.context import Context
+from server.intake import rules as intake
 from server.intake.checks import find_rules
 from server.station import rules as stations
 from sync.change import Envelope, change_id, from_base64url, sign_document, verify
 from sync.fold import fold, state_digest
+from sync.rules import Rules
 from sync.versions import Base, Dot
 from tests.server.phone import Phone, fold_inputs, new_id, set_phone
 
@@ -119,6 +122,21 @@ def test_a_field_of_a_newer_app_waits_and_loses_nothing(worker: Phone, colleague
     [entry] = colleague.pull_all()
     assert entry["envelope"] == envelope.to_json()
     assert deputy.http.get("/review").json()["items"][0]["status"] == "held"
+
+
+def test_what_waited_for_a_newer_server_is_judged_when_the_server_is_newer(
+    worker: Phone, context: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kind = get_kind("household")
+    envelope = worker.save(new_id(), [set_phone("13500000001")], schema=kind.version + 1)
+    assert codes(*worker.push(envelope)) == [("held", "schema_newer")]
+    station = worker.policy["station"]["id"]
+    assert context.database.write(lambda session: intake.judge_held_again(session, context, station)) == 0
+    newer = kind.model_copy(update={"version": kind.version + 1})
+    monkeypatch.setattr("server.intake.batch.find_kind", lambda _name: newer)
+    monkeypatch.setattr("server.intake.batch.find_rules", lambda _name: Rules.of(newer.rules()))
+    assert context.database.write(lambda session: intake.judge_held_again(session, context, station)) == 1
+    assert codes(*worker.push(envelope)) == [("accepted", None)]
 
 
 def test_an_unknown_key_in_a_change_is_kept_byte_for_byte(worker: Phone, colleague: Phone) -> None:
