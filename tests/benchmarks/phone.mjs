@@ -1,0 +1,191 @@
+/**
+ * Times the built app in Chromium against a running server: `node phone.mjs PWA_FOLDER URL CODE HOUSEHOLDS` prints JSON.
+ * A worker enrols, syncs, is cut off; then everything is done offline at 4x CPU throttle, from a browser started anew.
+ * Throttling slows the main thread only: key derivation in its worker runs at full speed of this machine.
+ */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+const [pwa, url, code, households] = process.argv.slice(2)
+const { chromium } = createRequire(join(pwa, 'package.json'))('playwright-core')
+const THROTTLE = 4
+const PASSWORD = '晚饭吃了三碗米饭和一碟咸菜'
+const PIN = '482915'
+const ARGS = ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync']
+const OPTIONS = {
+  executablePath: process.env.YIHU_CHROMIUM || '/usr/bin/chromium', headless: true, args: ARGS, locale: 'zh-CN',
+  viewport: { width: 360, height: 640 }, deviceScaleFactor: 2, hasTouch: true,
+}
+
+const profile = mkdtempSync(join(tmpdir(), 'yihu-bench-'))
+const figures = { households: Number(households), throttle: THROTTLE }
+
+async function open(throttle) {
+  const context = await chromium.launchPersistentContext(profile, OPTIONS)
+  const page = context.pages()[0] || (await context.newPage())
+  page.setDefaultTimeout(60_000)
+  const tools = await context.newCDPSession(page)
+  if (throttle > 1) await tools.send('Emulation.setCPUThrottlingRate', { rate: throttle })
+  return { context, page, tools }
+}
+
+async function timed(name, act) {
+  const started = performance.now()
+  await act()
+  figures[name] = Math.round(performance.now() - started)
+}
+
+const press = (page, name) => page.getByRole('button', { name, exact: true }).first().click()
+
+/** Moves inside the app, as a tap on a link would. */
+const goTo = (page, path) => page.evaluate(to => { history.pushState(null, '', to); dispatchEvent(new PopStateEvent('popstate')) }, path)
+
+const listShows = (page, count) => page.getByRole('status').filter({ hasText: new RegExp(`(^|\\D)${count}(\\D|$)`) }).first().waitFor()
+
+async function typePin(page) {
+  for (const digit of PIN) await press(page, digit)
+}
+
+/** Bytes that a first visit downloads before the first screen, by kind, without the service worker's store. */
+async function measureFirstLoad() {
+  const browser = await chromium.launch(OPTIONS)
+  const context = await browser.newContext({ serviceWorkers: 'block', locale: 'zh-CN', viewport: OPTIONS.viewport })
+  const page = await context.newPage()
+  const tools = await context.newCDPSession(page)
+  await tools.send('Network.enable')
+  const kinds = {}
+  const found = { requests: 0, bytes: 0, bytes_script_and_style: 0 }
+  tools.on('Network.responseReceived', ({ requestId, type }) => (kinds[requestId] = type))
+  tools.on('Network.loadingFinished', ({ requestId, encodedDataLength }) => {
+    found.requests += 1
+    found.bytes += encodedDataLength
+    if (kinds[requestId] === 'Script' || kinds[requestId] === 'Stylesheet') found.bytes_script_and_style += encodedDataLength
+  })
+  await page.goto(`${url}/`)
+  await page.getByRole('button').or(page.getByRole('link')).first().waitFor()
+  await page.waitForLoadState('networkidle')
+  await browser.close()
+  figures.first_load = found
+}
+
+async function enrol(page) {
+  await page.goto(`${url}/enrol#${code}`)
+  await press(page, '是我，继续')
+  await page.getByLabel('密码', { exact: true }).fill(PASSWORD)
+  await page.getByLabel('再输一遍', { exact: true }).fill(PASSWORD)
+  await press(page, '下一步')
+  await typePin(page)
+  await page.getByText('再输一遍 PIN。').waitFor()
+  await typePin(page)
+  const shown = page.locator('[data-test="field-code"]')
+  await shown.waitFor()
+  const fieldCode = (await shown.innerText()).replace(/\D/g, '')
+  await press(page, '写下来了')
+  await page.getByLabel('第三组数字', { exact: true }).fill(fieldCode.slice(6, 9))
+  await press(page, '好了，开始用')
+  return fieldCode
+}
+
+/** Milliseconds from a keystroke to the frame that shows its result, for each of many. */
+function searchInPage(words) {
+  const field = document.querySelector('input[type=text], input[type=search], input:not([type])')
+  const write = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value').set
+  const frame = () => new Promise(done => requestAnimationFrame(() => setTimeout(done, 0)))
+  return words.reduce(async (before, word) => {
+    const found = await before
+    for (let length = 1; length <= word.length; length++) {
+      await frame()
+      const started = performance.now()
+      write.call(field, word.slice(0, length))
+      field.dispatchEvent(new InputEvent('input', { bubbles: true }))
+      await frame()
+      found.push(performance.now() - started)
+    }
+    return found
+  }, Promise.resolve([]))
+}
+
+/** A failure says what the screen showed. */
+async function orSayWhatStands(page, act) {
+  try {
+    return await act()
+  } catch (error) {
+    process.stderr.write(`${page.url()}\n${(await page.locator('body').innerText()).slice(0, 1500)}\n`)
+    throw error
+  }
+}
+
+/** Starts the browser anew, without a network and slowed down. */
+async function offline(act) {
+  const { context, page } = await open(THROTTLE)
+  await context.setOffline(true)
+  await orSayWhatStands(page, () => act(page))
+  await context.close()
+}
+
+/** The route of the day, by PIN: what a worker does at each door. */
+async function measurePin(page) {
+  await page.goto(`${url}/unlock`)
+  await page.locator('[data-test=pin-pad]').waitFor()
+  for (const digit of PIN.slice(0, 5)) await press(page, digit)
+  await timed('unlock_route_by_pin_ms', async () => {
+    await press(page, PIN[5])
+    await page.locator('[data-test=pin-pad]').waitFor({ state: 'detached' })
+  })
+}
+
+async function measureUse(page, fieldCode) {
+  const fieldCodeWay = page.getByRole('button', { name: '用现场码（没网）' })
+  const typed = page.getByLabel('现场码', { exact: true })
+  await timed('cold_start_to_unlock_screen_ms', async () => {
+    await page.goto(`${url}/unlock?then=/households`)
+    await fieldCodeWay.or(typed).first().waitFor()
+  })
+  if (!(await typed.isVisible())) await fieldCodeWay.click()
+  await typed.fill(fieldCode)
+  await timed('unlock_to_usable_list_ms', async () => {
+    await press(page, '打开全部')
+    await listShows(page, households)
+    await page.locator('a[href^="/households/"]').first().waitFor()
+  })
+  figures.cold_start_to_usable_list_ms = figures.cold_start_to_unlock_screen_ms + figures.unlock_to_usable_list_ms
+  const keystrokes = (await page.evaluate(searchInPage, ['上坪', '陈秀芳', '19900001', 'csf', 'wangxiufang', '12345X'])).sort((a, b) => a - b)
+  figures.search_keystroke_ms_p50 = Math.round(keystrokes[Math.floor(keystrokes.length / 2)])
+  figures.search_keystroke_ms_p95 = Math.round(keystrokes[Math.floor(keystrokes.length * 0.95)])
+  await page.getByRole('textbox').first().fill('')
+  figures.heap_mb = Math.round((await page.evaluate(() => performance.memory.usedJSHeapSize)) / 1e5) / 10
+  await timed('open_household_ms', async () => {
+    await page.locator('a[href^="/households/"]').first().click()
+    await page.locator('[data-test=edit-phone]').waitFor()
+  })
+  await timed('open_visit_form_ms', async () => {
+    await page.getByRole('link', { name: '开始走访' }).click()
+    await page.getByRole('radio', { name: '见到', exact: true }).waitFor()
+  })
+  await page.getByRole('radio', { name: '见到', exact: true }).check()
+  await page.locator('[data-test=field-health_state]').getByRole('radio', { name: '需留意' }).check()
+  await timed('save_visit_ms', async () => {
+    await page.locator('[data-test=save-visit]').click()
+    await page.locator('[data-test=edit-phone]').waitFor()
+  })
+}
+
+try {
+  await measureFirstLoad()
+  const { context, page } = await open(1)
+  const fieldCode = await orSayWhatStands(page, () => enrol(page))
+  await timed('first_sync_to_list_ms', () => orSayWhatStands(page, async () => {
+    await goTo(page, '/households')
+    await listShows(page, households)
+  }))
+  await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined))
+  await page.waitForFunction(() => navigator.serviceWorker.controller !== null, null, { timeout: 20_000 }).catch(() => page.reload())
+  await context.close()
+  await offline(page => measureUse(page, fieldCode))
+  await offline(measurePin)
+  process.stdout.write(JSON.stringify(figures) + '\n')
+} finally {
+  rmSync(profile, { recursive: true, force: true, maxRetries: 5 })
+}
