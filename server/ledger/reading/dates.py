@@ -35,7 +35,7 @@ def _tens(match: re.Match[str]) -> str:
 
 def _made(year: int, month: int | None, day: int | None, today: dt.date) -> Birth:
     if not (_OLDEST <= year <= today.year):
-        return Birth(None, "born_unreadable")
+        return Birth(None, "born_in_future" if year > today.year else "born_unreadable")
     if month is None:
         return Birth(f"{year:04d}", "born_year_only")
     if not 1 <= month <= 12:
@@ -100,7 +100,7 @@ def read_birth(cell: Cell, today: dt.date, *, date1904: bool = False) -> Birth:
     if isinstance(cell, int | float) and not isinstance(cell, bool):
         return _of_number(float(cell), today, date1904) or Birth(None, "born_unreadable")
     if _LUNAR.search(text):
-        year = re.match(r"^(\d{4})年", text)
+        year = re.search(r"(\d{4})年", text)
         return Birth(year[1] if year else None, "born_lunar")
     text = _TIME.sub("", text.rstrip("生")).strip("。.,、;:")
     if re.search("[〇零○一二三四五六七八九十]", text):

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, field
 
 from server.ledger.reading.model import ColumnReport
-from server.ledger.reading.sniff import guess_field
+from server.ledger.reading.sniff import guess_field, looks_like_id
 from server.ledger.reading.text import Cell, bare, column_letter, fold, is_empty, without_brackets
 from server.ledger.reading.vocabulary import columns as known_columns
 from server.ledger.reading.vocabulary import words
@@ -16,6 +16,8 @@ from server.ledger.reading.workbook import Sheet
 HEAD_ROWS_MAX = 3
 HEAD_SEARCH_ROWS = 40
 LABEL_LENGTH_MAX = 40
+TITLE_LENGTH_MIN = 24
+TITLE_ROWS_MAX = 6
 PERSON_FIELDS = (
     "name",
     "id_number",
@@ -31,6 +33,20 @@ PERSON_FIELDS = (
     "head_name",
 )
 _LONG_DIGITS = re.compile(r"\d{6}")
+Matches = dict[int, tuple[int, str]]  # column -> (rank, field); lower ranks are surer
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    top: int
+    height: int
+    matched: Matches
+    paths: dict[int, list[str]]
+    score: int  # distinct fields named
+
+    @property
+    def labels(self) -> dict[int, str]:
+        return {column: "/".join(path) for column, path in self.paths.items()}
 
 
 @dataclass(slots=True)
@@ -137,29 +153,62 @@ def _paths(sheet: Sheet, top: int, height: int) -> dict[int, list[str]]:
     return paths
 
 
-def _score(sheet: Sheet, top: int, height: int) -> tuple[int, dict[int, tuple[int, str]]]:
-    matched = {column: found for column, path in _paths(sheet, top, height).items() if (found := _match(path))}
-    fields = {name for _, name in matched.values() if name != "ignored"}
-    return len(fields), matched
+def _matches(paths: dict[int, list[str]]) -> Matches:
+    return {column: found for column, path in paths.items() if (found := _match(path))}
 
 
-def _head_at(sheet: Sheet, top: int) -> tuple[int, dict[int, tuple[int, str]], int] | None:
-    """(height, matches, score) of the best head that starts at this row."""
-    best: tuple[int, dict[int, tuple[int, str]], int] | None = None
-    if len({fold(cell) for cell in sheet.rows[top] if not is_empty(cell)}) < 2:
-        return None  # a title, merged over the table or not
+def _only_labels(cells: list[Cell]) -> bool:
+    """Every cell written is a label we know: the lower row of a head."""
+    known = known_columns()
+    filled = [bare(fold(cell)) for cell in cells if not is_empty(cell)]
+    return bool(filled) and all(text in known.exact or text in known.ambiguous for text in filled)
+
+
+def _is_title(cells: list[Cell]) -> bool:
+    """One text alone, or a line such as 填报单位:… 填报日期:…; never the upper row of a head."""
+    texts = {fold(cell) for cell in cells if not is_empty(cell)}
+    if len(texts) < 2:
+        return True
+    if sum(bare(without_brackets(text)) in known_columns().exact for text in texts) >= 2:
+        return False
+    return any(len(text) > TITLE_LENGTH_MIN or re.search("[::]", text) for text in texts)
+
+
+def _head_at(sheet: Sheet, top: int) -> Head | None:
+    """The best head that starts at this row: the fewest rows that name the most fields."""
+    best: Head | None = None
+    if _is_title(sheet.rows[top]):
+        return None
     for height in range(1, HEAD_ROWS_MAX + 1):
         if top + height > len(sheet.rows) or _is_data(sheet.rows[top + height - 1]):
             break
-        score, matched = _score(sheet, top, height)
-        fields = {name for _, name in matched.values()}
+        paths = _paths(sheet, top, height)
+        matched = _matches(paths)
+        fields = {name for _, name in matched.values() if name != "ignored"}
         named = fields & {"name", "id_number", "head_name"} or any("name" in name for name in fields)
-        if named and score >= 3 and len(fields & set(PERSON_FIELDS)) >= 2 and (best is None or score > best[2]):
-            best = (height, matched, score)
+        if not named or len(fields) < 3 or len(fields & set(PERSON_FIELDS)) < 2:
+            continue
+        if (
+            best is None
+            or len(fields) > best.score
+            or (best.height == height - 1 and _only_labels(sheet.rows[top + height - 1]))
+        ):
+            best = Head(top, height, matched, paths, len(fields))
     return best
 
 
-def _settle(sheet: Sheet, table: Table, matched: dict[int, tuple[int, str]], paths: dict[int, list[str]]) -> None:
+def _head_by_content(sheet: Sheet) -> Head | None:
+    """Where no row has words we know: a row of words above a row of numbers with an identity number in it."""
+    for top in range(min(HEAD_SEARCH_ROWS, len(sheet.rows) - 1)):
+        cells, below = sheet.rows[top], sheet.rows[top + 1]
+        texts = {fold(cell) for cell in cells if not is_empty(cell)}
+        if len(texts) >= 3 and not _is_data(cells) and any(looks_like_id(cell) for cell in below):
+            paths = _paths(sheet, top, 1)
+            return Head(top, 1, _matches(paths), paths, 0)
+    return None
+
+
+def _settle(sheet: Sheet, table: Table, matched: Matches, paths: dict[int, list[str]]) -> None:
     """Gives each field its columns; ambiguous and unknown labels are decided by the cells below."""
     sure = {name for _, name in matched.values() if not name.startswith("?")}
     decided: dict[int, tuple[int, str, str]] = {}
@@ -198,46 +247,34 @@ def _settle(sheet: Sheet, table: Table, matched: dict[int, tuple[int, str]], pat
 
 def find_tables(sheet: Sheet) -> list[Table]:
     """Every head with the rows under it. A head that repeats itself (printed pages) is one table."""
-    tables: list[tuple[Table, dict[int, tuple[int, str]], dict[int, list[str]]]] = []
-    row, blank_start = 0, 0
+    found: list[tuple[Table, Head]] = []
+    row = 0
     while row < len(sheet.rows):
-        searching = not tables and row - blank_start < HEAD_SEARCH_ROWS
-        if not searching and not (tables and _like_a_head(sheet.rows[row], tables[-1][0])):
+        may_start = _like_a_head(sheet.rows[row]) if found else row < HEAD_SEARCH_ROWS
+        head = _head_at(sheet, row) if may_start else None
+        following = _head_at(sheet, row + 1) if head and not found and row + 1 < len(sheet.rows) else None
+        if head is None or (following and following.score > head.score):
             row += 1
             continue
-        found = _head_at(sheet, row)
-        following = _head_at(sheet, row + 1) if found and row + 1 < len(sheet.rows) and not tables else None
-        if found is None or (following and following[2] > found[2]):
-            row += 1
-            continue
-        height, matched, _ = found
-        paths = _paths(sheet, row, height)
-        labels = {column: "/".join(path) for column, path in paths.items()}
-        if tables and labels == tables[-1][0].labels:  # printed again at the top of a page
-            row += height
-            continue
-        title = [
-            text
-            for line in sheet.rows[max(0, row - 6) : row]
-            for text in dict.fromkeys(fold(cell) for cell in line)
-            if text
-        ]
-        if tables:
-            tables[-1][0].last = row
-        tables.append(
-            (
-                Table(row, row + height, len(sheet.rows), {}, labels, title=title),
-                matched,
-                paths,
-            )
-        )
-        row += height
-    for table, matched, paths in tables:
-        _settle(sheet, table, matched, paths)
-    return [table for table, _, _ in tables]
+        if not found or head.labels != found[-1][0].labels:
+            if found:
+                found[-1][0].last = row
+            found.append((_table(sheet, head), head))
+        row += head.height
+    if not found and (head := _head_by_content(sheet)):
+        found.append((_table(sheet, head), head))
+    for table, head in found:
+        _settle(sheet, table, head.matched, head.paths)
+    return [table for table, _ in found if {"name", "head_name", "id_number"} & set(table.columns)]
 
 
-def _like_a_head(cells: list[Cell], table: Table) -> bool:
+def _table(sheet: Sheet, head: Head) -> Table:
+    lines = sheet.rows[max(0, head.top - TITLE_ROWS_MAX) : head.top]
+    title = [text for line in lines for text in dict.fromkeys(fold(cell) for cell in line) if text]
+    return Table(head.top, head.top + head.height, len(sheet.rows), {}, head.labels, title=title)
+
+
+def _like_a_head(cells: list[Cell]) -> bool:
     """Cheap test for a further head inside the data: several cells are labels we know."""
     labels = 0
     known = known_columns().exact

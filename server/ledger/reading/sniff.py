@@ -14,7 +14,7 @@ SAMPLE_ROWS = 400
 _FAR = dt.date(2100, 1, 1)
 
 
-def _is_id(cell: Cell) -> bool:
+def looks_like_id(cell: Cell) -> bool:
     if isinstance(cell, float | int) and not isinstance(cell, bool):
         return abs(cell) >= 1e14
     return bool(re.fullmatch(r"\d{15}|\d{17}[\dXx]", squeeze(cell)))
@@ -78,7 +78,7 @@ def _is_address(cell: Cell) -> bool:
 # field, test, share of the filled cells that must pass. Order matters: the narrow tests come first.
 _TESTS: tuple[tuple[str, Callable[[Cell], bool], float], ...] = (
     ("certificate", lambda cell: bool(re.fullmatch(r"\d{17}[\dXx]\d{2}(B\d)?", squeeze(cell))), 0.6),
-    ("id_number", _is_id, 0.5),
+    ("id_number", looks_like_id, 0.5),
     ("gender", lambda cell: squeeze(cell) in words().gender, 0.8),
     ("relation", lambda cell: bare(squeeze(cell)) in words().relations, 0.8),
     ("phone", _is_phone, 0.4),
