@@ -26,7 +26,7 @@ class ServerProcess:
         self._log = folder / "server.log"
         self._process: subprocess.Popen[bytes] | None = None
         # The API alone: a build of the app that runs meanwhile is no matter.
-        self._environment = os.environ | {"COLUMNS": "200", "PYTHONPATH": str(ROOT), "YIHU_PWA_DIST": str(folder)}
+        self._environment = os.environ | {"COLUMNS": "200", "PYTHONPATH": str(ROOT), "YIHU_PWA_DIST": str(folder / "dist")}
 
     def start(self) -> None:
         command = [sys.executable, "-m", "server.command.main", "serve", "--demo"]
