@@ -6,7 +6,7 @@ import argparse
 import json
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -66,13 +66,6 @@ def get_figure(figures: dict[str, Any], path: str) -> int:
     for key in path.split("."):
         found = found[key]
     return int(found)
-
-
-def list_figures(figures: dict[str, Any], path: str = "") -> Iterator[str]:
-    """Dotted paths of every figure."""
-    for key, value in figures.items():
-        here = f"{path}.{key}" if path else key
-        yield from list_figures(value, here) if isinstance(value, dict) else [here]
 
 
 if __name__ == "__main__":
