@@ -1,5 +1,5 @@
 /** Starts the screens on a device: language, look, router, shell. */
-import { createApp } from 'vue'
+import { createApp, type App } from 'vue'
 import { provideDevice, type Device } from '../device'
 import { startLocale } from '../i18n'
 import { applyLook } from '../ui/look'
@@ -10,10 +10,11 @@ import type { AppWorker } from './worker'
 
 export type { AppWorker } from './worker'
 
-export async function startApp(device: Device, worker: AppWorker): Promise<void> {
+export async function startApp(device: Device, worker: AppWorker): Promise<App> {
   applyLook()
   await startLocale()
   const app = createApp(Shell, { router: createRouter(), worker })
   provideDevice(app, device)
   app.mount('#app')
+  return app
 }
