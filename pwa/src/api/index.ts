@@ -2,5 +2,5 @@
 export { Client, type Call, type SessionKind } from './client'
 export { NoAnswer, Problem, isPassing } from './errors'
 export { gunzip, gzip, canGzip } from './gzip'
-export { calls, type Calls, type Entry, type Enrolled, type Offer, type PackOffer, type SyncAnswer } from './messages'
+export { calls, type Calls, type Enrolled, type Offer } from './messages'
 export { uploadByTus } from './tus'

@@ -1,5 +1,6 @@
 /** The server's calls, typed: what is sent and what comes back. Protocol: sync/PROTOCOL.md, section 7. */
 import type { Envelope } from '../sync/change'
+import type { SealedAnswer, SealedItem, SyncAnswer, SyncRequest } from '../sync/messages'
 import type { Client } from './client'
 
 export interface Offer {
@@ -30,40 +31,6 @@ export interface Enrolled {
   server_at: number
 }
 
-export type Entry =
-  | { kind: 'change'; envelope: Envelope; verdict: Envelope }
-  | { kind: 'verdict'; verdict: Envelope }
-  | { kind: 'enter'; file: string; scope: string }
-  | { kind: 'leave'; file: string }
-
-export interface PackOffer {
-  id: string
-  scope: string
-  bytes: number
-  sha256: string
-  cursor: string
-}
-
-export interface SyncRequest {
-  push: Envelope[]
-  certificates: Envelope[]
-  cursor: string | null
-  limit: number
-}
-
-export interface SyncAnswer {
-  verdicts: Envelope[]
-  entries: Entry[]
-  cursor: string | null
-  more: boolean
-  server_at: number
-  epoch: number
-  packs: PackOffer[]
-  digests: Record<string, string>
-}
-
-export type SealedCode = 'received' | 'known' | 'refused'
-
 export function calls(client: Client) {
   return {
     look: (code: string) => client.json<Offer>('POST', '/enrolment/look', { code }),
@@ -72,9 +39,14 @@ export function calls(client: Client) {
     openSession: (request: { replica: string; kind: string; nonce: string; sig: string }) => client.json<{ expires_at: number }>('POST', '/sessions', request),
     endReadSession: () => client.json<void>('DELETE', '/sessions/read', undefined),
     share: (replica: string, auth: string) => client.json<{ share: string }>('POST', '/vault/share', { replica, auth }),
-    sync: (request: SyncRequest) => client.json<SyncAnswer>('POST', '/sync', request, 'read', 60_000),
-    sealed: (items: { id: string; sealed: string }[]) =>
-      client.json<{ results: { id: string; code: SealedCode }[] }>('POST', '/sealed', { items }, 'upload', 60_000),
+    /** `unsent`: what the phone still holds back, for the deputy's list of devices. */
+    async sync(request: SyncRequest, unsent: { count: number; since: number | null }): Promise<SyncAnswer> {
+      const headers: Record<string, string> = { 'Yihu-Unsent': String(unsent.count) }
+      if (unsent.since !== null) headers['Yihu-Unsent-Since'] = String(unsent.since)
+      const answer = await client.call({ method: 'POST', path: '/sync', json: request, session: 'read', headers, timeoutMs: 60_000 })
+      return answer.json<SyncAnswer>()
+    },
+    sealed: (items: SealedItem[]) => client.json<SealedAnswer>('POST', '/sealed', { items }, 'upload', 60_000),
     async policy(tag: string | null): Promise<{ envelope: Envelope; tag: string | null } | null> {
       const answer = await client.call({ method: 'GET', path: '/policy', session: 'read', headers: tag ? { 'If-None-Match': tag } : {} })
       return answer.status === 304 ? null : { envelope: await answer.json<Envelope>(), tag: answer.headers.get('ETag') }

@@ -57,9 +57,10 @@ export function merge(body: FileBody, news: readonly StoredChange[], verdicts: r
   return changed ? { ...body, changes } : null
 }
 
-/** The state as a form shows it: accepted changes and this person's own undecided ones. */
-export function foldFile(rules: Rules, known: readonly KnownChange[]): FoldedFile {
-  return fold(rules, [...known])
+/** The state as a form shows it: accepted changes, and of this person's own what is unsent or held. */
+export function foldFile(rules: Rules, known: readonly KnownChange[], replicas: ReadonlySet<string>): FoldedFile {
+  const own = (one: KnownChange): boolean => replicas.has(one.change.replica) && one.verdict?.status === 'held'
+  return fold(rules, known.map((one) => (own(one) ? { ...one, verdict: null } : one))) // prettier-ignore
 }
 
 export function digestOf(rules: Rules, known: readonly KnownChange[]): string {
@@ -76,7 +77,7 @@ export function fateOf(known: Pick<KnownChange, 'id' | 'verdict'>, received: Rea
 
 export function viewOf(rules: Rules, body: FileBody, readers: Readers): FileView {
   const known = readStored(body)
-  const state = foldFile(rules, known)
+  const state = foldFile(rules, known, readers.replicas)
   return {
     fileId: body.file,
     kind: body.kind,

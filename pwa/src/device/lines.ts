@@ -3,28 +3,31 @@ import type { Rules } from '../sync/fold'
 import type { FileBody } from '../vault'
 import { foldFile, readStored, type KnownChange } from './file-state'
 import { HOUSEHOLD, UNLINKED, type Line } from './entries'
-import { shown, summarise } from './summary'
+import { dayOf, shown, summarise } from './summary'
 
 /** `replicas`: whose saves are own ones; `dismissed`: returned ones that their author has put away. */
 export interface LineReaders {
   replicas: ReadonlySet<string>
   dismissed: ReadonlySet<string>
+  today: string // YYYY-MM-DD where the phone is
 }
+
+export { dayOf }
 
 export function lineOf(rules: Rules, body: FileBody, readers: LineReaders): Line | undefined {
   if (body.left) return undefined
   const known = readStored(body)
   if (body.kind === HOUSEHOLD) {
-    const state = foldFile(rules, known)
+    const state = foldFile(rules, known, readers.replicas)
     const own = known.filter((change) => readers.replicas.has(change.change.replica))
     const unsent = own.filter((change) => !change.verdict || ['held', 'quarantined'].includes(change.verdict.status)).length
     const returned = own.filter((change) => isReturned(change) && !readers.dismissed.has(change.id)).length
     const updatedAt = known.reduce((latest, change) => Math.max(latest, change.verdict?.received_at ?? change.change.at), 0)
-    return { household: summarise(state, { unsent, returned, updatedAt }) }
+    return { household: summarise(state, { unsent, returned, updatedAt }, readers.today) }
   }
   if (body.kind !== UNLINKED) return {}
   // What the server returned is still what was recorded: it stays to be linked, or put right, by its author.
-  const state = foldFile(rules, known.map((change) => (isReturned(change) ? { ...change, verdict: null } : change)))
+  const state = foldFile(rules, known.map((change) => (isReturned(change) ? { ...change, verdict: null } : change)), readers.replicas)
   if (shown(state, 'linked_to')) return {}
   const words = (path: string): string => (typeof shown(state, path) === 'string' ? (shown(state, path) as string) : '')
   const at = shown(state, 'recorded_at')

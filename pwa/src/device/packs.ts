@@ -3,7 +3,8 @@
  * Nothing counts until the cursor that comes after them is stored.
  */
 import { gunzip, Problem } from '../api'
-import { hex, type Envelope } from '../sync/change'
+import { hex } from '../sync/change'
+import type { PackedFile } from '../sync/messages'
 import { dropParts, putPart, readParts, type OpenVault, type StoredChange, type SyncState } from '../vault'
 import { DeviceError } from './errors'
 import type { Phone } from './phone'
@@ -11,13 +12,6 @@ import { takeIn, Verifier, type FileNews } from './taking-in'
 
 const PART_BYTES = 256 * 1024
 const FILES_AT_ONCE = 40
-
-interface PackedFile {
-  file: string
-  kind: string
-  scope: string
-  changes: { envelope: Envelope; verdict: Envelope }[]
-}
 
 export async function takePacks(phone: Phone, vault: OpenVault): Promise<string[]> {
   const faults: string[] = []

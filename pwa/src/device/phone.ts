@@ -167,8 +167,8 @@ export class Phone {
   /** For many files at once: reads what lines need beside the files one time. */
   async liner(): Promise<(body: FileBody) => Line | undefined> {
     const rows = await this.mustDatabase().getAll('outbox')
-    const { lineOf } = await import('./lines')
-    const readers = { replicas: this.replicas, dismissed: new Set(rows.filter((row) => row.dismissed).map((row) => row.id)) }
+    const { dayOf, lineOf } = await import('./lines')
+    const readers = { replicas: this.replicas, dismissed: new Set(rows.filter((row) => row.dismissed).map((row) => row.id)), today: dayOf(this.now()) }
     return (body) => {
       const rules = this.rules[body.kind]
       return rules ? lineOf(rules, body, readers) : {} // a newer kind is kept and shown by nothing

@@ -14,7 +14,7 @@ import type {
 import { DeviceError } from './errors'
 import { foldFile, historyEntry, readStored, viewOf, type Readers } from './file-state'
 import { ME, makeHouseholds, PEOPLE, SCOPE, STATION, VILLAGES } from './practice-data'
-import { summarise } from './summary'
+import { dayOf, summarise } from './summary'
 
 const REPLICA = 'd4'.repeat(16)
 const OTHER = 'e5'.repeat(16)
@@ -200,7 +200,7 @@ class PracticeDevice implements Device {
     if (body) this.write(body, [{ op: 'set', path: 'household_size', value: 5 }], {}, 'f6'.repeat(16), at + DAY_MS, { vector: {}, except: [] })
   }
   private fold(body: FileBody): FoldedFile {
-    return foldFile(this.rulesOf(body.kind), readStored(body))
+    return foldFile(this.rulesOf(body.kind), readStored(body), READERS.replicas)
   }
   private refresh(changed?: string): void {
     const route = new Set(this.state.route)
@@ -212,7 +212,7 @@ class PracticeDevice implements Device {
         const unsent = known.filter((change) => !change.verdict).map((change) => change.change.at)
         waiting.push(...unsent)
         const updatedAt = Math.max(...known.map((change) => change.change.at))
-        return { ...summarise(this.fold(body), { unsent: unsent.length, returned: 0, updatedAt }), onRoute: route.has(body.file) }
+        return { ...summarise(this.fold(body), { unsent: unsent.length, returned: 0, updatedAt }, dayOf(Date.now())), onRoute: route.has(body.file) }
       })
     this.state.sync = { ...this.state.sync, unsentCount: waiting.length, unsentSince: waiting.length ? Math.min(...waiting) : null }
     for (const listener of this.listeners.get(changed ?? '') ?? []) listener()

@@ -2,8 +2,9 @@
  * Keeps phone and server alike: in the main vault push and pull in one round trip, otherwise only sealed saves go up. Runs by
  * itself after unlocking, after a save, when the network returns and on a timer; a failure waits longer each time.
  */
-import { NoAnswer, Problem, type SyncAnswer } from '../api'
+import { NoAnswer, Problem } from '../api'
 import type { Envelope } from '../sync/change'
+import { BATCH_BYTES_MAX, CHANGES_PER_BATCH_MAX, type SyncAnswer } from '../sync/messages'
 import { toBase64url } from '../sync/signatures'
 import { listUndecided, listUnreceived, markReceived, VaultError, type OpenVault, type OutboxRow } from '../vault'
 import { asDeviceError, DeviceError } from './errors'
@@ -13,8 +14,6 @@ import { takeNextPolicy } from './policy-check'
 import { takePacks } from './packs'
 import { sortNews, takeIn, Verifier } from './taking-in'
 
-const BATCH_CHANGES = 200
-const BATCH_BYTES = 1024 * 1024
 const PAGE_ENTRIES = 300
 const CERTIFICATES = 20
 const ROUNDS_MAX = 500
@@ -99,7 +98,7 @@ export class Syncing {
     await phone.ensureSession('upload')
     const faults = [...(await this.pushStrangers(vault)), ...(await takePacks(phone, vault))]
     const pushed = new Set<string>()
-    let changesMax = BATCH_CHANGES
+    let changesMax = CHANGES_PER_BATCH_MAX
     for (let round = 0; round < ROUNDS_MAX; round++) {
       const batch = await this.nextBatch(vault, changesMax)
       const answer = await this.exchange(vault, batch).catch((error: unknown) => {
@@ -138,7 +137,7 @@ export class Syncing {
       if (!envelope) continue
       const size = envelope.body.length * 2
       const another = !replicas.has(row.replica) && replicas.size >= CERTIFICATES
-      if (push.length >= changesMax || (push.length && bytes + size > BATCH_BYTES) || another) break
+      if (push.length >= changesMax || (push.length && bytes + size > BATCH_BYTES_MAX) || another) break
       rows.push(row)
       push.push(envelope)
       replicas.add(row.replica)
@@ -151,7 +150,8 @@ export class Syncing {
 
   private async exchange(vault: OpenVault, batch: { push: Envelope[]; certificates: Envelope[] }): Promise<SyncAnswer> {
     const { cursor } = await vault.readSync()
-    return this.phone.calls.sync({ push: batch.push, certificates: batch.certificates, cursor, limit: PAGE_ENTRIES })
+    const { unsentCount: count, unsentSince: since } = this.phone.state.sync
+    return this.phone.calls.sync({ push: batch.push, certificates: batch.certificates, cursor, limit: PAGE_ENTRIES }, { count, since })
   }
 
   private async take(vault: OpenVault, answer: SyncAnswer): Promise<string[]> {
@@ -230,7 +230,7 @@ export class Syncing {
 
 function firstBatch(rows: OutboxRow[]): OutboxRow[] {
   let bytes = 0
-  const fits = rows.findIndex((row, index) => index >= BATCH_CHANGES || (bytes += (row.sealed?.length ?? 0) * 1.4) > BATCH_BYTES)
+  const fits = rows.findIndex((row, index) => index >= CHANGES_PER_BATCH_MAX || (bytes += (row.sealed?.length ?? 0) * 1.4) > BATCH_BYTES_MAX)
   return fits < 0 ? rows : rows.slice(0, Math.max(1, fits))
 }
 

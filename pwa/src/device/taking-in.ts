@@ -1,7 +1,7 @@
 /** Takes in what the server sends: verdicts on own saves, others' changes, files that enter and leave, and checks of the result. */
-import type { Entry, SyncAnswer } from '../api'
 import { readChange, type Change, type Envelope } from '../sync/change'
 import { SyncError } from '../sync/errors'
+import type { Entry, SyncAnswer } from '../sync/messages'
 import { importPublicKey, openVerdict } from '../sync/signatures'
 import { isFinal, type Verdict } from '../sync/verdict'
 import { VaultError, type FileBody, type FileWrite, type OpenVault, type OutboxRow, type StoredChange, type SyncState } from '../vault'
@@ -65,8 +65,9 @@ export async function sortNews(verifier: Verifier, answer: Pick<SyncAnswer, 'ent
   const decided = async (envelope: Envelope) => {
     const verdict = await verifier.verdict(envelope)
     if (!verdict) return
-    // A verdict on what could not even be read names no file; its outbox row still learns of it.
+    // A verdict on what could not even be read names no file.
     if (verdict.file) of(verdict.file).verdicts.push(envelope)
+    else verifier.faults.push(verdict.reasons[0]?.code ?? 'malformed')
     verdicts.push(verdict)
   }
   for (const envelope of answer.verdicts) await decided(envelope)
@@ -149,6 +150,8 @@ async function decidedRows(vault: OpenVault, verdicts: Verdict[]): Promise<Outbo
   for (const verdict of verdicts) {
     const row = rows.get(verdict.change) ?? (await vault.database.get('outbox', verdict.change))
     // The sealed copy goes only when the server's signed word is final, or the server keeps the save for a person to decide.
+    // What arrived altered is no verdict on what was sent: it goes up again.
+    if (row && verdict.file === null) continue
     if (row) rows.set(row.id, { ...row, fate: verdict.status, received: true, sealed: isFinal(verdict) || verdict.status !== 'held' ? null : row.sealed })
   }
   return [...rows.values()]

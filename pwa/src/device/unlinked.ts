@@ -11,6 +11,7 @@ import { DeviceError } from './errors'
 import { HOUSEHOLD, UNLINKED, type Line } from './entries'
 import type { Phone } from './phone'
 import { newId } from './ids'
+import { dayOf } from './summary'
 import { newParts, openFile, partsOf, save } from './saving'
 
 type Spoken = Omit<UnlinkedRecord, 'fileId' | 'at'>
@@ -85,9 +86,4 @@ function scopeFor(phone: Phone, villageName: string): string {
   const scope = villages.find((village) => village.name === villageName)?.scope ?? phone.state.me?.scopes[0]
   if (!scope) throw new DeviceError('not_allowed', 'no patch of one’s own')
   return scope
-}
-
-function dayOf(at: number): string {
-  const day = new Date(at)
-  return [day.getFullYear(), String(day.getMonth() + 1).padStart(2, '0'), String(day.getDate()).padStart(2, '0')].join('-')
 }
