@@ -25,7 +25,7 @@ const figures = { households: Number(households), throttle: THROTTLE }
 async function open(throttle) {
   const context = await chromium.launchPersistentContext(profile, OPTIONS)
   const page = context.pages()[0] || (await context.newPage())
-  page.setDefaultTimeout(60_000)
+  page.setDefaultTimeout(300_000)
   const tools = await context.newCDPSession(page)
   if (throttle > 1) await tools.send('Emulation.setCPUThrottlingRate', { rate: throttle })
   return { context, page, tools }
