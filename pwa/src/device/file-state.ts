@@ -111,8 +111,8 @@ export function historyEntry(known: KnownChange, readers: Readers): HistoryEntry
   }
 }
 
-/** Undecided ones on top, then by position, as the file came to be. */
+/** As the file came to be: accepted ones by position, others by when they were made; undecided above decided. */
 function newestFirst(a: HistoryEntry, b: HistoryEntry): number {
   if (a.position !== null && b.position !== null) return b.position - a.position
-  return b.at - a.at
+  return b.at - a.at || Number(b.position === null) - Number(a.position === null)
 }

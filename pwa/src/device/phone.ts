@@ -72,7 +72,7 @@ export class Phone {
     this.clear = (await database.get('clear', 'clear')) ?? null
     this.channel?.close()
     this.channel = typeof BroadcastChannel === 'function' ? new BroadcastChannel(`yihu/${person}`) : null
-    if (this.channel) this.channel.onmessage = (event: MessageEvent<string[]>) => void this.heard(event.data)
+    if (this.channel) this.channel.onmessage = (event: MessageEvent<string[]>) => void this.heard(event.data).catch(() => undefined) // closing meanwhile
     if (this.state.mode === 'locked') this.state.villages = this.clear?.villages ?? []
     await this.refreshWaiting()
   }

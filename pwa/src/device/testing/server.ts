@@ -1,0 +1,222 @@
+/**
+ * For tests: a server of one station in memory that speaks the protocol: signed verdicts, positions, pages, packs, sealed saves.
+ * It judges nothing by itself; a test says what becomes of a change, and what goes wrong on the way.
+ */
+import { gunzip, gzip } from '../../api'
+import { changeId, hex, readChange, type Change, type Envelope } from '../../sync/change'
+import { acceptedOf, fold, stateDigest, type Rules } from '../../sync/fold'
+import type { Entry, SealedItem, SyncRequest } from '../../sync/messages'
+import { fromBase64url, importPublicKey, replicaId, sign, toBase64url, verify } from '../../sync/signatures'
+import type { Verdict, VerdictStatus } from '../../sync/verdict'
+import { makePair, importSigner, OUTBOX_INFO } from '../../vault'
+import { openSealed } from '../../vault/sealing'
+
+export const DEPLOYMENT = '0d'.repeat(16)
+export const STATION = '05'.repeat(16)
+export const SCOPE = '0c'.repeat(16)
+export const PERSON = '0a'.repeat(16)
+export const COLLEAGUE = '0b'.repeat(16)
+export const CODE = '7K3MQ9TX2B4DW8RC'
+
+interface Logged {
+  change: Change
+  envelope: Envelope
+  verdict: Verdict
+  signed: Envelope
+}
+
+/** What happens to the next requests, first one first. */
+export type Mishap = 'lost_reply' | 'portal' | 'dead' | 'session_over' | 'cut_pack'
+
+export class TestServer {
+  readonly log: Logged[] = []
+  private readonly moves: { after: number; entry: Entry }[] = []
+  readonly mishaps: Mishap[] = []
+  readonly calls: string[] = []
+  readonly ranges: string[] = []
+  readonly keys = new Map<string, { key: CryptoKey; person: string; files: string[] | null }>()
+  judge: (change: Change) => VerdictStatus = () => 'accepted'
+  forge = false // sign verdicts with a stranger's key
+  digest: (digest: string) => string = (digest) => digest
+  pack: { bytes: Uint8Array; sha256: string; entriesBefore: number } | null = null
+  password: string | null = null
+  share = toBase64url(crypto.getRandomValues(new Uint8Array(32)))
+  now = 1_795_000_000_000
+  epoch = 1
+  duty = 'worker'
+  private caller = ''
+  private signer!: CryptoKey
+  private stranger!: CryptoKey
+  private sealing!: { publicKey: Uint8Array; privateKey: Uint8Array }
+  private verdictKey = ''
+
+  constructor(private readonly rules: Record<string, Rules>) {}
+
+  async start(): Promise<this> {
+    const [verdicts, strangers, sealing] = await Promise.all([makePair('ECDSA'), makePair('ECDSA'), makePair('ECDH')])
+    this.signer = await importSigner(verdicts.privateKey)
+    this.stranger = await importSigner(strangers.privateKey)
+    this.verdictKey = toBase64url(verdicts.publicKey)
+    this.sealing = sealing
+    return this
+  }
+
+  readonly fetch = (async (url: string, init: RequestInit): Promise<Response> => {
+    const path = url.replace('/api/v1', '')
+    this.calls.push(`${init.method} ${path}`)
+    const mishap = this.mishaps.shift()
+    if (mishap === 'dead') throw new TypeError('no network')
+    if (mishap === 'portal') return new Response('<html>登录上网</html>', { status: 200 })
+    if (mishap === 'session_over') return this.answer({ code: 'not_signed_in' }, 401)
+    if (mishap === 'cut_pack') this.mishaps.unshift('dead')
+    const headers = init.headers as Record<string, string>
+    const json = await this.bodyOf(init, headers)
+    const answer = await this.route(`${init.method} ${path}`, json, headers)
+    if (mishap === 'lost_reply') throw new TypeError('reply lost')
+    return answer
+  }) as unknown as typeof fetch
+
+  private async bodyOf(init: RequestInit, headers: Record<string, string>): Promise<Record<string, unknown>> {
+    if (!init.body) return {}
+    const bytes = init.body as Uint8Array
+    return JSON.parse(new TextDecoder().decode(headers['Content-Encoding'] === 'gzip' ? await gunzip(bytes) : bytes)) as Record<string, unknown>
+  }
+
+  private async route(call: string, json: Record<string, unknown>, headers: Record<string, string>): Promise<Response> {
+    if (call === 'POST /enrolment/look') {
+      return this.answer({ station_id: STATION, station_name: '青石站', person_id: PERSON, person_name: '林小禾', duty: this.duty, expires_at: this.now + 1e9, deployment: DEPLOYMENT })
+    }
+    if (call === 'POST /enrolment/confirm') return this.confirm(json)
+    if (call === 'POST /sessions/challenge') return this.answer({ nonce: 'n'.repeat(43) })
+    if (call === 'POST /sessions') return this.answer({ expires_at: this.now + 1e6 }, 201)
+    if (call === 'DELETE /sessions/read') return new Response(null, { status: 204, headers: { 'Yihu-Protocol': '1' } })
+    if (call === 'POST /vault/share') return json['auth'] === this.password ? this.answer({ share: this.share }) : this.answer({ code: 'wrong_password', remaining: 4 }, 403)
+    if (call === 'GET /policy') return this.answer(await this.policy())
+    if (call === 'POST /sync') return this.answer(await this.sync(json as unknown as SyncRequest))
+    if (call === 'POST /sealed') return this.answer({ results: await Promise.all((json['items'] as SealedItem[]).map((item) => this.takeSealed(item))) })
+    if (call.startsWith('GET /packs/')) return this.packPart(headers['Range'] ?? '')
+    return this.answer({ code: 'not_found' }, 404)
+  }
+
+  private answer(json: unknown, status = 200): Response {
+    return new Response(JSON.stringify(json), { status, headers: { 'Yihu-Protocol': '1' } })
+  }
+
+  private async confirm(json: Record<string, unknown>): Promise<Response> {
+    const raw = fromBase64url(json['public_key'] as string)
+    const replica = await replicaId(raw)
+    const key = await importPublicKey(json['public_key'] as string)
+    if (!(await verify(json['proof'] as Envelope, key))) return this.answer({ code: 'proof_wrong' }, 422)
+    this.keys.set(replica, { key, person: PERSON, files: null })
+    this.caller = replica
+    this.password = json['auth'] as string
+    return this.answer({ replica, person_id: PERSON, share: this.share, policy: await this.policy(), server_at: this.now }, 201)
+  }
+
+  async policy(): Promise<Envelope> {
+    const person = (person_id: string, name: string) => ({ person_id, name, duties: [{ duty: this.duty, scopes: [SCOPE] }] })
+    return sign(
+      {
+        type: 'policy', v: 1, deployment: DEPLOYMENT, station: { id: STATION, name: '青石站' }, epoch: this.epoch, me: person(PERSON, '林小禾'),
+        people: [person(PERSON, '林小禾'), person(COLLEAGUE, '周远')], scopes: [{ id: SCOPE, name: '一片' }], villages: [{ id: '0e'.repeat(16), name: '柳湾村', scope: SCOPE }],
+        verdict_key: this.verdictKey, sealing_key: toBase64url(this.sealing.publicKey), limits: {}, schema_versions: { household: this.rules['household']!.version },
+        route: { households_max: 12, hours: 24 }, lease_days: 14, issued_at: this.now,
+      }, // prettier-ignore
+      this.signer,
+    )
+  }
+
+  /** Takes a change in as any device's: signature checked, dot unique, judged, logged. Repeats get the same verdict. */
+  async take(envelope: Envelope): Promise<Envelope> {
+    const change = readChange(envelope.body)
+    const id = changeId(envelope.body)
+    const known = this.log.find((logged) => logged.verdict.change === id)
+    if (known) return known.signed
+    const author = this.keys.get(change.replica)
+    const mayTouch = !author?.files || author.files.includes(change.file) || change.kind === 'unlinked_record'
+    const sound = author !== undefined && mayTouch && (await verify(envelope, author.key))
+    return this.decide(envelope, change, sound ? this.judge(change) : 'returned', sound ? [] : [{ code: 'bad_signature' }])
+  }
+
+  async decide(envelope: Envelope, change: Change, status: VerdictStatus, reasons: { code: string }[] = []): Promise<Envelope> {
+    const body = {
+      type: 'verdict', v: 1, suite: 1, deployment: DEPLOYMENT, station: STATION, change: changeId(envelope.body), file: change.file, dot: [change.replica, change.seq],
+      status, position: this.log.length + 1, received_at: this.now, duty: 'worker', reasons, by: null, decided_at: null,
+    } as unknown as Verdict // prettier-ignore
+    const signed = await sign(body, this.forge ? this.stranger : this.signer)
+    this.log.push({ change, envelope, verdict: body, signed })
+    return signed
+  }
+
+  private async takeSealed({ id, sealed }: SealedItem): Promise<{ id: string; code: string }> {
+    const plain = await gunzip(await openSealed(this.sealing.privateKey, fromBase64url(sealed), OUTBOX_INFO))
+    const { certificates, envelope } = JSON.parse(new TextDecoder().decode(plain)) as { certificates: Envelope[]; envelope: Envelope }
+    for (const certificate of certificates) await this.admit(certificate)
+    const known = this.log.some((logged) => logged.verdict.change === id)
+    await this.take(envelope)
+    return { id, code: known ? 'known' : 'received' }
+  }
+
+  private async admit(certificate: Envelope): Promise<void> {
+    const body = JSON.parse(certificate.body) as { parent: string; replica: string; public_key: string; files: string[] }
+    const parent = this.keys.get(body.parent)
+    if (parent && (await verify(certificate, parent.key))) this.keys.set(body.replica, { key: await importPublicKey(body.public_key), person: parent.person, files: body.files })
+  }
+
+  private async sync(request: SyncRequest): Promise<unknown> {
+    for (const certificate of request.certificates) await this.admit(certificate)
+    const verdicts: Envelope[] = []
+    for (const envelope of request.push) verdicts.push(await this.take(envelope))
+    const facts = { verdicts, server_at: this.now, epoch: this.epoch, more: false, digests: {}, packs: [] }
+    if (request.cursor === null && this.pack) {
+      const { bytes, sha256, entriesBefore } = this.pack
+      return { ...facts, entries: [], cursor: String(entriesBefore), more: true, packs: [{ id: 'pack1', scope: SCOPE, bytes: bytes.length, sha256, cursor: String(entriesBefore) }] }
+    }
+    const start = Number(request.cursor ?? 0)
+    const entries = this.entries.slice(start, start + (request.limit ?? 500))
+    return { ...facts, entries, cursor: String(start + entries.length), more: start + entries.length < this.entries.length, digests: this.digests() }
+  }
+
+  leave(file: string): void {
+    this.moves.push({ after: this.log.length, entry: { kind: 'leave', file } })
+  }
+
+  /** The log as this caller is told it: of one's own saves the verdict alone. */
+  get entries(): Entry[] {
+    const own = (replica: string) => replica === this.caller || Boolean(this.keys.get(replica)?.files)
+    const told = this.log.map(({ change, envelope, signed }): Entry => (own(change.replica) ? { kind: 'verdict', verdict: signed } : { kind: 'change', envelope, verdict: signed }))
+    return told.flatMap((entry, index) => [entry, ...this.moves.filter((move) => move.after === index + 1).map((move) => move.entry)])
+  }
+
+  private digests(): Record<string, string> {
+    const files = new Set(this.log.map((logged) => logged.change.file))
+    return Object.fromEntries([...files].map((file) => [file, this.digest(this.digestOf(file))]))
+  }
+
+  digestOf(file: string): string {
+    const logged = this.log.filter((one) => one.change.file === file)
+    const inputs = logged.map(({ verdict, change }) => ({ id: verdict.change, change, verdict }))
+    return stateDigest(fold(this.rules[logged[0]!.change.kind]!, acceptedOf(inputs)))
+  }
+
+  /** Everything logged so far becomes a pack; a new device starts from it. */
+  async makePack(): Promise<void> {
+    const files = new Map<string, { file: string; kind: string; scope: string; changes: { envelope: Envelope; verdict: Envelope }[] }>()
+    for (const { change, envelope, signed } of this.log) {
+      const one = files.get(change.file) ?? { file: change.file, kind: change.kind, scope: change.scope, changes: [] }
+      one.changes.push({ envelope, verdict: signed })
+      files.set(change.file, one)
+    }
+    const head = { type: 'pack', v: 1, deployment: DEPLOYMENT, station: STATION, scope: SCOPE, cursor: String(this.entries.length) }
+    const bytes = await gzip(new TextEncoder().encode([head, ...files.values()].map((line) => JSON.stringify(line)).join('\n')))
+    const sha256 = hex(new Uint8Array(await crypto.subtle.digest('SHA-256', bytes as BufferSource)))
+    this.pack = { bytes, sha256, entriesBefore: this.entries.length }
+  }
+
+  private packPart(range: string): Response {
+    this.ranges.push(range)
+    const [, from, to] = /bytes=(\d+)-(\d+)/.exec(range)!
+    const part = this.pack!.bytes.slice(Number(from), Number(to) + 1)
+    return new Response(part as BodyInit, { status: 206, headers: { 'Yihu-Protocol': '1' } })
+  }
+}
