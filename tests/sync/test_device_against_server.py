@@ -157,7 +157,7 @@ def test_an_assessment_is_returned_amended_and_approved_while_everyone_is_offlin
         "op": "append",
         "path": "assessments",
         "id": assessment,
-        "value": {"assessed_on": "2026-11-20", "income_level": 2},
+        "value": {"assessed_on": "2026-11-20", "income_level": 2, "difficulty_level": "light", "risk_level": "blue"},
     }
     worker.save(worker.open_file(file), [first])
     worker.act_on_section("submit", worker.open_file(file), section)

@@ -83,7 +83,9 @@ def test_an_assessment_through_review(server: ServerProcess, run: Run) -> None:
     run("w", "enrol", server.new_link("林小满"))
     run("d", "enrol", server.new_link("沈若兰"))
     run("w", "new", "--head", "江小河")
-    printed = run("w", "assess", "江小河", "assessed_on=2026-11-21", "income_level=2")
+    printed = run(
+        "w", "assess", "江小河", "assessed_on=2026-11-21", "income_level=2", "difficulty_level=light", "risk_level=blue"
+    )
     section = next(word for word in printed.split() if word.startswith("assessments/"))
     run("w", "submit", "江小河", section)
     run("w", "sync")
