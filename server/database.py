@@ -28,6 +28,7 @@ Result = TypeVar("Result")
 SQLITE_VERSION_MIN = (3, 51, 3)
 _CONNECTIONS = 20
 _SERIALIZATION_FAILURES = {"40001", "40P01"}
+_UNIQUE_VIOLATION = "23505"
 _DISK_FULL_STATES = {"53100"}
 _UNREACHABLE_CLASSES = ("08", "57P")
 
@@ -57,7 +58,9 @@ class Database:
                     session.connection(execution_options={"yihu_begin": "write"})
                     return work(session)
             except DBAPIError as error:
-                if not _is_retryable(error) or time.monotonic() >= deadline:
+                # Two transactions may make the same row side by side (the data key of a new file): the second finds it.
+                is_race = getattr(error.orig, "sqlstate", None) == _UNIQUE_VIOLATION and attempt <= 2
+                if not (is_race or _is_retryable(error)) or time.monotonic() >= deadline:
                     raise _told(error) from error
                 time.sleep(min(0.5, 0.01 * 2**attempt) * random.uniform(0.5, 1.5))  # noqa: S311 -- jitter, not a secret
             except PoolExhausted as error:

@@ -53,8 +53,12 @@ def prepare(settings: Settings) -> Context:
     """Opens everything that lasts. Raises what the operator must put right: key file, SQLite version, database."""
     settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
     database = Database(settings.resolved_database_url(), settings.busy_seconds_max)
-    migrate(database)
-    key_file = database.write(lambda session: open_key_file(session, settings.resolved_key_file(), clock_ms()))
+    try:
+        migrate(database)
+        key_file = database.write(lambda session: open_key_file(session, settings.resolved_key_file(), clock_ms()))
+    except BaseException:
+        database.close()
+        raise
     return Context(settings, database, Keyring(key_file), FolderBlobStore(settings.files_folder()))
 
 

@@ -11,7 +11,7 @@ def list_people(session: Session, station_id: str, limit: int) -> list[Person]:
 
 
 def find_person(session: Session, station_id: str, person_id: str) -> Person | None:
-    return session.exec(select(Person).where(Person.station_id == station_id, Person.person_id == person_id)).first()
+    return session.get(Person, (station_id, person_id))
 
 
 def list_grants(session: Session, station_id: str, person_id: str | None = None) -> list[DutyGrant]:
@@ -22,10 +22,11 @@ def list_grants(session: Session, station_id: str, person_id: str | None = None)
     return list(session.exec(statement.order_by(col(DutyGrant.from_epoch), col(DutyGrant.grant_id))))
 
 
-def find_code(session: Session, station_id: str, code_hash: str) -> EnrolmentCode | None:
-    return session.exec(
-        select(EnrolmentCode).where(EnrolmentCode.station_id == station_id, EnrolmentCode.code_hash == code_hash)
-    ).first()
+def find_code(session: Session, station_id: str, code_hash: str, *, lock: bool) -> EnrolmentCode | None:
+    statement = select(EnrolmentCode).where(
+        EnrolmentCode.station_id == station_id, EnrolmentCode.code_hash == code_hash
+    )  # fmt: skip
+    return session.exec(statement.with_for_update() if lock else statement).first()
 
 
 def find_code_station(session: Session, code_hash: str) -> str | None:
@@ -34,4 +35,4 @@ def find_code_station(session: Session, code_hash: str) -> str | None:
 
 
 def find_tries(session: Session, address_hash: str) -> AddressTries | None:
-    return session.exec(select(AddressTries).where(AddressTries.address_hash == address_hash)).first()
+    return session.exec(select(AddressTries).where(AddressTries.address_hash == address_hash).with_for_update()).first()

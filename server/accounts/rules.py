@@ -152,13 +152,13 @@ def issue_code(
 
 def look_at_code(session: Session, keyring: Keyring, typed: str, now: int) -> CodeOffer:
     """What the code offers. Does not use it up. Raises `code_unknown` or `code_used`."""
-    row = _get_code(session, keyring, typed, now)
+    row = _get_code(session, keyring, typed, now, lock=False)
     return CodeOffer(row.station_id, row.person_id, row.expires_at)
 
 
 def use_code(session: Session, keyring: Keyring, typed: str, now: int) -> CodeOffer:
     """Uses the code up, in the transaction that enrols the device."""
-    row = _get_code(session, keyring, typed, now)
+    row = _get_code(session, keyring, typed, now, lock=True)  # of two at once, the second sees it used
     row.used_at = now
     session.add(row)
     return CodeOffer(row.station_id, row.person_id, row.expires_at)
@@ -189,13 +189,13 @@ def forgive_try(session: Session, keyring: Keyring, address: str) -> None:
         session.add(row)
 
 
-def _get_code(session: Session, keyring: Keyring, typed: str, now: int) -> EnrolmentCode:
+def _get_code(session: Session, keyring: Keyring, typed: str, now: int, *, lock: bool) -> EnrolmentCode:
     code = codes.normalize_code(typed)
     if code is None:
         raise YihuError("code_unknown", field="code")
     kept = _kept_hash(keyring, codes.hash_code(code))
     station_id = queries.find_code_station(session, kept)
-    row = queries.find_code(session, station_id, kept) if station_id else None
+    row = queries.find_code(session, station_id, kept, lock=lock) if station_id else None
     if row is None or row.expires_at <= now or not is_active(session, row.station_id, row.person_id):
         raise YihuError("code_unknown", field="code")
     if row.used_at is not None:

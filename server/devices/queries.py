@@ -7,7 +7,7 @@ from server.devices.tables import Challenge, DeviceSession, Replica, ReplicaDire
 
 
 def find_replica(session: Session, station_id: str, replica: str) -> Replica | None:
-    return session.exec(select(Replica).where(Replica.station_id == station_id, Replica.replica == replica)).first()
+    return session.get(Replica, (station_id, replica))
 
 
 def find_station_of(session: Session, replica: str) -> str | None:
@@ -23,9 +23,7 @@ def list_replicas(session: Session, station_id: str, limit: int, person_id: str 
 
 
 def find_session(session: Session, station_id: str, token_hash: str) -> DeviceSession | None:
-    return session.exec(
-        select(DeviceSession).where(DeviceSession.station_id == station_id, DeviceSession.token_hash == token_hash)
-    ).first()
+    return session.get(DeviceSession, (station_id, token_hash))
 
 
 def delete_sessions(session: Session, station_id: str, replica: str, kind: str | None = None) -> None:
@@ -46,9 +44,9 @@ def delete_session(session: Session, station_id: str, token_hash: str) -> None:
 
 
 def find_challenge(session: Session, station_id: str, nonce_hash: str) -> Challenge | None:
-    return session.exec(
-        select(Challenge).where(Challenge.station_id == station_id, Challenge.nonce_hash == nonce_hash)
-    ).first()
+    """Locked: of two sessions that are opened with one nonce at once, the second finds none."""
+    statement = select(Challenge).where(Challenge.station_id == station_id, Challenge.nonce_hash == nonce_hash)
+    return session.exec(statement.with_for_update()).first()
 
 
 def count_challenges(session: Session, station_id: str, replica: str) -> int:
@@ -68,6 +66,4 @@ def find_share(session: Session, station_id: str, replica: str) -> VaultShare | 
 
 
 def find_route_replica(session: Session, station_id: str, replica: str) -> RouteReplica | None:
-    return session.exec(
-        select(RouteReplica).where(RouteReplica.station_id == station_id, RouteReplica.replica == replica)
-    ).first()
+    return session.get(RouteReplica, (station_id, replica))

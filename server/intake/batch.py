@@ -55,12 +55,13 @@ class Batch:
         self.context = context
         self.station_id = station_id
         self.now = context.now()
-        self.station = stations.get_station(session, context.keyring, station_id)
+        self.station = stations.get_terms(session, station_id)
         self.authors = Authors(session, station_id, self.station.epoch)
         self._patches: set[str] | None = None
         self._log: LogWriter | None = None
         self._files: dict[str, FileState] = {}
         self._rows: dict[str, Change] = {}
+        self._numbers: set[tuple[str, str]] = set()
 
     @property
     def log(self) -> LogWriter:
@@ -71,12 +72,20 @@ class Batch:
 
     def receive(self, envelopes: Sequence[Envelope], uploader: Caller) -> list[tuple[Envelope, bool]]:
         """A signed verdict for each envelope, in order, and whether the change was known before."""
+        if not envelopes:
+            return []
+        _ = self.log  # before anything is read: nobody else may move the station's files meanwhile
         self._read_rows(envelopes)
-        if not all(_row_id(envelope) in self._rows for envelope in envelopes):
-            _ = self.log  # before the files are read: nobody else may move them meanwhile
-            self._read_rows(envelopes)
-            self._read_files(envelopes)
-        return [self._receive_one(envelope, uploader) for envelope in envelopes]
+        if all(_row_id(envelope) in self._rows for envelope in envelopes):
+            return [
+                (current_verdict(self.session, self.context.keyring, self._rows[_row_id(one)]), True)
+                for one in envelopes
+            ]
+        self._read_files(envelopes)
+        with self.session.no_autoflush:
+            answers = [self._receive_one(envelope, uploader) for envelope in envelopes]
+        self._write()
+        return answers
 
     def decide(self, change_id: str, decider: Caller, *, is_accepted: bool, reason: str | None) -> Envelope:
         """A deputy takes a held or quarantined change in, or declines it."""
@@ -98,6 +107,7 @@ class Batch:
         decided = replace(verdict, by=decider.person_id, decided_at=self.now)
         signed = self._append_again(row, change, decided, state)
         self._judge_held_again(state)
+        self._write()
         return signed
 
     def judge_all_held_again(self) -> int:
@@ -106,6 +116,7 @@ class Batch:
         before = queries.list_held(self.session, self.station_id, _HELD_MAX)
         for file in sorted({row.file for row in before}):
             self._judge_held_again(self._state(file))
+        self._write()
         return len(before) - len(queries.list_held(self.session, self.station_id, _HELD_MAX))
 
     # --- one change ---------------------------------------------------------------------------------------------------
@@ -114,7 +125,8 @@ class Batch:
         for stored_id in (_row_id(envelope), _unverified_id(envelope)):
             row = self._rows.get(stored_id)
             if row is not None:
-                return current_verdict(self.session, self.context.keyring, row), True
+                recent = self.log.find_recent(row.position)
+                return recent or current_verdict(self.session, self.context.keyring, row), True
         change, error = read_or_none(envelope)
         dot = change.dot if change else None
         file = change.file if change else None
@@ -166,7 +178,7 @@ class Batch:
         while moved and state.held:
             moved = False
             for change_id in list(state.held):
-                row = queries.find_change(self.session, self.station_id, change_id)
+                row = self._rows.get(change_id) or queries.find_change(self.session, self.station_id, change_id)
                 if row is None:
                     raise LookupError("a held change without its row")
                 envelope = open_body(self.session, self.context.keyring, row)
@@ -197,7 +209,6 @@ class Batch:
             envelope, verdict, row_id=change.id, file=change.file, dot=change.dot, person_id=author.person_id,
             device=author.device, act=change.act, fork=change.id if is_fork else "", uploader=uploader,
         )  # fmt: skip
-        self.session.flush()
         if not is_fork:
             take_row(state, row, change)
         self._take_effect(change, verdict, state)
@@ -205,11 +216,8 @@ class Batch:
         return self.log.append(change.id, verdict, owner=change.file, is_first=True, audiences=audiences)
 
     def _append_again(self, row: Change, change: changes.Change, verdict: Verdict, state: FileState) -> Envelope:
-        duty = verdict.duty or ""
-        queries.set_status(
-            self.session, self.station_id, row.change_id, status=verdict.status, position=verdict.position, duty=duty
-        )
-        row.status, row.position, row.duty = verdict.status, verdict.position, duty
+        row.status, row.position, row.duty = verdict.status, verdict.position, verdict.duty or ""
+        self.session.add(row)
         if row.fork == "":
             state.known[change.dot] = Known(change.id, verdict.status)
             state.held = [held for held in state.held if held != change.id]
@@ -243,7 +251,6 @@ class Batch:
             envelope, verdict, row_id=row_id, file=file, dot=dot, person_id=author.person_id, device=author.device,
             act="", fork=row_id if dot in state.known else "", uploader=uploader,
         )  # fmt: skip
-        self.session.flush()
         if row.fork == "":
             state.known[dot] = Known(row_id, "returned")
         signed = self.log.append(row_id, verdict, owner=file, is_first=True, audiences=[author.person_id])
@@ -266,7 +273,6 @@ class Batch:
             envelope, verdict, row_id=row_id, file=self.station_id, dot=Dot(uploader.replica, 0), act="", fork=row_id,
             person_id=uploader.person_id, device=uploader.replica, uploader=uploader,
         )  # fmt: skip
-        self.session.flush()
         return self.log.append(row_id, verdict, owner=self.station_id, is_first=True, audiences=())
 
     def _make_row(
@@ -307,7 +313,6 @@ class Batch:
             station_id=self.station_id, file=change.file, kind=change.kind, scope=change.scope, updated_at=self.now
         )
         self.session.add(state.row)
-        self.session.flush()
 
     def _take_effect(self, change: changes.Change, verdict: Verdict, state: FileState) -> None:
         if verdict.status != "accepted" or state.row is None:
@@ -316,14 +321,9 @@ class Batch:
         state.row.accepted_position = verdict.position
         state.row.updated_at = self.now
         self.session.add(state.row)
-        hashes = {
-            self.context.keyring.blind_index(self.station_id, "id_number", number) for number in list_id_numbers(change)
-        }
-        if hashes:
-            rows = [
-                {"station_id": self.station_id, "number_hash": value, "file": change.file} for value in sorted(hashes)
-            ]
-            upsert(self.session, IdentityIndex, rows, keys=["station_id", "number_hash", "file"])
+        for number in list_id_numbers(change):
+            number_hash = self.context.keyring.blind_index(self.station_id, "id_number", number)
+            self._numbers.add((number_hash, change.file))
 
     def _audiences(self, person_id: str, state: FileState) -> list[str]:
         """Everyone who reads the file's scope; its author too, where that is not theirs."""
@@ -331,6 +331,17 @@ class Batch:
             return [person_id]
         is_reader = state.row.scope in self.authors.scopes_of(person_id)
         return [state.row.scope] if is_reader else [state.row.scope, person_id]
+
+    def _write(self) -> None:
+        """Writes the batch in few statements: files and changes, then what refers to them."""
+        self.session.flush()
+        self.log.write()
+        if self._numbers:
+            rows = [
+                {"station_id": self.station_id, "number_hash": number_hash, "file": file}
+                for number_hash, file in sorted(self._numbers)
+            ]
+            upsert(self.session, IdentityIndex, rows, keys=["station_id", "number_hash", "file"])
 
     # --- looking up ---------------------------------------------------------------------------------------------------
 

@@ -5,6 +5,8 @@ more, to the author. The counter's row is locked from the first position of a tr
 """
 
 import hashlib
+import threading
+from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -26,6 +28,9 @@ from sync.verdicts import Known
 from sync.versions import Dot
 
 _CHUNK = 200
+_PARSED_MAX = 4_000
+_parsed: OrderedDict[tuple[str, str], changes.Change] = OrderedDict()
+_parsed_lock = threading.Lock()
 
 
 @dataclass
@@ -50,6 +55,9 @@ class LogWriter:
         last = queries.find_entry(session, station_id, self._counter.value)
         self._root = last.root if last else ""
         self._signer = get_signer(session, context.keyring, station_id)
+        self._entries: list[LogEntry] = []
+        self._audiences: list[LogAudience] = []
+        self._recent: dict[int, Envelope] = {}
 
     @property
     def next_position(self) -> int:
@@ -58,14 +66,14 @@ class LogWriter:
     def append(
         self, row_id: str, verdict: Verdict, *, owner: str, is_first: bool, audiences: Iterable[str]
     ) -> Envelope:
-        """Writes one verdict at its position, which must be `next_position`."""
+        """Appends one verdict at its position, which must be `next_position`. `write` makes it a row."""
         if verdict.position != self.next_position:
             raise ValueError("a verdict was judged for another position")
         body = canonical_text(verdict.to_body(deployment=self._context.keyring.deployment, station=self.station_id))
         signature = to_base64url(self._signer.sign(body.encode()))
         self._root = hashlib.sha256(f"{self._root}\n{body}".encode()).hexdigest()
         place = verdict_place(self.station_id, owner, verdict.position)
-        self._session.add(
+        self._entries.append(
             LogEntry(
                 station_id=self.station_id,
                 position=verdict.position,
@@ -78,14 +86,26 @@ class LogWriter:
                 sealed_verdict=self._context.keyring.seal_text(self._session, place, body),
             )  # fmt: skip
         )
-        self._session.flush()
-        for audience in sorted(set(audiences)):
-            self._session.add(
-                LogAudience(station_id=self.station_id, audience=audience, position=verdict.position)
-            )  # fmt: skip
+        self._audiences += [
+            LogAudience(station_id=self.station_id, audience=audience, position=verdict.position)
+            for audience in sorted(set(audiences))
+        ]
         self._counter.value = verdict.position
         self._session.add(self._counter)
-        return Envelope(body, signature)
+        self._recent[verdict.position] = Envelope(body, signature)
+        return self._recent[verdict.position]
+
+    def find_recent(self, position: int) -> Envelope | None:
+        """The verdict at a position that this transaction gave out."""
+        return self._recent.get(position)
+
+    def write(self) -> None:
+        """Writes what was appended; its changes must be written before."""
+        self._session.add_all(self._entries)
+        self._session.flush()
+        self._session.add_all(self._audiences)
+        self._session.flush()
+        self._entries, self._audiences = [], []
 
 
 def verdict_place(station_id: str, owner: str, position: int) -> Place:
@@ -115,7 +135,7 @@ def current_verdict(session: Session, keyring: Keyring, row: Change) -> Envelope
 
 
 def load_files(session: Session, keyring: Keyring, station_id: str, files: Sequence[str]) -> dict[str, FileState]:
-    """The state of each file, known or not, in few statements."""
+    """The state of each file, known or not, in few statements. Its row may be in the session already."""
     states = {file: FileState(file, None) for file in files}
     wanted = sorted(states)
     for start in range(0, len(wanted), _CHUNK):
@@ -124,10 +144,26 @@ def load_files(session: Session, keyring: Keyring, station_id: str, files: Seque
         for case in queries.list_case_files(session, station_id, chunk):
             states[case.file].row = case
         for row in queries.list_file_changes(session, station_id, chunk):
-            is_folded = row.status == "accepted"
-            change = changes.read_change(open_body(session, keyring, row)) if is_folded else None
+            change = _read_stored(session, keyring, row) if row.status == "accepted" else None
             take_row(states[row.file], row, change)
     return states
+
+
+def _read_stored(session: Session, keyring: Keyring, row: Change) -> changes.Change:
+    """A stored change, parsed. Kept for a while: a change never changes, and a day's work reads the same ones often."""
+    key = (row.station_id, row.change_id)
+    keyring.require_key(session, row.station_id, row.file)  # an erased file is gone from here too
+    with _parsed_lock:
+        found = _parsed.get(key)
+        if found is not None:
+            _parsed.move_to_end(key)
+            return found
+    change = changes.read_change(open_body(session, keyring, row))
+    with _parsed_lock:
+        _parsed[key] = change
+        if len(_parsed) > _PARSED_MAX:
+            _parsed.popitem(last=False)
+    return change
 
 
 def take_row(state: FileState, row: Change, change: changes.Change | None) -> None:

@@ -2,14 +2,13 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import update
 from sqlmodel import Session, col, select
 
 from server.intake.tables import CaseFile, Change, IdentityIndex, LogAudience, LogEntry
 
 
 def find_change(session: Session, station_id: str, change_id: str) -> Change | None:
-    return session.exec(select(Change).where(Change.station_id == station_id, Change.change_id == change_id)).first()
+    return session.get(Change, (station_id, change_id))
 
 
 def list_changes(session: Session, station_id: str, changes: Sequence[str]) -> list[Change]:
@@ -25,7 +24,7 @@ def list_file_changes(session: Session, station_id: str, files: Sequence[str]) -
 
 
 def find_file(session: Session, station_id: str, file: str) -> CaseFile | None:
-    return session.exec(select(CaseFile).where(CaseFile.station_id == station_id, CaseFile.file == file)).first()
+    return session.get(CaseFile, (station_id, file))
 
 
 def list_files(
@@ -45,9 +44,7 @@ def list_case_files(session: Session, station_id: str, files: Sequence[str]) -> 
 
 
 def find_entry(session: Session, station_id: str, position: int) -> LogEntry | None:
-    return session.exec(
-        select(LogEntry).where(LogEntry.station_id == station_id, LogEntry.position == position)
-    ).first()
+    return session.get(LogEntry, (station_id, position))
 
 
 def list_entries(session: Session, station_id: str, positions: Sequence[int]) -> list[LogEntry]:
@@ -89,14 +86,6 @@ def list_waiting(
 def list_held(session: Session, station_id: str, limit: int) -> list[Change]:
     statement = select(Change).where(Change.station_id == station_id, Change.status == "held")
     return list(session.exec(statement.order_by(col(Change.position)).limit(limit)))
-
-
-def set_status(session: Session, station_id: str, change_id: str, *, status: str, position: int, duty: str) -> None:
-    session.execute(
-        update(Change)
-        .where(col(Change.station_id) == station_id, col(Change.change_id) == change_id)
-        .values(status=status, position=position, duty=duty)
-    )
 
 
 def list_number_files(session: Session, station_id: str, number_hash: str, limit: int) -> list[str]:

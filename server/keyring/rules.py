@@ -20,6 +20,7 @@ from server.keyring.tables import DataKey, Deployment, ServerKey
 from sync.change import from_base64url, to_base64url
 
 _SESSION_SLOT = "yihu_data_keys"
+_ABSENT_SLOT = "yihu_absent_data_keys"
 
 
 class KeyFileError(Exception):
@@ -107,12 +108,13 @@ class WrappingKeys:
 
 
 class Keyring:
-    """Seals and opens values; all it keeps between requests are the keys of the key file."""
+    """Seals and opens values. Between requests it keeps the keys of the key file and the stations' signers, no data key."""
 
     def __init__(self, file: KeyFile, wrap: crypto.KeyWrap | None = None) -> None:
         self.deployment = file.deployment
         self._wrap = wrap or WrappingKeys(file)
         self._index = file.index
+        self.signers: dict[str, crypto.Signer] = {}
 
     def seal(self, session: Session, place: Place, plaintext: bytes) -> bytes:
         row, key = self._data_key(session, place.station_id, place.owner)
@@ -140,6 +142,12 @@ class Keyring:
             ).all()
             for row in rows:
                 cache[(station_id, row.owner)] = (row, self._unwrap(row))
+            absent = session.info.setdefault(_ABSENT_SLOT, set())
+            absent |= {(station_id, owner) for owner in set(chunk) - {row.owner for row in rows}}
+
+    def require_key(self, session: Session, station_id: str, owner: str) -> None:
+        """Raises `crypto.SealError` where the owner's data key is gone."""
+        self._data_key(session, station_id, owner, may_make=False)
 
     def blind_index(self, station_id: str, purpose: str, value: str) -> str:
         """A keyed hash by which equal values can be found; 64 hex digits."""
@@ -152,7 +160,8 @@ class Keyring:
         cache: dict[tuple[str, str], tuple[DataKey, bytes]] = session.info.setdefault(_SESSION_SLOT, {})
         if (station_id, owner) in cache:
             return cache[(station_id, owner)]
-        row = session.exec(select(DataKey).where(DataKey.station_id == station_id, DataKey.owner == owner)).first()
+        is_absent = (station_id, owner) in session.info.get(_ABSENT_SLOT, ())
+        row = None if is_absent else session.get(DataKey, (station_id, owner))
         if row is None:
             if not may_make:
                 raise crypto.SealError
@@ -162,7 +171,6 @@ class Keyring:
                 wrapped=self._wrap.wrap(key, self._key_associated(station_id, owner, self._wrap.epoch)),
             )  # fmt: skip
             session.add(row)
-            session.flush()
         else:
             key = self._unwrap(row)
         cache[(station_id, owner)] = (row, key)
@@ -198,6 +206,7 @@ def make_server_keys(session: Session, keyring: Keyring, station_id: str, now: i
         private, key_id = crypto.make_private_key(), crypto.make_id()
         place = Place(station_id, key_id, "server_key", purpose, "sealed_private")
         sealed = keyring.seal(session, place, private)
+        session.flush()
         session.add(
             ServerKey(
                 station_id=station_id,
@@ -223,12 +232,10 @@ def get_private_key(session: Session, keyring: Keyring, station_id: str, purpose
 
 
 def get_signer(session: Session, keyring: Keyring, station_id: str) -> crypto.Signer:
-    """Signs verdicts and policy for this station. Kept for the transaction."""
-    slot = f"yihu_signer_{station_id}"
-    if slot not in session.info:
-        session.info[slot] = crypto.EcdsaP256(get_private_key(session, keyring, station_id, "verdict"))
-    signer: crypto.Signer = session.info[slot]
-    return signer
+    """Signs verdicts and policy for this station. Kept while the server runs: a station's key is made once."""
+    if station_id not in keyring.signers:
+        keyring.signers[station_id] = crypto.EcdsaP256(get_private_key(session, keyring, station_id, "verdict"))
+    return keyring.signers[station_id]
 
 
 def _get_server_key(session: Session, station_id: str, purpose: str) -> ServerKey:

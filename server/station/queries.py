@@ -6,7 +6,7 @@ from server.station.tables import Counter, Patch, Station, Village
 
 
 def find_station(session: Session, station_id: str) -> Station | None:
-    return session.exec(select(Station).where(Station.station_id == station_id)).first()
+    return session.get(Station, station_id)
 
 
 def list_station_ids(session: Session, limit: int) -> list[str]:

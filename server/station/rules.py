@@ -44,6 +44,14 @@ class StationView:
     is_single_post: bool
 
 
+@dataclass(frozen=True)
+class Terms:
+    """What a judgement needs to know of a station."""
+
+    epoch: int
+    is_single_post: bool
+
+
 def make_station(session: Session, keyring: Keyring, name: str, now: int, *, is_demo: bool = False) -> str:
     station_id = crypto.make_id()
     sealed = keyring.seal_text(session, _place(station_id, "station", station_id), name)
@@ -82,11 +90,15 @@ def get_station(session: Session, keyring: Keyring, station_id: str) -> StationV
     return StationView(station_id, name, row.policy_epoch, row.is_single_post)
 
 
-def get_epoch(session: Session, station_id: str) -> int:
+def get_terms(session: Session, station_id: str) -> Terms:
     row = queries.find_station(session, station_id)
     if row is None:
         raise YihuError("not_found", field="station_id")
-    return row.policy_epoch
+    return Terms(row.policy_epoch, row.is_single_post)
+
+
+def get_epoch(session: Session, station_id: str) -> int:
+    return get_terms(session, station_id).epoch
 
 
 def list_station_ids(session: Session, limit: int = 100) -> list[str]:

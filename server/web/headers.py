@@ -72,9 +72,9 @@ class FixedHeaders:
         try:
             await self.app(scope, receive, send_with_headers)
         except Exception as error:
-            # The framework answers, then raises again so that the server logs the exception's text, which may quote data.
-            log_failure(scope, error)
+            # The framework answers, then raises again for the server to log the exception's text, which may quote data.
             if not has_started:
+                log_failure(scope, error)
                 await send_problem(YihuError("internal"), scope, receive, send_with_headers)
 
 

@@ -46,7 +46,8 @@ def install(app: FastAPI) -> None:
         return problem_response(YihuError(code))
 
     @app.exception_handler(Exception)
-    def _unknown(_request: Request, _error: Exception) -> Response:
+    def _unknown(request: Request, error: Exception) -> Response:
+        log_failure(request.scope, error)
         return problem_response(YihuError("internal"))
 
 
