@@ -10,10 +10,21 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import httpx
 
+from schemas.registry import get_kind
+
 ROOT = Path(__file__).parents[2]
+
+
+def whole_assessment() -> dict[str, Any]:
+    """First values of a needs assessment that its form accepts for review: every dimension at level 1."""
+    collection = get_kind("household").find_collection("assessments")
+    assert collection
+    levels = {field.name: 1 for field in collection.fields if field.codes == "need_level"}
+    return levels | {"assessed_on": "2026-11-20", "difficulty_level": "light", "risk_level": "blue"}
 
 
 class ServerProcess:
@@ -26,7 +37,11 @@ class ServerProcess:
         self._log = folder / "server.log"
         self._process: subprocess.Popen[bytes] | None = None
         # The API alone: a build of the app that runs meanwhile is no matter.
-        self._environment = os.environ | {"COLUMNS": "200", "PYTHONPATH": str(ROOT), "YIHU_PWA_DIST": str(folder / "dist")}
+        self._environment = os.environ | {
+            "COLUMNS": "200",
+            "PYTHONPATH": str(ROOT),
+            "YIHU_PWA_DIST": str(folder / "dist"),
+        }
 
     def start(self) -> None:
         command = [sys.executable, "-m", "server.command.main", "serve", "--demo"]

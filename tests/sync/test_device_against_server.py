@@ -18,7 +18,7 @@ from sync.device.attachments import download_attachment
 from sync.device.device import Device
 from sync.device.errors import DeviceError, RefusedError
 from sync.device.transport import Answer, HttpTransport
-from tests.sync.server_process import ServerProcess
+from tests.sync.server_process import ServerProcess, whole_assessment
 
 pytestmark = pytest.mark.slow
 PASSPHRASE = "correct horse 990"
@@ -157,7 +157,7 @@ def test_an_assessment_is_returned_amended_and_approved_while_everyone_is_offlin
         "op": "append",
         "path": "assessments",
         "id": assessment,
-        "value": {"assessed_on": "2026-11-20", "income_level": 2, "difficulty_level": "light", "risk_level": "blue"},
+        "value": whole_assessment(),
     }
     worker.save(worker.open_file(file), [first])
     worker.act_on_section("submit", worker.open_file(file), section)
@@ -166,17 +166,17 @@ def test_an_assessment_is_returned_amended_and_approved_while_everyone_is_offlin
 
     server.kill()
     deputy.act_on_section(
-        "return", deputy.open_file(file), section, reason="请补充住房", remarks={f"{section}/housing_level": "没有填"}
+        "return", deputy.open_file(file), section, reason="请补充住房", remarks={f"{section}/housing_level": "请再核"}
     )
     server.start()
     sync_all(deputy, worker)
     back = worker.open_file(file).state["sections"][section]
     assert back["status"] == "returned"
     assert back["returned"]
-    assert back["returned"]["remarks"] == {f"{section}/housing_level": "没有填"}
+    assert back["returned"]["remarks"] == {f"{section}/housing_level": "请再核"}
 
     server.kill()
-    worker.save(worker.open_file(file), [put(f"{section}/housing_level", 1)])
+    worker.save(worker.open_file(file), [put(f"{section}/housing_level", 2)])
     worker.act_on_section("submit", worker.open_file(file), section)
     server.start()
     sync_all(worker, deputy)
@@ -195,7 +195,7 @@ def test_an_assessment_is_returned_amended_and_approved_while_everyone_is_offlin
     amended = deputy.open_file(file).state["sections"][section]
     assert amended["status"] == "amendment_pending"
     assert amended["approved"][0]["snapshot"] == snapshot
-    assert snapshot[f"{section}/income_level"] == 2
+    assert snapshot[f"{section}/income_level"] == 1
 
 
 def test_an_approval_of_ones_own_work_is_returned_with_the_reason_and_can_be_put_away(enrol: Enrol) -> None:

@@ -12,7 +12,7 @@ from PIL import Image
 from typer.testing import CliRunner
 
 from server.command.device import app
-from tests.sync.server_process import ServerProcess
+from tests.sync.server_process import ServerProcess, whole_assessment
 
 pytestmark = pytest.mark.slow
 Run = Callable[..., str]
@@ -83,12 +83,11 @@ def test_an_assessment_through_review(server: ServerProcess, run: Run) -> None:
     run("w", "enrol", server.new_link("林小满"))
     run("d", "enrol", server.new_link("沈若兰"))
     run("w", "new", "--head", "江小河")
-    printed = run(
-        "w", "assess", "江小河", "assessed_on=2026-11-21", "income_level=2", "difficulty_level=light", "risk_level=blue"
-    )
+    fields = [f"{name}={value}" for name, value in whole_assessment().items()]
+    printed = run("w", "assess", "江小河", *fields)
     section = next(word for word in printed.split() if word.startswith("assessments/"))
     run("w", "submit", "江小河", section)
-    run("w", "sync")
+    assert read(run, "w", "sync")["verdicts"] == {"accepted": 3}, run("w", "outbox")
     run("d", "sync")
     assert "submitted" in run("d", "show", "江小河")
     run("d", "approve", "江小河", section)
