@@ -118,7 +118,7 @@ def read_categories(cell: Cell) -> Found[list[str]]:
     for part in parts:
         if part in known.codes:
             spoken.append(part)
-        elif None not in read_disability(part).value:  # 肢体二级 written among the categories
+        elif not part.isdigit() and None not in read_disability(part).value:  # 肢体二级 written among the categories
             spoken.append("残疾")
         elif part not in known.none:
             found, rest = _segment(part)

@@ -4,10 +4,11 @@ A head is one to three rows; a parent label spans the columns under it whether m
 """
 
 import re
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
 from server.ledger.reading.model import ColumnReport
-from server.ledger.reading.sniff import guess_field, looks_like_id
+from server.ledger.reading.sniff import find_by_heads, guess_field, looks_like_id
 from server.ledger.reading.text import Cell, bare, column_letter, fold, is_empty, without_brackets
 from server.ledger.reading.vocabulary import columns as known_columns
 from server.ledger.reading.vocabulary import words
@@ -232,6 +233,10 @@ def _settle(sheet: Sheet, table: Table, matched: Matches, paths: dict[int, list[
         column = table.columns["serial"][0]
         if guess_field(sheet, table.first, table.last, column, ("number", "serial"), set()) == "number":
             table.columns["number"] = table.columns.pop("serial")  # numbered by household, not by person
+    free = [column for column in range(width) if column not in decided]
+    for name, column in find_by_heads(sheet, table.first, table.last, table.columns, free).items():
+        table.columns[name] = [column]
+        decided[column] = (5, name, "content")
     for column, path in paths.items():
         _, field_name, how = decided.get(column, (9, "", "none"))
         read = field_name if field_name and field_name != "ignored" else None
@@ -286,3 +291,23 @@ def _like_a_head(cells: list[Cell]) -> bool:
         if isinstance(cell, str) and bare(cell) in known and bare(cell) not in words().relations:
             labels += 1
     return labels >= 3
+
+
+def agree_on_labels(tables: list[Table]) -> None:
+    """One label means one thing in a workbook: what the cells of long tables told holds for the short ones."""
+    votes: dict[str, Counter[str]] = defaultdict(Counter)
+    for table in tables:
+        for report in table.reports:
+            if report.how == "content" and report.field:
+                votes[report.label][report.field] += table.last - table.first
+    for table in tables:
+        for report, column in zip(table.reports, sorted(table.labels), strict=True):
+            winner = votes[report.label].most_common(1)[0][0] if report.how != "word" and votes[report.label] else None
+            if winner is None or winner == report.field or winner in table.columns:
+                continue
+            if report.field and column in table.columns.get(report.field, []):
+                table.columns[report.field].remove(column)
+                if not table.columns[report.field]:
+                    del table.columns[report.field]
+            table.columns[winner] = [column]
+            report.field, report.how = winner, "content"

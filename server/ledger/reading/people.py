@@ -106,7 +106,7 @@ def _read_disability(person: Person, line: Line, certificate: str | None) -> Non
             person.doubts.append(make_doubt(line, "disability_disagrees"))
     elif told:
         person.disability = told
-    elif kind is None and grade is None and None not in (among := read_disability(line.cells.get("category")).value):
+    elif kind is None and grade is None and None not in (among := read_disability(line.text("category")).value):
         person.disability = (among[0] or 0, among[1] or 0)
     elif (kind is None) != (grade is None):
         person.doubts.append(make_doubt(line, "disability_incomplete"))

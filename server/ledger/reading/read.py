@@ -8,7 +8,7 @@ from pathlib import Path
 from server.ledger.reading.blocks import Block, gather
 from server.ledger.reading.cells import read_categories, read_village
 from server.ledger.reading.errors import NoTableError
-from server.ledger.reading.headers import Table, find_tables
+from server.ledger.reading.headers import Table, agree_on_labels, find_tables
 from server.ledger.reading.households import flag_repeated_numbers, join_blocks, make_household
 from server.ledger.reading.model import Person, Reading, SheetReport
 from server.ledger.reading.people import read_person
@@ -60,12 +60,12 @@ def _filled_on(table: Table, today: dt.date) -> dt.date | None:
 
 def _read_sheet(
     sheet: Sheet,
+    tables: list[Table],
     today: dt.date,
     corrections: Mapping[tuple[str, str], Correction],
     people: dict[str, Person],
     lines: dict[str, Line],
 ) -> tuple[list[Block], SheetReport, dt.date | None]:
-    tables = find_tables(sheet)
     report = SheetReport(sheet.name, len(sheet.rows), 0)
     if not tables:
         report.notes.append("no_head")
@@ -114,11 +114,13 @@ def read_ledger(
     blocks: list[Block] = []
     reports: list[SheetReport] = []
     filled_on: dt.date | None = None
-    for sheet in sheets:
+    opened = [(sheet, [] if sheet.hidden else find_tables(sheet)) for sheet in sheets]
+    agree_on_labels([table for _, tables in opened for table in tables])
+    for sheet, tables in opened:
         if sheet.hidden:
             reports.append(SheetReport(sheet.name, len(sheet.rows), 0, notes=["hidden"]))
             continue
-        found, report, told = _read_sheet(sheet, today, corrections or {}, people, lines)
+        found, report, told = _read_sheet(sheet, tables, today, corrections or {}, people, lines)
         blocks += found
         reports.append(report)
         filled_on = filled_on or told

@@ -12,12 +12,17 @@ from server.ledger.reading.workbook import Sheet
 
 SAMPLE_ROWS = 400
 _FAR = dt.date(2100, 1, 1)
+_NUMBER = re.compile(r"[A-Za-z]{0,4}-?\d{1,12}")
 
 
 def looks_like_id(cell: Cell) -> bool:
     if isinstance(cell, float | int) and not isinstance(cell, bool):
         return abs(cell) >= 1e14
     return bool(re.fullmatch(r"\d{15}|\d{17}[\dXx]", squeeze(cell)))
+
+
+def _is_certificate(cell: Cell) -> bool:
+    return bool(re.fullmatch(r"\d{17}[\dXx]\d{2}(B\d)?", squeeze(cell)))
 
 
 def _is_phone(cell: Cell) -> bool:
@@ -45,7 +50,7 @@ def _is_kind(cell: Cell) -> bool:
 
 
 def _is_grade(cell: Cell) -> bool:
-    return bool(re.fullmatch(r"[一二三四1-4ⅠⅡⅢⅣ](级)?", squeeze(cell)))
+    return bool(re.fullmatch(r"[一二三四1-4ⅠⅡⅢⅣ]级", squeeze(cell)))
 
 
 def _is_name(cell: Cell) -> bool:
@@ -77,7 +82,7 @@ def _is_address(cell: Cell) -> bool:
 
 # field, test, share of the filled cells that must pass. Order matters: the narrow tests come first.
 _TESTS: tuple[tuple[str, Callable[[Cell], bool], float], ...] = (
-    ("certificate", lambda cell: bool(re.fullmatch(r"\d{17}[\dXx]\d{2}(B\d)?", squeeze(cell))), 0.6),
+    ("certificate", _is_certificate, 0.6),
     ("id_number", looks_like_id, 0.5),
     ("gender", lambda cell: squeeze(cell) in words().gender, 0.8),
     ("relation", lambda cell: bare(squeeze(cell)) in words().relations, 0.8),
@@ -111,7 +116,7 @@ def guess_field(
     filled = [cell for cell in cells if not is_empty(cell) and squeeze(cell) not in words().nothing]
     if candidates == ("category",) or (candidates and not filled):
         return candidates[0]
-    if len(filled) < 2:
+    if len(filled) < 2 and not (filled and (looks_like_id(filled[0]) or _is_certificate(filled[0]))):
         return None
     rows = sum(
         1 for row in range(first, min(last, first + SAMPLE_ROWS)) if any(not is_empty(cell) for cell in sheet.rows[row])
@@ -119,9 +124,54 @@ def guess_field(
     if "number" in candidates and (kind := _number_or_serial(filled, rows)):
         return kind
     for name, test, share in _TESTS:
-        allowed = name in candidates if candidates else name not in taken
+        allowed = (
+            name in candidates and (len(candidates) == 1 or name not in taken) if candidates else name not in taken
+        )
         if allowed and sum(map(test, filled)) >= share * len(filled):
-            if name == "name" and not candidates and len(filled) < 0.6 * rows and "head_name" not in taken:
-                return "head_name"
             return name
     return next((name for name in candidates if name in ("remarks",)), None)
+
+
+def _head_rows(sheet: Sheet, first: int, last: int, relation: int) -> list[int]:
+    return [
+        row
+        for row in range(first, min(last, first + SAMPLE_ROWS))
+        if words().relations.get(bare(squeeze(sheet.at(row, relation)))) in ("01", "02")
+    ]
+
+
+def _is_by_household(sheet: Sheet, first: int, last: int, column: int, heads: int) -> bool:
+    """As many values as heads although there are more people: blank or repeated below each head."""
+    people = range(first, min(last, first + SAMPLE_ROWS))
+    texts = {text for row in people if _NUMBER.fullmatch(text := squeeze(sheet.at(row, column)))}
+    return len(people) > heads + 1 and len(texts) <= heads + 1
+
+
+def find_by_heads(
+    sheet: Sheet, first: int, last: int, columns: dict[str, list[int]], free: list[int]
+) -> dict[str, int]:
+    """Household number and head's name among columns nobody could name, told by the rows of the heads.
+
+    The head's name equals the person's own there; the number is written there and differs from household to household. Any other
+    column of names (a village cadre's) or numbers (a group's) fails one of the two.
+    """
+    found: dict[str, int] = {}
+    if "relation" not in columns or "name" not in columns:
+        return found
+    rows = _head_rows(sheet, first, last, columns["relation"][0])
+    if len(rows) < 2:
+        return found
+    own = [read_name(sheet.at(row, columns["name"][0])).value for row in rows]
+    for column in free:
+        cells = [sheet.at(row, column) for row in rows]
+        if sum(read_name(cell).value == name for cell, name in zip(cells, own, strict=True)) >= 0.9 * len(rows):
+            if "head_name" not in columns:
+                found.setdefault("head_name", column)
+            continue
+        if not _is_by_household(sheet, first, last, column, len(rows)):
+            continue
+        texts = [squeeze(cell) for cell in cells]
+        numbers = all(_NUMBER.fullmatch(text) for text in texts)
+        if numbers and len(set(texts)) == len(texts) and "number" not in columns:
+            found.setdefault("number", column)
+    return found

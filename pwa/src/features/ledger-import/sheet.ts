@@ -1,7 +1,8 @@
 /** The preview as a sheet: one line a person, one cell a field, each cell with its doubts. Pure. */
 import type { Doubt, LedgerHousehold, LedgerMember, Preview, Status } from './api'
 
-export const COLUMNS = ['name', 'relation', 'gender', 'born_on', 'id_number', 'categories', 'disability', 'phone', 'address', 'number', 'remarks'] as const
+/** The number that is most often damaged stands beside the name: both fit a narrow phone. */
+export const COLUMNS = ['name', 'id_number', 'relation', 'gender', 'born_on', 'categories', 'disability', 'phone', 'address', 'number', 'remarks'] as const
 export type Column = (typeof COLUMNS)[number]
 export type Mark = 'problem' | 'note' | 'settled' | null
 
@@ -54,6 +55,12 @@ export function markOf(line: Line, column: Column): Mark {
   const open = doubts.filter((doubt) => !doubt.accepted)
   if (!open.length) return 'settled'
   return open.some((doubt) => doubt.severity === 'problem') ? 'problem' : 'note'
+}
+
+/** The column to open from a line's name: where the worst open doubt stands. */
+export function firstDoubtful(line: Line): Column | null {
+  const doubt = openDoubts(line, 'problem')[0] ?? openDoubts(line)[0]
+  return doubt ? columnOf(doubt) : null
 }
 
 export interface CellWords {
