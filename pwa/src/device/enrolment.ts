@@ -13,7 +13,7 @@ import type { Policy } from './policy'
 import { takeFirstPolicy } from './policy-check'
 import { checkPin, setRoute } from './todays-route'
 
-const PASSWORD_CHARACTERS_MIN = 8
+const PASSWORD_CHARACTERS_MIN = 10
 
 /** Crockford's base32 as people type it: any case, with or without dashes, O for 0, I and L for 1. */
 export function normaliseCode(typed: string): string {

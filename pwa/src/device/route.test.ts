@@ -119,7 +119,7 @@ describe('other ways in', () => {
     await phone.lock()
     server.mishaps.push('dead')
     await expect(phone.unlockWithPassword(PERSON, PASSWORD)).rejects.toMatchObject({ code: 'offline' })
-    await expect(phone.unlockWithPassword(PERSON, '晚饭吃了两碗米饭呀')).rejects.toMatchObject({ code: 'wrong_secret', facts: { remaining: 4 } })
+    await expect(phone.unlockWithPassword(PERSON, '晚饭吃了两碗大米饭呀')).rejects.toMatchObject({ code: 'wrong_secret', facts: { remaining: 4 } })
     expect(phone.mode).toBe('locked')
   })
 })

@@ -17,8 +17,8 @@ describe('the main vault', () => {
   test('opens by the password with the server share, and by neither alone', async () => {
     const made = await makeTestVault()
     const { database, share, password } = made
-    const right = await passwordAgain(password.kdf, '晚饭吃了三碗米饭呀')
-    const wrong = await passwordAgain(password.kdf, '晚饭吃了两碗米饭呀')
+    const right = await passwordAgain(password.kdf, '晚饭吃了三碗大米饭呀')
+    const wrong = await passwordAgain(password.kdf, '晚饭吃了两碗大米饭呀')
     expect((await openWithPassword(database, right, share)).secrets?.field_code).toBe(made.fieldCode)
     await expect(openWithPassword(database, wrong, share)).rejects.toMatchObject({ code: 'wrong_secret' })
     await expect(openWithPassword(database, right, new Uint8Array(32))).rejects.toMatchObject({ code: 'wrong_secret' })

@@ -12,7 +12,7 @@ import type { Device } from '../contract'
 import { makeDevice } from '../device'
 import { CODE, COLLEAGUE, DEPLOYMENT, SCOPE, STATION, TestServer } from './server'
 
-export const PASSWORD = '晚饭吃了三碗米饭呀'
+export const PASSWORD = '晚饭吃了三碗大米饭呀'
 export const PIN = '271828'
 export const RULES = listRules() as unknown as Record<string, Rules>
 

@@ -29,7 +29,7 @@ let made = 0
 
 export async function makeTestVault(): Promise<TestVault> {
   const [signing, receipt, inbox] = await Promise.all([makePair('ECDSA'), makePair('ECDH'), makePair('ECDH')])
-  const password = await newPassword(quickDerive, '晚饭吃了三碗米饭呀')
+  const password = await newPassword(quickDerive, '晚饭吃了三碗大米饭呀')
   const share = randomBytes(32)
   const vaultKey = newRawKey()
   const fieldCode = newFieldCode()
