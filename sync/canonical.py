@@ -1,7 +1,8 @@
 """The value space (V-1 to V-3) and the canonical form (V-4, V-5): the bytes that are hashed and signed.
 
-Our own validator runs before the RFC 8785 library, because the libraries do not check what both languages need:
-one passes 2^53, none checks NFC, and every common JSON parser hides duplicate keys.
+Our own validator runs first, because no library checks what both languages need: one passes 2^53, none checks NFC, and
+every common JSON parser hides duplicate keys. Inside the value space (no floats, ASCII keys) the interpreter's own JSON
+encoder writes exactly RFC 8785, ten times as fast as the `rfc8785` library, which the tests hold against it.
 """
 
 from __future__ import annotations
@@ -11,13 +12,12 @@ import json
 import unicodedata
 from typing import Any, Final, NoReturn
 
-import rfc8785
-
 from sync.errors import NotCanonicalError
 
 INTEGER_MAX: Final = 2**53 - 1
 KEY_CHARACTERS_MAX: Final = 120
 DEPTH_MAX: Final = 16
+_ENCODER: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
 def check_value(value: object, *, depth: int = 0) -> None:
@@ -49,13 +49,18 @@ def check_text(text: str) -> None:
 
 def canonicalize(value: object) -> bytes:
     """The canonical bytes of a value of the value space (RFC 8785, UTF-8). Raises `NotCanonicalError`."""
-    check_value(value)
-    return rfc8785.dumps(value)  # type: ignore[arg-type]
+    return canonical_text(value).encode()
 
 
 def canonical_text(value: object) -> str:
     """`canonicalize` as text: what an envelope carries."""
-    return canonicalize(value).decode("utf-8")
+    check_value(value)
+    return encode(value)
+
+
+def encode(value: object) -> str:
+    """Canonical text of a value that is known to lie in the value space."""
+    return _ENCODER.encode(value)
 
 
 def parse_canonical(text: str) -> Any:

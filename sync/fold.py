@@ -12,10 +12,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import rfc8785
-
 from sync.approvals import Fields, SectionAct, SectionView, fold_section
-from sync.canonical import hash_value, sha256_hex
+from sync.canonical import encode, sha256_hex
 from sync.change import ACTS_ABOUT_A_SECTION, VOID_FIELD, Change, Operation, element_of
 from sync.conflicts import conflict_of_values, conflict_of_void, unseen_edits
 from sync.folded import FoldedConflict, FoldedElement, FoldedFile, FoldedSection
@@ -97,7 +95,7 @@ def state_digest(folded: FoldedFile) -> str:
             ids = sorted(approval["change"] for approval in in_force)
             leaves.append([f"§{path}", "approved", in_force[0]["content"], ids])
     leaves.sort(key=lambda leaf: str(leaf[0]))
-    return sha256_hex("\n".join(hash_value(leaf) for leaf in leaves).encode())
+    return sha256_hex("\n".join(sha256_hex(encode(leaf).encode()) for leaf in leaves).encode())
 
 
 class Folding:
@@ -191,7 +189,7 @@ class Folding:
         return Write(
             path=path,
             value=value,
-            key=rfc8785.dumps(value).decode(),
+            key=encode(value),
             dot=change.dot,
             base=change.base,
             person=change.person,

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
-from sync.change import Change, Envelope, read_change
+from sync.change import Change, Envelope, reread_change
 from sync.verdict import Verdict, read_verdict
 from sync.versions import Dot
 
@@ -35,7 +35,7 @@ class StoredChange:
         return cls(change.id, change.file, change.kind, change.scope, change.dot, envelope, own, verdict)
 
     def change(self) -> Change:
-        return read_change(self.envelope)
+        return reread_change(self.envelope)  # checked before it was stored
 
     def read_verdict(self) -> Verdict | None:
         return read_verdict(self.verdict) if self.verdict else None
