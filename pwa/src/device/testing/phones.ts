@@ -1,13 +1,11 @@
 /** For tests: phones of one person or of a colleague against a `TestServer`, each on a clean IndexedDB. */
-import 'fake-indexeddb/auto'
-import { IDBFactory } from 'fake-indexeddb'
 import { Client } from '../../api'
 import { listRules } from '../../records'
 import { bodyText, makeChange, type Change, type Envelope, type Operation } from '../../sync/change'
 import type { Rules } from '../../sync/fold'
 import { signText } from '../../sync/signatures'
 import { emptyBase } from '../../sync/versions'
-import { quickDerive } from '../../vault/testing/vaults'
+import { freshStorage, quickDerive } from '../../vault/testing/vaults'
 import type { Device } from '../contract'
 import { makeDevice } from '../device'
 import { CODE, COLLEAGUE, DEPLOYMENT, SCOPE, STATION, TestServer } from './server'
@@ -27,7 +25,7 @@ export class Clock {
 }
 
 export async function startServer(): Promise<TestServer> {
-  globalThis.indexedDB = new IDBFactory()
+  freshStorage()
   return new TestServer(RULES).start()
 }
 

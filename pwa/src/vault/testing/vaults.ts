@@ -1,5 +1,6 @@
 /** For tests: a fresh main vault on an in-memory IndexedDB, with a key derivation that costs nothing. */
 import 'fake-indexeddb/auto'
+import { IDBFactory } from 'fake-indexeddb'
 import { fromBase64url, toBase64url } from '../../sync/signatures'
 import type { Derive } from '../kdf'
 import { makePair } from '../sealing'
@@ -16,6 +17,11 @@ export const REPLICA = 'bb'.repeat(16)
 /** SHA-256 in the place of Argon2id: the same shape, none of the work. The parameters still decide the result. */
 export const quickDerive: Derive = async (secret, { salt, m_kib, t, p }) =>
   new Uint8Array(await crypto.subtle.digest('SHA-256', join(encode(`${secret}|${m_kib}|${t}|${p}|`), fromBase64url(salt)) as BufferSource))
+
+/** A browser that never had a vault. */
+export function freshStorage(): void {
+  globalThis.indexedDB = new IDBFactory()
+}
 
 export interface TestVault {
   database: VaultDatabase
