@@ -14,7 +14,6 @@ REQUEST_BYTES_MAX: Final = 2_097_152  # what a server takes, after decompression
 ENTRIES_PER_PAGE_MAX: Final = 1_000
 SEALED_ITEMS_MAX: Final = 200
 OUTBOX_INFO: Final = b"yihu/outbox/1"  # HPKE info of a sealed save
-RECEIPT_INFO: Final = b"yihu/receipt/1"
 
 Id = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
 Hash = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
