@@ -23,6 +23,13 @@ describe('what counts as an answer', () => {
     await expect(portal.client.json('POST', '/sync', {})).rejects.toMatchObject({ code: 'no_answer', reason: 'portal' })
   })
 
+  test('so is one that answers well-formed JSON, or 401: only our header makes an answer', async () => {
+    await expect(client(() => new Response('{"verdicts":[]}')).client.json('POST', '/sync', {})).rejects.toMatchObject({ reason: 'portal' })
+    const asked = client(() => new Response('{}', { status: 401 }))
+    asked.client.openSession = () => Promise.reject(new Error('never asked'))
+    await expect(asked.client.json('POST', '/sync', {}, 'read')).rejects.toMatchObject({ reason: 'portal' })
+  })
+
   test('a page with our header but no JSON is no answer', async () => {
     await expect(client(() => answer('<html>')).client.json('GET', '/health')).rejects.toMatchObject({ reason: 'portal' })
   })
