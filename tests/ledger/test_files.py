@@ -2,8 +2,10 @@
 
 import io
 import os
+import random
 import struct
 import zipfile
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -172,3 +174,31 @@ def test_an_old_workbook_that_claims_every_cell_kills_only_its_own_process(tmp_p
     with pytest.raises(LedgerFileError) as caught:
         list(open_sheets_apart(path.read_bytes(), path.name))
     assert caught.value.code in ("ledger_too_large", "ledger_unreadable")
+
+
+def test_mutilated_workbooks_raise_only_the_errors_that_are_promised() -> None:
+    rng = random.Random(7)
+    sound = (DATA / "ledger-b.xlsx").read_bytes()
+    outcomes = Counter[str]()
+    for _ in range(150):
+        content = bytearray(sound)
+        for _ in range(rng.randrange(1, 12)):
+            at = rng.randrange(len(content))
+            if rng.random() < 0.5:
+                content[at] = rng.randrange(256)
+            else:
+                del content[at : at + rng.randrange(1, 40)]
+        try:
+            read_ledger(open_sheets(io.BytesIO(bytes(content)), "台账.xlsx"), today=TODAY)
+            outcomes["read"] += 1
+        except LedgerFileError as fault:
+            outcomes[fault.code] += 1
+    assert outcomes["ledger_unreadable"] > 50
+    assert set(outcomes) <= {
+        "read",
+        "ledger_unreadable",
+        "ledger_too_large",
+        "ledger_no_table",
+        "not_a_spreadsheet",
+        "ledger_encrypted",
+    }

@@ -5,6 +5,7 @@ take all memory: cells are counted in the stream first. Limits are in the names,
 """
 
 import re
+import struct
 import zipfile
 import zlib
 from dataclasses import dataclass
@@ -152,7 +153,16 @@ def _inspect_zip(opened: BinaryIO, size: int) -> Told:
             with book.open(names["xl/workbook.xml"]) as part:
                 head = part.read(_CHUNK_BYTES)
             return Told("xlsx", bool(re.search(rb'date1904="(1|true)"', head)))
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, RuntimeError) as fault:
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        struct.error,
+        EOFError,
+        NotImplementedError,
+        OSError,
+        RuntimeError,
+        ValueError,
+    ) as fault:
         raise UnreadableError("文件不完整或已损坏，打不开。请重新传一份，或" + _SAVE) from fault
 
 

@@ -3,6 +3,7 @@
 calamine rather than openpyxl: it reads both formats, is about 30 times faster and keeps the memory of a large ledger small.
 """
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
@@ -32,6 +33,8 @@ class Sheet:
 
 def _plain(cell: object) -> Cell:
     if cell == "" or (isinstance(cell, str) and cell in _ERROR_CELLS):
+        return None
+    if isinstance(cell, float) and not math.isfinite(cell):
         return None
     if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
         return int(cell)
