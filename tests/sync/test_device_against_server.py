@@ -14,6 +14,7 @@ import pytest
 from PIL import Image
 
 from schemas.registry import find_kind
+from sync.device import session
 from sync.device.attachments import download_attachment
 from sync.device.device import Device
 from sync.device.errors import DeviceError, RefusedError
@@ -346,3 +347,29 @@ def test_a_change_altered_on_the_way_takes_no_place(enrol: Enrol, server: Server
     connect(worker, HttpTransport(server.url))
     sync_all(worker)
     assert shown(worker, file, "phone")["value"] == "13900000990"
+
+
+def test_what_a_revoked_device_recorded_gets_home_sealed_and_waits_for_the_deputy(enrol: Enrol) -> None:
+    worker, deputy = enrol("林小满"), enrol("沈若兰")
+    file = new_household(worker)
+    sync_all(worker, deputy)
+    worker.save(worker.open_file(file), [put("phone", "13900000993"), put("risk_level", "red")])
+    assert session.open_session(deputy.transport, deputy.identity, "read") is None
+    revoked = deputy.transport.call("POST", f"/devices/{worker.identity.replica}/revoke", body={})
+    assert revoked
+    assert revoked.is_fine
+
+    report = worker.sync()
+    assert report.problem
+    assert (report.problem["code"], report.sealed, report.unsent) == ("device_revoked", 1, 1)
+    sync_all(deputy)
+    assert shown(deputy, file, "phone")["value"] == "13900000990"
+    assert shown(deputy, file, "risk_level")["value"] == "red"  # protection does not wait for paperwork
+
+    change = worker.list_own_saves()[-1].id
+    admitted = deputy.transport.call("POST", f"/review/{change}", body={"decision": "accept"})
+    assert admitted
+    assert admitted.is_fine, admitted.content
+    sync_all(deputy)
+    assert shown(deputy, file, "phone")["value"] == "13900000993"
+    assert shown(deputy, file, "risk_level")["status"] == "settled"
