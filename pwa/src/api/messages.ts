@@ -33,6 +33,7 @@ export interface Enrolled {
 
 export function calls(client: Client) {
   return {
+    health: () => client.json<{ status: string }>('GET', '/health'),
     look: (code: string) => client.json<Offer>('POST', '/enrolment/look', { code }),
     confirm: (request: ConfirmRequest) => client.json<Enrolled>('POST', '/enrolment/confirm', request),
     challenge: (replica: string) => client.json<{ nonce: string }>('POST', '/sessions/challenge', { replica }),

@@ -50,6 +50,27 @@ describe('today’s route', () => {
     expect((await phone.listOwnSaves()).map((save) => save.fate)).toEqual(['accepted', 'accepted', 'accepted'])
   })
 
+  test('does not call itself online because there was nothing to ask', async () => {
+    const { server, phone } = await withTwo()
+    await phone.lock()
+    await phone.unlockWithPin(PERSON, PIN)
+    server.mishaps.push('dead')
+    await phone.syncNow()
+    expect(phone.sync).toMatchObject({ online: false, unsentCount: 0 })
+    await phone.syncNow()
+    expect(phone.sync.online).toBe(true)
+  })
+
+  test('with the upload session over, a save waits and says for what', async () => {
+    const { server, phone, one } = await withTwo()
+    await phone.lock()
+    await phone.unlockWithPin(PERSON, PIN)
+    await phone.save(await phone.openFile(one), [{ op: 'set', path: 'phone', value: '19900002222' }])
+    server.mishaps.push('session_over')
+    await phone.syncNow()
+    expect(phone.sync).toMatchObject({ unsentCount: 1, problem: { code: 'session_over' } })
+  })
+
   test('a save that could not be sent from the route goes up at the next full sync, certificate first', async () => {
     const { server, phone, one } = await withTwo()
     await phone.lock()

@@ -86,7 +86,8 @@ export class Syncing {
   private tell(error: unknown): void {
     const { phone } = this
     if (error instanceof NoAnswer && error.reason !== 'portal') return phone.say({ online: false, problem: null })
-    if (!phone.vault && error instanceof DeviceError && error.code === 'locked') return phone.say({ problem: null })
+    // The upload session has ended and the key that opens another is locked away: no fault, but it waits for an unlock.
+    if (error instanceof DeviceError && error.code === 'locked') return phone.say({ online: true, problem: phone.vault ? { code: 'session_over', detail: '要用密码或现场码解锁后才能上传' } : null })
     const known = asDeviceError(error)
     phone.say({ online: !(error instanceof NoAnswer), problem: { code: error instanceof NoAnswer ? 'portal' : known.code, detail: known.say?.zh ?? known.detail } })
   }
@@ -209,7 +210,10 @@ export class Syncing {
 
   // --- everything else: sealed saves go up, nothing comes down ---
   private async sealedOnly(): Promise<string[]> {
-    return this.pushSealed(await listUnreceived(this.phone.mustDatabase()))
+    const rows = (await listUnreceived(this.phone.mustDatabase())).filter((row) => row.sealed)
+    // Nothing to send: ask all the same, so that "online" is said only of a server that answers.
+    if (!rows.length) await this.phone.calls.health()
+    return this.pushSealed(rows)
   }
 
   private async pushSealed(rows: OutboxRow[]): Promise<string[]> {

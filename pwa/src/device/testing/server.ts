@@ -83,6 +83,7 @@ export class TestServer {
   }
 
   private async route(call: string, json: Record<string, unknown>, headers: Record<string, string>): Promise<Response> {
+    if (call === 'GET /health') return this.answer({ status: 'ok' })
     if (call === 'POST /enrolment/look') {
       return this.answer({ station_id: STATION, station_name: '青石站', person_id: PERSON, person_name: '林小禾', duty: this.duty, expires_at: this.now + 1e9, deployment: DEPLOYMENT })
     }
