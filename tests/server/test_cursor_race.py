@@ -13,7 +13,7 @@ from server.database import Database
 from tests.server.phone import Phone, new_id, set_phone
 
 WRITERS = 8
-PUSHES = 12
+PUSHES = 6
 
 
 def test_a_reader_behind_eight_writers_misses_nothing(enrol: Callable[[str], Phone], deputy: Phone) -> None:
