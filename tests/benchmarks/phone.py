@@ -1,4 +1,4 @@
-"""The built app in real Chromium with 2,000 households: `phone.mjs` drives and times, here it gets a server to talk to."""
+"""The built app in real Chromium with 2,000 households: `*.mjs` drive and measure, here they get a server."""
 
 from __future__ import annotations
 
@@ -14,15 +14,22 @@ HOUSEHOLDS = 2_000
 SECONDS_MAX = 600
 
 
+def measure_first_visit() -> dict[str, Any]:
+    """Requests and bytes of a first visit, until the screen that asks for the enrolment code."""
+    with served() as server:
+        return run("first_visit.mjs", server.url)
+
+
 def measure_phone(households: int = HOUSEHOLDS) -> dict[str, Any]:
     """Milliseconds on this machine, printed and never gated: neighbours and machines differ too much."""
     with served() as server:
         fill(BrowserPhone(server.url).enrol(server.codes["周青禾"]), households)
-        command = [
-            *("node", str(Path(__file__).with_name("phone.mjs")), str(ROOT / "pwa")),
-            *(server.url, server.codes["林小满"], str(households)),
-        ]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS_MAX, check=False)  # noqa: S603
+        return run("phone.mjs", server.url, server.codes["林小满"], str(households))
+
+
+def run(script: str, *arguments: str) -> dict[str, Any]:
+    command = ["node", str(Path(__file__).with_name(script)), str(ROOT / "pwa"), *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS_MAX, check=False)  # noqa: S603
     if done.returncode != 0:
-        raise RuntimeError(f"phone.mjs failed:\n{done.stderr[-3000:]}")
+        raise RuntimeError(f"{script} failed:\n{done.stderr[-3000:]}")
     return dict(json.loads(done.stdout))
