@@ -68,7 +68,7 @@ describe('today’s route', () => {
     await phone.save(await phone.openFile(one), [{ op: 'set', path: 'phone', value: '19900002222' }])
     server.mishaps.push('session_over')
     await phone.syncNow()
-    expect(phone.sync).toMatchObject({ unsentCount: 1, problem: { code: 'session_over' } })
+    expect(phone.sync).toMatchObject({ unsentCount: 1, problem: { code: 'upload_session' } })
   })
 
   test('a save that could not be sent from the route goes up at the next full sync, certificate first', async () => {

@@ -73,7 +73,7 @@ export class Syncing {
     try {
       const faults = phone.vault?.mode === 'main' ? await this.full(phone.vault) : await this.sealedOnly()
       this.failures = 0
-      phone.say({ online: true, problem: faults[0] ? { code: faults[0], detail: faults.join(' ') } : null })
+      phone.say({ online: true, problem: faults[0] ? { code: faults[0], detail: '' } : null })
     } catch (error) {
       this.failures++
       this.tell(error)
@@ -87,7 +87,7 @@ export class Syncing {
     const { phone } = this
     if (error instanceof NoAnswer && error.reason !== 'portal') return phone.say({ online: false, problem: null })
     // The upload session has ended and the key that opens another is locked away: no fault, but it waits for an unlock.
-    if (error instanceof DeviceError && error.code === 'locked') return phone.say({ online: true, problem: phone.vault ? { code: 'session_over', detail: '要用密码或现场码解锁后才能上传' } : null })
+    if (error instanceof DeviceError && error.code === 'locked') return phone.say({ online: true, problem: phone.vault ? { code: 'upload_session', detail: '' } : null })
     const known = asDeviceError(error)
     phone.say({ online: !(error instanceof NoAnswer), problem: { code: error instanceof NoAnswer ? 'portal' : known.code, detail: known.say?.zh ?? known.detail } })
   }

@@ -110,6 +110,14 @@ describe('records', () => {
     expect(vault.entries.length).toBe(250)
   })
 
+  test('two tabs that write different households keep both lines of the index', async () => {
+    const { database, vault } = await makeTestVault()
+    const other = await openMain(database, vault.rawVaultKey.slice())
+    await vault.commit({ files: [{ body: bodyOf(fileId(1), 'x'), rev: 0, line: 'from one' }] })
+    await other.commit({ files: [{ body: bodyOf(fileId(2), 'y'), rev: 0, line: 'from the other' }] })
+    expect((await openMain(database, vault.rawVaultKey.slice())).entries.map((entry) => entry.line)).toEqual(['from one', 'from the other'])
+  })
+
   test('an index that does not verify is noticed when the vault opens', async () => {
     const { database, vault } = await makeTestVault()
     await vault.commit({ files: [{ body: bodyOf(fileId(1), 'x'), rev: 0, line: {} }] })

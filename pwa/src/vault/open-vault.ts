@@ -29,6 +29,8 @@ export interface Commit {
   serverAt?: number
 }
 
+const COMMIT_TRIES = 3
+
 interface Keys {
   vault: CryptoKey | null // main mode only
   raw: Uint8Array | null
@@ -109,10 +111,21 @@ export class OpenVault {
   // --- one transaction ---
   /** Call inside `exclusively`. Throws `changed_meanwhile` when a file was written since it was read. */
   async commit(commit: Commit): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.commitOnce(commit)
+      } catch (error) {
+        // Another tab wrote this chunk of the index since it was read: read it again and plan anew.
+        if (!this.index || !(error instanceof VaultError) || error.record !== 'index' || attempt >= COMMIT_TRIES) throw error
+        await this.index.load()
+      }
+    }
+  }
+
+  private async commitOnce(commit: Commit): Promise<void> {
     const files = await Promise.all((commit.files ?? []).map((file) => this.fileRow(file)))
     const puts = (commit.files ?? []).filter((file) => file.line !== undefined).map((file) => ({ file: file.body.file, kind: file.body.kind, line: file.line }))
     const drops = [...(commit.removeFiles ?? []), ...(commit.files ?? []).filter((file) => file.line === undefined).map((file) => file.body.file)]
-    await this.index?.load()
     const index = await this.index?.plan(puts, drops)
     const states = await this.stateRows(commit, puts, drops)
     const touched = files.map((row) => row.id)
