@@ -20,7 +20,7 @@ from server.ledger.comparison import compare
 from server.ledger.existing import Existing, ExistingFiles
 from server.ledger.households import Village, household_key, operations_for_new
 from server.ledger.reading import Household, Person, Reading
-from server.ledger.reading.cells import read_village
+from server.ledger.reading.cells import bare_village
 from server.ledger.reading.text import squeeze
 
 NO_VILLAGE = "(没有写村)"
@@ -43,15 +43,6 @@ class Compared:
     households: list[HouseholdBody]
 
 
-def _bare_village(name: str) -> str:
-    """上坪, 上坪村 and 上坪村委会 are one village."""
-    text = squeeze(read_village(name) or name)
-    for ending in ("社区", "居委会", "嘎查", "村"):
-        if text.endswith(ending) and len(text) > len(ending):
-            return text.removesuffix(ending)
-    return text
-
-
 def find_village(name: str | None, villages: Iterable[Village], mapping: Mapping[str, str]) -> Village | None:
     """By the deputy's mapping, by the exact name, else by the only village whose name differs in its ending alone."""
     listed = list(villages)
@@ -62,7 +53,7 @@ def find_village(name: str | None, villages: Iterable[Village], mapping: Mapping
     exact = next((village for village in listed if squeeze(village.name) == squeeze(name)), None)
     if exact:
         return exact
-    alike = [village for village in listed if _bare_village(village.name) == _bare_village(name)]
+    alike = [village for village in listed if bare_village(village.name) == bare_village(name)]
     return alike[0] if len(alike) == 1 else None
 
 

@@ -259,3 +259,18 @@ def test_labels_that_carry_instructions_are_still_labels(read: Read) -> None:
     head[4] = "与户主关系（户主、配偶、子女、父母、祖父母、孙辈、兄弟姐妹、其他亲属）"
     head[7] = "对象类别：可多选"
     assert names(read([["某镇台账"], head, *MEMBERS])) == [["王一", "李二"], ["赵三"]]
+
+
+def test_a_village_keeps_the_spelling_of_its_column(read: Read) -> None:
+    head = ["户编号", "村", "组", "门牌", "姓名", "与户主关系", "身份证号"]
+    found = read([head, ["1", "上坪村委会", 3, 9, "王一", "户主", number(1)]])
+    assert found.households[0].address == "上坪村委会3组9号"
+    assert codes(found) == set()
+
+
+def test_one_village_in_two_spellings_is_no_disagreement(read: Read) -> None:
+    rows = [list(row) for row in MEMBERS]
+    rows[0][1], rows[2][1] = "桂溪镇上坪村", "上坪村民委员会"
+    found = read([HEAD, *rows])
+    assert [household.address for household in found.households] == ["上坪村1组1号", "上坪村1组2号"]
+    assert codes(found) == set()

@@ -3,7 +3,15 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from server.ledger.reading.cells import read_door, read_group, read_name, read_relation, read_village, split_address
+from server.ledger.reading.cells import (
+    bare_village,
+    read_door,
+    read_group,
+    read_name,
+    read_relation,
+    read_village,
+    split_address,
+)
 from server.ledger.reading.doubts import make_doubt
 from server.ledger.reading.model import Doubt
 from server.ledger.reading.rows import Line
@@ -23,6 +31,11 @@ class Place:
     @property
     def address(self) -> str:
         return "".join(part for part in (self.village, self.group, self.door) if part)
+
+    @property
+    def key(self) -> str:
+        """The same for 上坪村 and 上坪村委会."""
+        return "".join(part for part in (bare_village(self.village), self.group, self.door) if part)
 
 
 @dataclass(slots=True)
@@ -46,17 +59,27 @@ def _number(line: Line) -> str | None:
     return None
 
 
+def _written(line: Line, name: str) -> str | None:
+    return squeeze(line.cells.get(name)) if line.has(name) else None
+
+
 def read_place(line: Line, sheet_village: str | None) -> Place:
-    village = read_village(line.cells.get("village"))
+    """The village keeps the spelling of its column, or of the address where that names the same village otherwise."""
+    village = _written(line, "village")
     group, door = read_group(line.cells.get("group")), read_door(line.cells.get("door"))
-    if village and group is None and not line.has("group"):
+    if village and group is None:
         own, inner_group, rest = split_address(village, None)
         if inner_group and rest is None and own:  # 桥头村3组 written into the village column
             village, group = own, inner_group
-    text = line.text("address")
-    own_village, own_group, own_door = split_address(text, village)
+    text = squeeze(line.text("address"))
+    own_village, own_group, own_door = split_address(
+        text, village if village and village in text else read_village(village)
+    )
+    if village and own_village and bare_village(own_village) == bare_village(village):
+        village = own_village if own_village in text else village
     disagrees = bool(
-        (village and own_village and own_village != village) or (group and own_group and own_group != group)
+        (village and own_village and bare_village(own_village) != bare_village(village))
+        or (group and own_group and own_group != group)
     )
     return Place(village or own_village or sheet_village, group or own_group, door or own_door, disagrees)
 
@@ -69,20 +92,18 @@ def _starts_new(line: Line, block: Block, place: Place, head_name: str | None, *
     is_head = read_relation(line.cells.get("relation"), None).value in ("01", "02")
     if head_name and block.head_name and head_name != block.head_name:
         return True
-    if place.door and block.place.door and place.address != block.place.address:
+    if place.door and block.place.door and place.key != block.place.key:
         return True
     if (
         place.address
         and (line.has("address") or line.has("door"))
         and block.place.address
-        and place.address != block.place.address
+        and place.key != block.place.key
     ):
         return True
     if is_head:
         has_head = any(read_relation(other.cells.get("relation"), None).value in ("01", "02") for other in block.lines)
-        return has_head and not (
-            head_name and head_name == block.head_name and place.address in ("", block.place.address)
-        )
+        return has_head and not (head_name and head_name == block.head_name and place.key in ("", block.place.key))
     return False
 
 

@@ -233,6 +233,15 @@ def read_village(cell: Cell) -> str | None:
     return re.sub(r"(社区)?居民委员会$|(?<=社区)居委会$", "社区" if "社区" in name else "居委会", name)
 
 
+def bare_village(name: str | None) -> str:
+    """上坪, 上坪村, 上坪村委会 and 桂溪镇上坪村 are one village."""
+    text = squeeze(read_village(name) or name)
+    for ending in ("社区", "居委会", "嘎查", "村"):
+        if text.endswith(ending) and len(text) > len(ending):
+            return text.removesuffix(ending)
+    return text
+
+
 def split_address(text: str, village: str | None) -> tuple[str | None, str | None, str | None]:
     """(village, group, door) of one address text; parts it does not hold are None."""
     text = squeeze(text)

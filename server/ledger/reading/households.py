@@ -10,6 +10,7 @@ from difflib import SequenceMatcher
 from itertools import combinations
 
 from server.ledger.reading.blocks import Block
+from server.ledger.reading.cells import bare_village
 from server.ledger.reading.doubts import make_doubt
 from server.ledger.reading.model import Doubt, Household, Person
 from server.ledger.reading.rows import Line
@@ -38,8 +39,10 @@ class _Sets:
 def _agree(one: Block, other: Block) -> bool:
     """Nothing that both write contradicts."""
     heads = not (one.head_name and other.head_name) or one.head_name == other.head_name
-    addresses = not (one.place.door and other.place.door) or one.place.address == other.place.address
-    villages = not (one.place.village and other.place.village) or one.place.village == other.place.village
+    addresses = not (one.place.door and other.place.door) or one.place.key == other.place.key
+    villages = not (one.place.village and other.place.village) or bare_village(one.place.village) == bare_village(
+        other.place.village
+    )
     return heads and addresses and villages
 
 
@@ -50,9 +53,9 @@ def join_blocks(blocks: list[Block], people: dict[str, Person]) -> list[list[Blo
     for index, block in enumerate(blocks):
         keys: list[tuple[str, ...]] = []
         if block.number:
-            keys.append(("number", block.number, block.place.village or ""))
+            keys.append(("number", block.number, bare_village(block.place.village)))
         if block.head_name and block.place.address and (not block.number or not _numbered_twice(block, blocks)):
-            keys.append(("home", block.head_name, block.place.address))
+            keys.append(("home", block.head_name, block.place.key))
         for key in keys:
             earlier = seen.setdefault(key, index)
             if earlier != index and _agree(blocks[earlier], block):
@@ -72,7 +75,7 @@ def _numbered_twice(block: Block, blocks: list[Block]) -> bool:
         and other.number
         and other.number != block.number
         and other.head_name == block.head_name
-        and other.place.address == block.place.address
+        and other.place.key == block.place.key
         for other in (blocks if len(blocks) < 200 else ())
     )
 
@@ -219,12 +222,7 @@ def make_household(group: list[Block], people: dict[str, Person]) -> Household:
     doubts: list[Doubt] = [doubt for block in group for doubt in block.doubts]
     best = max(group, key=lambda block: bool(block.place.village) + bool(block.place.group) + bool(block.place.door))
     for block in group[1:]:
-        if (
-            block.place.address
-            and best.place.address
-            and block.place.address != best.place.address
-            and block.place.door
-        ):
+        if block.place.address and best.place.address and block.place.key != best.place.key and block.place.door:
             doubts.append(make_doubt(block.lines[0], "household_disagrees"))
     if best.place.door and best.place.village:
         doubts = [doubt for doubt in doubts if doubt.code not in ("address_missing", "village_unread")]
