@@ -1,14 +1,8 @@
 /** The calls of PROTOCOL.md 7 as the phone writes and reads them; who sends them is `api/`, what they mean `device/`. */
 import type { Envelope } from './change'
 
-export const PROTOCOL_HEADER = 'Yihu-Protocol'
-export const PROTOCOL_VERSION = '1'
 export const CHANGES_PER_BATCH_MAX = 200
 export const BATCH_BYTES_MAX = 1048576
-export const SEALED_ITEMS_MAX = 200
-/** HPKE info of a sealed save and of a receipt. */
-export const OUTBOX_INFO = 'yihu/outbox/1'
-export const RECEIPT_INFO = 'yihu/receipt/1'
 
 /** M-1: push and pull in one round trip. */
 export interface SyncRequest { push: Envelope[]; certificates: Envelope[]; cursor: string | null; limit?: number }
