@@ -41,8 +41,11 @@ describe('a proposed route', () => {
     expect(new Set(route).size).toBe(12)
   })
 
-  it('is empty when nobody is due', () => {
-    expect(proposeRoute([household({})], TODAY)).toEqual([])
+  it('takes who comes next when nobody is due, but nobody visited today', () => {
+    const soon = household({ nextVisitOn: '2026-11-25' })
+    const later = household({ nextVisitOn: '2026-12-25' })
+    const done = household({ nextVisitOn: '2026-11-23', lastVisitOn: TODAY })
+    expect(proposeRoute([later, soon, done], TODAY)).toEqual([soon.fileId, later.fileId])
   })
 })
 

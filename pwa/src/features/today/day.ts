@@ -31,9 +31,19 @@ export function listDue(households: readonly HouseholdSummary[], route: readonly
   return households.filter((one) => !onRoute.has(one.fileId) && isDue(one, today)).sort(dueOrder(today))
 }
 
-/** A route that the phone proposes: the most urgent first, then others due in the same villages, at most 12. */
+/** Not due yet: the next ones by their date, those without a date last. */
+export function listComing(households: readonly HouseholdSummary[], route: readonly string[], today: string): HouseholdSummary[] {
+  const onRoute = new Set(route)
+  const on = (one: HouseholdSummary) => one.nextVisitOn ?? '9999'
+  return households
+    .filter((one) => !onRoute.has(one.fileId) && !isDue(one, today) && one.lastVisitOn !== today)
+    .sort((a, b) => (on(a) < on(b) ? -1 : on(a) > on(b) ? 1 : a.address < b.address ? -1 : 1))
+}
+
+/** A route that the phone proposes: the most urgent first, then others in the same villages, at most 12; nobody due: who comes next. */
 export function proposeRoute(households: readonly HouseholdSummary[], today: string, max = ROUTE_MAX): string[] {
-  const due = households.filter((one) => isDue(one, today)).sort(dueOrder(today))
+  const overdue = households.filter((one) => isDue(one, today)).sort(dueOrder(today))
+  const due = overdue.length ? overdue : listComing(households, [], today)
   const villages = new Set(due.slice(0, 4).map((one) => one.villageId))
   const near = due.filter((one, index) => index < 4 || villages.has(one.villageId))
   const rest = due.filter((one) => near.indexOf(one) < 0)
