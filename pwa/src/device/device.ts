@@ -128,6 +128,7 @@ class RealDevice implements Device {
     database.close()
     await forgetHolder(personId)
     await dropDatabase(holder.database)
+    if (!this.phone.database) await useLatest(this.phone)
   }
 
   // --- files ---

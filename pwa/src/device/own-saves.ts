@@ -6,6 +6,7 @@ import { historyEntry, readStored, type KnownChange } from './file-state'
 import type { Phone } from './phone'
 
 const SHOWN_MAX = 200
+const ACCEPTED_SHOWN_MAX = 50
 const KEPT_MS = 30 * 86_400_000
 
 export async function listOwnSaves(phone: Phone): Promise<OwnSave[]> {
@@ -14,7 +15,8 @@ export async function listOwnSaves(phone: Phone): Promise<OwnSave[]> {
   const names = new Map(phone.state.households.map((household) => [household.fileId, household.headName]))
   const files = new Map<string, KnownChange[]>()
   const saves: OwnSave[] = []
-  for (const row of rows.slice(0, SHOWN_MAX)) {
+  const open = rows.filter((row) => rank(row) === 0).slice(0, SHOWN_MAX)
+  for (const row of [...open, ...rows.filter((row) => rank(row) === 1).slice(0, ACCEPTED_SHOWN_MAX)]) {
     const known = (await changesOf(phone, files, row.file)).find((change) => change.id === row.id)
     const entry = known ? historyEntry(known, readers) : closedEntry(phone, row)
     saves.push({ ...entry, fileId: row.file, headName: names.get(row.file) ?? '', dismissed: row.dismissed })

@@ -156,7 +156,7 @@ export class Phone {
   /** Call inside `exclusively`. */
   async commit(vault: OpenVault, commit: Commit): Promise<void> {
     if (vault !== this.vault) throw new DeviceError('locked', 'closed meanwhile')
-    await vault.commit(commit)
+    await vault.commit(commit.serverAt ? { ...commit, contactAt: this.now() } : commit)
     if (commit.serverAt && this.clear) this.clear = { ...this.clear, server_at: Math.max(this.clear.server_at, commit.serverAt), contact_at: this.now() }
     const files = [...(commit.files ?? []).map((file) => file.body.file), ...(commit.removeFiles ?? [])]
     if (files.length) this.refreshHouseholds()

@@ -131,6 +131,19 @@ describe('a save', () => {
   })
 })
 
+describe('a revoked phone', () => {
+  test('reads no more, says so, and still brings home what it recorded', async () => {
+    const { server, fileId } = await withHousehold()
+    server.revoked = true
+    const again = await restarted(server)
+    await again.unlockWithPassword(PERSON, PASSWORD)
+    await again.syncNow()
+    expect(again.sync).toMatchObject({ unsentCount: 0, problem: { code: 'device_revoked' } })
+    expect(server.log.map((logged) => logged.change.file)).toEqual([fileId])
+    expect((await again.listOwnSaves())[0]?.fate).toBe('sent')
+  })
+})
+
 describe('the lease', () => {
   test('a phone long out of contact records and sends but opens nothing, until it has been in contact', async () => {
     const server = await startServer()

@@ -71,7 +71,7 @@ export class Syncing {
     if (!phone.database) return
     phone.say({ syncing: true })
     try {
-      const faults = phone.vault?.mode === 'main' ? await this.full(phone.vault) : await this.sealedOnly()
+      const faults = phone.vault?.mode === 'main' ? await this.full(phone.vault).catch((error: unknown) => this.lastSends(error)) : await this.sealedOnly()
       this.failures = 0
       phone.say({ online: true, problem: faults[0] ? { code: faults[0], detail: '' } : null })
     } catch (error) {
@@ -209,6 +209,15 @@ export class Syncing {
   }
 
   // --- everything else: sealed saves go up, nothing comes down ---
+  /** A revoked phone reads no more, but what it recorded still gets home, to be decided by a person. */
+  private async lastSends(error: unknown): Promise<never> {
+    if (error instanceof Problem && error.code === 'device_revoked') {
+      await this.phone.ensureSession('upload')
+      await this.sealedOnly()
+    }
+    throw error
+  }
+
   private async sealedOnly(): Promise<string[]> {
     const rows = (await listUnreceived(this.phone.mustDatabase())).filter((row) => row.sealed)
     // Nothing to send: ask all the same, so that "online" is said only of a server that answers.

@@ -27,6 +27,7 @@ export interface Commit {
   secrets?: MainSecrets
   sync?: SyncState
   serverAt?: number
+  contactAt?: number // when the server was heard, by this phone's clock
 }
 
 const COMMIT_TRIES = 3
@@ -150,7 +151,7 @@ export class OpenVault {
       const clear = await transaction.objectStore('clear').get('clear')
       if (clear) {
         const stale = this.mode === 'main' ? clear.stale.filter((file) => !touched.includes(file)) : [...new Set([...clear.stale, ...touched])]
-        const contact = commit.serverAt ? { server_at: Math.max(clear.server_at, commit.serverAt), contact_at: Date.now() } : {}
+        const contact = commit.serverAt ? { server_at: Math.max(clear.server_at, commit.serverAt), contact_at: commit.contactAt ?? clear.contact_at } : {}
         if (commit.serverAt || stale.length !== clear.stale.length) await transaction.objectStore('clear').put({ ...clear, ...contact, stale })
       }
     })

@@ -43,6 +43,7 @@ export class TestServer {
   share = toBase64url(crypto.getRandomValues(new Uint8Array(32)))
   now = 1_795_000_000_000
   epoch = 1
+  revoked = false
   duty = 'worker'
   private caller = ''
   private signer!: CryptoKey
@@ -89,6 +90,7 @@ export class TestServer {
     }
     if (call === 'POST /enrolment/confirm') return this.confirm(json)
     if (call === 'POST /sessions/challenge') return this.answer({ nonce: 'n'.repeat(43) })
+    if (call === 'POST /sessions' && this.revoked && json['kind'] === 'read') return this.answer({ code: 'device_revoked' }, 403)
     if (call === 'POST /sessions') return this.answer({ expires_at: this.now + 1e6 }, 201)
     if (call === 'DELETE /sessions/read') return new Response(null, { status: 204, headers: { 'Yihu-Protocol': '1' } })
     if (call === 'POST /vault/share') return json['auth'] === this.password ? this.answer({ share: this.share }) : this.answer({ code: 'wrong_password', remaining: 4 }, 403)
