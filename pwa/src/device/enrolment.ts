@@ -34,6 +34,10 @@ export function checkSecrets({ password, pin }: EnrolmentSecrets): void {
 
 export async function enrol(phone: Phone, code: string, raw: Offer, secrets: EnrolmentSecrets, onProgress: (step: string) => void): Promise<{ fieldCode: string }> {
   checkSecrets(secrets)
+  // Confirming uses the code up: a browser that refuses to store must be found before.
+  const holders = await listHolders().catch(() => {
+    throw new DeviceError('unsupported', 'storage')
+  })
   onProgress('keys')
   const [signing, receipt, inbox] = await Promise.all([makePair('ECDSA'), makePair('ECDH'), makePair('ECDH')])
   const replica = await replicaId(signing.publicKey)
@@ -55,7 +59,7 @@ export async function enrol(phone: Phone, code: string, raw: Offer, secrets: Enr
   const sync: SyncState = { cursor: null, server_at: enrolled.server_at, complete_at: null, policy: enrolled.policy, policy_tag: null, damaged: [], packs: [], cursor_after_packs: null }
   const clear = clearOf(policy, replica, toBase64url(inbox.publicKey), enrolled.server_at, phone.now())
   const holder: HolderRow = { person: policy.me.person_id, name: policy.me.name, database: `yihu-${replica}`, route_until: null, used_at: phone.now() }
-  const earlier = (await listHolders()).find((row) => row.person === holder.person)
+  const earlier = holders.find((row) => row.person === holder.person)
   const vaultKey = newRawKey()
   const database = await createMainVault(phone.derive, { holder, vaultKey, password, share: bytesOf(enrolled.share), secrets: made, sync, clear })
   if (earlier && earlier.database !== holder.database) await carryOver(earlier.database, database)
