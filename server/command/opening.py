@@ -33,6 +33,9 @@ def fail(message: str, advice: str = "") -> NoReturn:
 
 def open_context(settings: Settings) -> Context:
     """Opens and migrates the data; ends the command with advice where that cannot be done."""
+    if settings.data.resolve().is_relative_to(settings.pwa_dist.resolve()):
+        # Reading the app's files would open and close the live database, which drops SQLite's locks on it.
+        fail(f"The data folder {settings.data} lies inside the app's folder {settings.pwa_dist}.", "Move one of them.")
     try:
         return prepare(settings)
     except KeyFileError as error:

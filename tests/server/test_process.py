@@ -181,6 +181,23 @@ def test_commands_say_plainly_what_is_wrong(arguments: list[str], words: str, tm
     assert "Traceback" not in done.stdout + done.stderr
 
 
+def test_data_inside_the_apps_folder_is_refused(tmp_path: Path) -> None:
+    command = [
+        sys.executable,
+        "-m",
+        "server.command.main",
+        "station",
+        "demo",
+        "--data",
+        str(tmp_path / "dist" / "data"),
+    ]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "200", "YIHU_PWA_DIST": str(tmp_path / "dist")}
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "inside the app's folder" in done.stdout
+    assert not (tmp_path / "dist" / "data").exists()
+
+
 def test_a_station_is_founded_from_a_list_of_villages(tmp_path: Path) -> None:
     villages = tmp_path / "villages.csv"
     villages.write_text("片区,村\n北片,柳湾村\n北片,石桥村\n南片,河口村\n", "utf-8")
