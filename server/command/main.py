@@ -22,4 +22,4 @@ app.add_typer(ledger.app, name="ledger")
 app.add_typer(device.app, name="device")
 
 if __name__ == "__main__":
-    app()
+    app(prog_name="yihu")

@@ -22,6 +22,8 @@ KDF_WORKER_POLICY = (
     "default-src 'none'; script-src 'self' 'wasm-unsafe-eval' 'unsafe-eval'; connect-src 'none'; base-uri 'none'; "
     "frame-ancestors 'none'"
 )
+# An API answer is data: nothing in it may load, run or be framed. Short, because it rides on every sync.
+API_POLICY = "default-src 'none'; frame-ancestors 'none'"
 KDF_WORKER_PREFIX = "/assets/kdf-worker-"
 _FIXED = {
     "Yihu-Protocol": PROTOCOL,
@@ -57,9 +59,7 @@ class FixedHeaders:
                 headers = MutableHeaders(scope=message)
                 for name, value in _FIXED.items():
                     headers[name] = value
-                headers["Content-Security-Policy"] = (
-                    KDF_WORKER_POLICY if path.startswith(KDF_WORKER_PREFIX) else APP_POLICY
-                )
+                headers["Content-Security-Policy"] = content_policy(path)
                 if is_api:
                     headers["Cache-Control"] = "no-store"
                 if self._is_tls:
@@ -76,6 +76,13 @@ class FixedHeaders:
             if not has_started:
                 log_failure(scope, error)
                 await send_problem(YihuError("internal"), scope, receive, send_with_headers)
+
+
+def content_policy(path: str) -> str:
+    """The content security policy of an answer at this path."""
+    if path.startswith("/api/"):
+        return API_POLICY
+    return KDF_WORKER_POLICY if path.startswith(KDF_WORKER_PREFIX) else APP_POLICY
 
 
 def is_foreign(headers: Headers) -> bool:
