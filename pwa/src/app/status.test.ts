@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { SyncStatus } from '../device'
 import { statusWords } from './status'
 
-const quiet: SyncStatus = { online: true, syncing: false, unsentCount: 0, unsentSince: null, lastCompleteAt: new Date().setHours(9, 41), problem: null, progress: null }
+const quiet: SyncStatus = { online: true, syncing: false, unsentCount: 0, unsentSince: null, unsentPhotos: 0, lastCompleteAt: new Date().setHours(9, 41), problem: null, progress: null }
 const since = new Date().setHours(14, 2)
 
 describe('the status line', () => {
@@ -24,6 +24,15 @@ describe('the status line', () => {
             expect(text).not.toContain('已全部上传')
             expect(kind).not.toBe('good')
           }
+  })
+
+  it('never claims that all is uploaded while a photo is not', () => {
+    for (const online of [true, false])
+      for (const mode of ['locked', 'route', 'main'] as const) {
+        const { text, kind } = statusWords({ ...quiet, online, unsentPhotos: 2 }, mode)
+        expect(text).toContain('2 张照片')
+        expect(kind).not.toBe('good')
+      }
   })
 
   it('says in words what keeps it from working, and the detail of codes it does not know', () => {

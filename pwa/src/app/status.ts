@@ -23,13 +23,14 @@ export function statusWords(sync: SyncStatus, mode: OpenMode): StatusWords {
   if (!sync.online) {
     return count
       ? { kind: 'offline', text: t('shell.status_offline_unsent', { count, since }) }
-      : { kind: 'offline', text: t('shell.status_offline') }
+      : { kind: 'offline', text: sync.unsentPhotos ? t('shell.status_offline_photos', { count: sync.unsentPhotos }) : t('shell.status_offline') }
   }
   if (sync.syncing) {
     if (sync.progress) return { kind: 'busy', text: t('shell.status_progress', { ...sync.progress }) }
     return { kind: 'busy', text: count ? t('shell.status_syncing_unsent', { count, since }) : t('shell.status_syncing') }
   }
   if (count) return { kind: 'waiting', text: t(mode === 'locked' ? 'shell.status_sealed' : 'shell.status_unsent', { count, since }) }
+  if (sync.unsentPhotos) return { kind: 'waiting', text: t('shell.status_photos', { count: sync.unsentPhotos }) }
   if (mode === 'locked') return { kind: 'good', text: t('shell.status_locked') }
   return {
     kind: 'good',

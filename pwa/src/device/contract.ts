@@ -84,6 +84,7 @@ export interface SyncStatus {
   syncing: boolean
   unsentCount: number
   unsentSince: number | null // ms, when the oldest unsent save was made
+  unsentPhotos: number // beside the saves
   lastCompleteAt: number | null // ms, last time everything was uploaded and pulled
   problem: { code: string; detail: string } | null // what keeps it from working, in words
   progress: { done: number; total: number; what: string } | null

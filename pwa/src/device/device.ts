@@ -152,8 +152,9 @@ class RealDevice implements Device {
     return this.with(async (parts) => {
       // On disk first: if the save fails, what was typed is still there.
       if (options.draftKey) await this.drafting.flush()
+      const writes = this.drafting.writes
       const result = await work(parts)
-      if (options.draftKey) this.drafting.forget(options.draftKey)
+      if (options.draftKey) await this.drafting.saved(options.draftKey, writes)
       return result
     })
   }

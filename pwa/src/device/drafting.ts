@@ -9,6 +9,8 @@ export class Drafting {
   private readonly waiting = new Map<string, { value: unknown; since: number }>()
   private timer: ReturnType<typeof setTimeout> | undefined
   private writing: Promise<void> = Promise.resolve()
+  /** How many drafts were begun to be written: whoever deletes one can see whether it may have come back. */
+  writes = 0
 
   constructor(private readonly phone: Phone) {}
 
@@ -36,6 +38,7 @@ export class Drafting {
   private async write(): Promise<void> {
     for (const [key, one] of [...this.waiting]) {
       try {
+        this.writes++
         await (await this.drafts()).save(key, one.value, this.phone.now())
         if (this.waiting.get(key) === one) this.waiting.delete(key)
       } catch (error) {
@@ -52,13 +55,14 @@ export class Drafting {
     return ((await (await this.drafts()).load(key))?.value as T | undefined) ?? null
   }
   async remove(key: string): Promise<void> {
-    this.forget(key)
+    this.waiting.delete(key)
     await this.writing
     await (await this.drafts()).remove(key)
   }
-  /** Its save has removed it from the disk. */
-  forget(key: string): void {
+  /** Its save has removed it from the disk; what was being written meanwhile must not stand there as a draft of it. */
+  async saved(key: string, writesBefore: number): Promise<void> {
     this.waiting.delete(key)
+    if (this.writes !== writesBefore) await this.remove(key)
   }
   async list(): Promise<{ key: string; savedAt: number }[]> {
     await this.flush()

@@ -5,6 +5,7 @@ import type { Device } from './contract'
 export * from './contract'
 export { makeHouseholdSearch, type HouseholdSearch } from './search'
 export { DeviceError } from './errors'
+export { asSeen, seenIn, type Seen } from './bases'
 
 const DEVICE: InjectionKey<Device> = Symbol('device')
 

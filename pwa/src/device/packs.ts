@@ -80,7 +80,7 @@ async function takePack(phone: Phone, vault: OpenVault, bytes: Uint8Array): Prom
       news.set(packed.file, { kind: packed.kind, scope: packed.scope, changes, verdicts: [], entered: packed.scope, left: false })
     }
     const serverAt = phone.mustClear().server_at
-    await phone.exclusively(async () => takeIn(phone, vault, news, [], await vault.readSync(), { serverAt, digests: {} }))
+    await phone.exclusively(async () => takeIn(phone, vault, news, [], await vault.readSync(), { serverAt, digests: {}, isTail: false }))
   }
   phone.say({ progress: null })
   return verifier.faults

@@ -37,7 +37,7 @@ export class Phone {
     people: {},
     households: [],
     route: [],
-    sync: { online: true, syncing: false, unsentCount: 0, unsentSince: null, lastCompleteAt: null, problem: null, progress: null },
+    sync: { online: true, syncing: false, unsentCount: 0, unsentSince: null, unsentPhotos: 0, lastCompleteAt: null, problem: null, progress: null },
   })
   readonly client: Client
   readonly calls: Calls
@@ -103,7 +103,7 @@ export class Phone {
     this.channel?.close()
     Object.assign(this, { person: null, database: null, clear: null, channel: null })
     this.state.villages = []
-    this.say({ unsentCount: 0, unsentSince: null, lastCompleteAt: null })
+    this.say({ unsentCount: 0, unsentSince: null, unsentPhotos: 0, lastCompleteAt: null })
   }
   mustVault(): OpenVault {
     if (!this.vault) throw new DeviceError('locked', 'the vault is closed')
@@ -202,8 +202,8 @@ export class Phone {
   }
   async refreshWaiting(): Promise<void> {
     if (!this.database) return
-    const { count, since } = await countWaiting(this.database)
-    this.say({ unsentCount: count, unsentSince: since })
+    const { count, since, photos } = await countWaiting(this.database)
+    this.say({ unsentCount: count, unsentSince: since, unsentPhotos: photos })
   }
   say(facts: Partial<SyncStatus>): void {
     this.state.sync = { ...this.state.sync, ...facts }

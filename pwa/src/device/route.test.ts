@@ -50,6 +50,18 @@ describe('today’s route', () => {
     expect((await phone.listOwnSaves()).map((save) => save.fate)).toEqual(['accepted', 'accepted', 'accepted'])
   })
 
+  test('prepared anew in another tab, is not broken by a save of the tab that has the old one', async () => {
+    const { server, clock, phone, one, two } = await withTwo()
+    const other = await restarted(server, clock)
+    await other.unlockWithPin(PERSON, PIN)
+    await phone.setRoute([one, two])
+    await other.save(await other.openFile(one), [{ op: 'set', path: 'phone', value: '19900002222' }])
+    await phone.lock()
+    await phone.unlockWithPin(PERSON, PIN)
+    expect(phone.route.slice().sort()).toEqual([one, two].sort())
+    expect((await phone.openFile(one)).state.paths['phone']?.value).toBe('19900002222')
+  })
+
   test('does not call itself online because there was nothing to ask', async () => {
     const { server, phone } = await withTwo()
     await phone.lock()

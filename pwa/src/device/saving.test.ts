@@ -131,6 +131,22 @@ describe('a save', () => {
   })
 })
 
+test('what is typed while a save is under way does not come back as a draft of what was saved', async () => {
+  const { phone, fileId } = await withHousehold()
+  const draftKey = `visit:${fileId}`
+  const form = await phone.openFile(fileId)
+  phone.saveDraft(draftKey, { note: '一' })
+  let lateWrite: Promise<unknown> | null = null
+  phone.onFileChanged(fileId, () => {
+    phone.saveDraft(draftKey, { note: '一二' })
+    lateWrite = phone.listDrafts()
+  })
+  await phone.save(form, [{ op: 'set', path: 'phone', value: '19900004444' }], { draftKey })
+  expect(lateWrite).not.toBeNull()
+  await lateWrite
+  expect(await phone.loadDraft(draftKey)).toBeNull()
+})
+
 describe('a revoked phone', () => {
   test('reads no more, says so, and still brings home what it recorded', async () => {
     const { server, fileId } = await withHousehold()

@@ -93,8 +93,7 @@ async function saveOnce(phone: Phone, parts: SaveParts): Promise<string> {
 async function signedChange(phone: Phone, body: FileBody, parts: SaveParts): Promise<Envelope> {
   const signer = await signerOf(phone)
   const policy = phone.mustPolicy()
-  const own = readStored(body).filter((known) => known.change.replica === signer.replica)
-  const last = own.reduce<(typeof own)[number] | null>((latest, known) => (known.change.seq > (latest?.change.seq ?? 0) ? known : latest), null)
+  const last = await lastOwn(phone, body, signer.replica)
   const { options } = parts
   const change = makeChange({
     deployment: policy.deployment,
@@ -103,7 +102,7 @@ async function signedChange(phone: Phone, body: FileBody, parts: SaveParts): Pro
     file: body.file,
     kind: body.kind,
     replica: signer.replica,
-    seq: (last?.change.seq ?? 0) + 1,
+    seq: (last?.seq ?? 0) + 1,
     prev: last?.id ?? null,
     base: parts.base,
     seen: parts.seen,
@@ -119,6 +118,13 @@ async function signedChange(phone: Phone, body: FileBody, parts: SaveParts): Pro
     ...(options.about ? { about: plain(options.about) } : {}),
   })
   return signText(bodyText(change), signer.key)
+}
+
+/** This replica's latest word on the file. Where a damaged record was made anew, the outbox alone may still know of it. */
+async function lastOwn(phone: Phone, body: FileBody, replica: string): Promise<{ id: string; seq: number } | null> {
+  const kept = readStored(body).filter((known) => known.change.replica === replica).map((known) => ({ id: known.id, seq: known.change.seq }))
+  const sent = (await phone.mustDatabase().getAll('outbox')).filter((row) => row.file === body.file && row.replica === replica)
+  return [...kept, ...sent].reduce<{ id: string; seq: number } | null>((latest, one) => (one.seq > (latest?.seq ?? 0) ? one : latest), null)
 }
 
 /** What is sealed to the server at once: uploading needs no open vault. */

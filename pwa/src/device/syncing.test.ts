@@ -15,6 +15,13 @@ async function databaseOf() {
   return openVaultDatabase(name)
 }
 
+async function damage(file: string): Promise<void> {
+  const database = await databaseOf()
+  const row = (await database.get('files', file))!
+  row.body.data[3]! ^= 1
+  await database.put('files', row)
+}
+
 describe('pulling', () => {
   test('brings colleagues’ households page by page', async () => {
     const { server } = await stationOf(7)
@@ -52,6 +59,23 @@ describe('pulling', () => {
     server.leave(id(1))
     await phone.syncNow()
     await expect(phone.openFile(id(1))).rejects.toMatchObject({ code: 'not_found' })
+  })
+
+  test('a file that leaves stays while a draft of it is being written, and goes after', async () => {
+    const { server } = await stationOf(1)
+    const phone = await enrolled(server)
+    await phone.syncNow()
+    phone.saveDraft(`visit:${id(1)}`, { note: '写到一半' })
+    await phone.listDrafts()
+    server.leave(id(1))
+    await phone.syncNow()
+    expect(await phone.openFile(id(1))).toMatchObject({ readonly: true })
+    const again = await restarted(server)
+    await again.unlockWithPassword(PERSON, PASSWORD)
+    expect(await again.loadDraft(`visit:${id(1)}`)).toEqual({ note: '写到一半' })
+    await again.deleteDraft(`visit:${id(1)}`)
+    await again.syncNow()
+    await expect(again.openFile(id(1))).rejects.toMatchObject({ code: 'not_found' })
   })
 
   test('a session that ended is opened again with the device key, and nothing is lost', async () => {
@@ -95,14 +119,40 @@ describe('a damaged record', () => {
     const { server } = await stationOf(2)
     const phone = await enrolled(server)
     await phone.syncNow()
-    const database = await databaseOf()
-    const row = (await database.get('files', id(1)))!
-    row.body.data[3]! ^= 1
-    await database.put('files', row)
+    await damage(id(1))
     await expect(phone.openFile(id(1))).rejects.toMatchObject({ code: 'damaged' })
     await phone.syncNow()
     expect((await phone.openFile(id(1))).state.paths['phone']?.value).toBe('19900001111')
     expect(phone.households.length).toBe(2)
+  })
+
+  test('that a tail touches first is fetched whole, and not kept as the little that the tail says', async () => {
+    const { server, colleague } = await stationOf(2)
+    const phone = await enrolled(server)
+    await phone.syncNow()
+    await damage(id(1))
+    await colleague.save(id(1), [{ op: 'set', path: 'phone', value: '19900007777' }])
+    await phone.syncNow()
+    await phone.syncNow()
+    const view = await phone.openFile(id(1))
+    expect(view.state.paths['phone']?.values.map((one) => one.value).sort()).toEqual(['19900001111', '19900007777'])
+    expect(view.history.length).toBe(2)
+  })
+
+  test('with an own save that was not sent yet: the save goes up, and the next one takes a number of its own', async () => {
+    const { server } = await stationOf(1)
+    const phone = await enrolled(server)
+    await phone.syncNow()
+    const sent = await phone.save(await phone.openFile(id(1)), [{ op: 'set', path: 'phone', value: '19900005555' }])
+    await damage(id(1))
+    await expect(phone.openFile(id(1))).rejects.toMatchObject({ code: 'damaged' })
+    server.losesSealed = true
+    await phone.syncNow()
+    server.losesSealed = false
+    await phone.save(await phone.openFile(id(1)), [{ op: 'set', path: 'household_size', value: 4 }])
+    await phone.syncNow()
+    const own = server.log.slice(1).map((logged) => [logged.change.seq, logged.change.prev])
+    expect(own).toEqual([[1, null], [2, sent]])
   })
 
   test('an index that does not verify is made again from the files when the vault opens', async () => {

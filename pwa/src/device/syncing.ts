@@ -6,13 +6,13 @@ import { NoAnswer, Problem } from '../api'
 import type { Envelope } from '../sync/change'
 import { BATCH_BYTES_MAX, CHANGES_PER_BATCH_MAX, type SyncAnswer } from '../sync/messages'
 import { toBase64url } from '../sync/signatures'
-import { listUndecided, listUnreceived, markReceived, VaultError, type OpenVault, type OutboxRow } from '../vault'
+import { countWaiting, listUndecided, listUnreceived, markReceived, VaultError, type OpenVault, type OutboxRow } from '../vault'
 import { asDeviceError, DeviceError } from './errors'
 import { uploadPhotos } from './photos'
 import type { Phone } from './phone'
 import { takeNextPolicy } from './policy-check'
 import { takePacks } from './packs'
-import { sortNews, takeIn, Verifier } from './taking-in'
+import { sortNews, takeIn, undecidedFiles, Verifier } from './taking-in'
 
 const PAGE_ENTRIES = 300
 const CERTIFICATES = 20
@@ -165,7 +165,7 @@ export class Syncing {
       const packs = answer.packs.map(({ id, bytes, sha256 }) => ({ id, bytes, sha256 }))
       // Beside a pack comes only the tail after it: before the pack is in, no fold here could agree with the server's digest.
       const next = packs.length ? { packs, cursor_after_packs: answer.cursor } : { cursor: answer.cursor ?? sync.cursor }
-      return takeIn(phone, vault, news, verdicts, { ...sync, ...next }, { serverAt: answer.server_at, digests: packs.length ? {} : (answer.digests ?? {}) })
+      return takeIn(phone, vault, news, verdicts, { ...sync, ...next }, { serverAt: answer.server_at, digests: packs.length ? {} : (answer.digests ?? {}), isTail: sync.cursor !== null })
     })
     await this.refetch(vault, taken.refetch)
     return [...verifier.faults, ...taken.faults]
@@ -202,10 +202,28 @@ export class Syncing {
   }
 
   private async complete(vault: OpenVault): Promise<void> {
-    if ((await listUnreceived(vault.database)).length) return
+    await this.dropLeft(vault)
+    const { count, photos } = await countWaiting(vault.database)
+    if (count || photos) return
     const at = this.phone.now()
     await this.phone.exclusively(async () => this.phone.commit(vault, { sync: { ...(await vault.readSync()), complete_at: at } }))
     this.phone.say({ lastCompleteAt: at })
+  }
+
+  /** Files that left and waited for something of one's own: nothing hangs on them any more. What left stands in no index. */
+  private async dropLeft(vault: OpenVault): Promise<void> {
+    const { phone } = this
+    await phone.exclusively(async () => {
+      const listed = new Set(vault.entries.map((entry) => entry.file))
+      const waiting = await undecidedFiles(vault)
+      const gone: string[] = []
+      for (const file of await vault.listFiles()) {
+        if (listed.has(file) || waiting.has(file)) continue
+        const read = await vault.readFile(file).catch(() => null)
+        if (read?.body.left) gone.push(file)
+      }
+      if (gone.length) await phone.commit(vault, { removeFiles: gone })
+    })
   }
 
   // --- everything else: sealed saves go up, nothing comes down ---

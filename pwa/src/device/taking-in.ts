@@ -4,7 +4,7 @@ import { SyncError } from '../sync/errors'
 import type { Entry, SyncAnswer } from '../sync/messages'
 import { importPublicKey, openVerdict } from '../sync/signatures'
 import { isFinal, type Verdict } from '../sync/verdict'
-import { VaultError, type FileBody, type FileWrite, type OpenVault, type OutboxRow, type StoredChange, type SyncState } from '../vault'
+import { listUnfinished, VaultError, type FileBody, type FileWrite, type OpenVault, type OutboxRow, type StoredChange, type SyncState } from '../vault'
 import { digestOf, merge, readStored } from './file-state'
 import type { Phone } from './phone'
 
@@ -93,7 +93,7 @@ async function takeChange(verifier: Verifier, entry: Entry & { kind: 'change' },
  * Writes news and the sync state that covers them in one transaction. `digests`: what the server makes of each file; where
  * this phone's own fold says otherwise at equal schema version, the file is fetched anew. Call inside `exclusively`.
  */
-export async function takeIn(phone: Phone, vault: OpenVault, news: Map<string, FileNews>, verdicts: Verdict[], sync: SyncState, facts: { serverAt: number; digests: Record<string, string> }): Promise<Taken> {
+export async function takeIn(phone: Phone, vault: OpenVault, news: Map<string, FileNews>, verdicts: Verdict[], sync: SyncState, facts: { serverAt: number; digests: Record<string, string>; isTail: boolean }): Promise<Taken> {
   const faults: string[] = []
   const refetch: string[] = []
   const files: FileWrite[] = []
@@ -104,6 +104,8 @@ export async function takeIn(phone: Phone, vault: OpenVault, news: Map<string, F
   for (const [file, one] of news) {
     const { write, remove, damaged } = await nextOf(vault, file, one, waiting)
     if (damaged) faults.push('damaged')
+    // A tail holds only the latest of a file: what was made anew from it lacks the rest, so everything is asked for again.
+    if (damaged && facts.isTail) sync = { ...sync, cursor: null }
     if (remove) removeFiles.push(file)
     if (write) files.push({ ...write, line: liner(write.body) })
   }
@@ -157,9 +159,11 @@ async function decidedRows(vault: OpenVault, verdicts: Verdict[]): Promise<Outbo
   return [...rows.values()]
 }
 
-async function undecidedFiles(vault: OpenVault, decided: OutboxRow[]): Promise<ReadonlySet<string>> {
+/** Files that something of one's own still hangs on: their key must stay. */
+export async function undecidedFiles(vault: OpenVault, decided: OutboxRow[] = []): Promise<ReadonlySet<string>> {
   const fates = new Map(decided.map((row) => [row.id, row.fate]))
   const rows = await vault.database.getAll('outbox')
-  return new Set(rows.filter((row) => !['accepted', 'declined'].includes(fates.get(row.id) ?? row.fate) && !row.dismissed).map((row) => row.file))
+  const undecided = rows.filter((row) => !['accepted', 'declined'].includes(fates.get(row.id) ?? row.fate) && !row.dismissed).map((row) => row.file)
+  return new Set([...undecided, ...(await listUnfinished(vault.database))])
 }
 

@@ -194,7 +194,9 @@ export class OpenVault {
   /** The route's own small index follows what happens to its files in either mode. */
   private async routeAfter(puts: IndexEntry[], drops: string[]): Promise<RouteSecrets | null> {
     if (!this.keys.route) return null
-    const route = this.mode === 'route' ? this.route : await this.readRoute(this.keys.route).catch(() => null)
+    // A row that this key does not open is another tab's newer route: it stays as it is.
+    const present = await this.readRoute(this.keys.route).catch(() => null)
+    const route = this.mode === 'route' && present ? this.route : present
     if (!route || ![...puts.map((entry) => entry.file), ...drops].some((file) => file in route.files)) return null
     const changed = new Set([...puts.map((entry) => entry.file), ...drops])
     route.index = [...route.index.filter((entry) => !changed.has(entry.file)), ...puts.filter((entry) => entry.file in route.files)]

@@ -5,12 +5,21 @@ import type { OutboxRow } from './rows'
 export interface Waiting {
   count: number
   since: number | null // ms
+  photos: number // beside the saves: they go up by themselves after them
 }
 
 /** Saves that the server does not have yet, and records that wait in the inbox to be signed. */
 export async function countWaiting(database: VaultDatabase): Promise<Waiting> {
   const times = [...(await listUnreceived(database)), ...(await database.getAll('inbox'))].map((row) => row.at)
-  return { count: times.length, since: times.length ? Math.min(...times) : null }
+  const photos = (await database.getAll('attachments')).filter((row) => !row.uploaded).length
+  return { count: times.length, since: times.length ? Math.min(...times) : null, photos }
+}
+
+/** Files with a draft or a photo that the server does not have: both are under the file's key and go with it. */
+export async function listUnfinished(database: VaultDatabase): Promise<string[]> {
+  const drafts = (await database.getAll('drafts')).map((row) => row.file)
+  const photos = (await database.getAll('attachments')).filter((row) => !row.uploaded).map((row) => row.file)
+  return [...drafts, ...photos].filter((file): file is string => file !== null)
 }
 
 /** In the order they were made: a change goes after the one that it builds on. */

@@ -45,6 +45,7 @@ export class TestServer {
   epoch = 1
   revoked = false
   duty = 'worker'
+  losesSealed = false // takes no sealed saves
   private caller = ''
   private signer!: CryptoKey
   private stranger!: CryptoKey
@@ -152,6 +153,7 @@ export class TestServer {
   }
 
   private async takeSealed({ id, sealed }: SealedItem): Promise<{ id: string; code: string }> {
+    if (this.losesSealed) return { id, code: 'refused' }
     const plain = await gunzip(await openSealed(this.sealing.privateKey, fromBase64url(sealed), OUTBOX_INFO))
     const { certificates, envelope } = JSON.parse(new TextDecoder().decode(plain)) as { certificates: Envelope[]; envelope: Envelope }
     for (const certificate of certificates) await this.admit(certificate)
