@@ -18,7 +18,7 @@ from server.ledger.reading.apart import open_sheets_apart
 from server.ledger.reading.errors import LedgerFileError
 from server.ledger.reading.workbook import open_sheets
 from tests.ledger.conftest import DATA, TODAY
-from tests.ledger.test_tables import HEAD, MEMBERS, names
+from tests.ledger.test_tables_in_sheets import HEAD, MEMBERS, names
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
