@@ -230,6 +230,25 @@ describe('an assessment', () => {
 })
 
 describe('a locked phone', () => {
+  it('what was typed while locked and never saved is taken up after a full unlock', async () => {
+    await device.lock()
+    await open('/record')
+    const note = (await within('textarea')) as HTMLTextAreaElement
+    note.value = '门口有积水'
+    note.dispatchEvent(new Event('input'))
+    await settle()
+    await open('/record')
+    expect(((await within('textarea')) as HTMLTextAreaElement).value).toBe('')
+    await device.unlockWithPassword('', '')
+    await open('/record')
+    await within('[data-test=record-restored]')
+    expect(((await within('textarea')) as HTMLTextAreaElement).value).toBe('门口有积水')
+    await tap('不要了')
+    expect(((await within('textarea')) as HTMLTextAreaElement).value).toBe('')
+    await open('/record')
+    expect(document.querySelector('[data-test=record-restored]')).toBeNull()
+  })
+
   it('records without opening anything and files the record after a full unlock', async () => {
     await device.lock()
     await open('/record')

@@ -195,3 +195,15 @@ test('an enrolment over a forgotten vault carries its sealed saves to the server
   expect(next.households.map((one) => one.headName)).toEqual(['单桂英'])
 })
 
+
+test('what is typed with everything closed is sealed and can be read after the next full unlock only', async () => {
+  const { server, phone } = await withHousehold()
+  await phone.lock()
+  phone.saveDraft('record:1', { note: '门口有积水' })
+  await phone.listDrafts()
+  const again = await restarted(server)
+  expect(await again.loadDraft('record:1')).toBeNull()
+  await again.unlockWithPassword(PERSON, PASSWORD)
+  expect((await again.listDrafts()).map((draft) => draft.key)).toEqual(['record:1'])
+  expect(await again.loadDraft('record:1')).toEqual({ note: '门口有积水' })
+})
