@@ -78,6 +78,16 @@ describe('the whole story', () => {
     await worker.statusSays(/已全部上传/)
   })
 
+  it('he closes the browser; on the road the PIN opens the household of his route and no other', async () => {
+    await worker.browser.close()
+    await worker.browser.start()
+    await worker.open(server.origin)
+    await worker.unlockWithPin()
+    await worker.goTo('/households')
+    await worker.sees('共 1 户')
+    await openHousehold(worker, '钟超')
+  })
+
   it('a second worker of the same villages enrols beside him', async () => {
     await second.enrol(server.linkOf('周青禾'))
     await second.statusSays(/已全部上传/)
@@ -176,6 +186,7 @@ describe('the whole story', () => {
     await deputy.unlockWithPassword()
     await deputy.syncNow()
     await deputy.goTo('/inbox')
+    await deputy.page.locator('[data-test="conflict-item"]').first().waitFor()
     await deputy.browser.screenshot('deputy-inbox')
     await deputy.page.locator('[data-test="conflict-item"]').first().click()
     const sides = deputy.page.locator('[data-test="side"]')
@@ -283,6 +294,7 @@ describe('the whole story', () => {
 
   it('nothing that was typed stands in clear in the profile folder, the data folder or the log', async () => {
     await worker.browser.kill()
+    expect(findInClear(worker.browser.profile, ['127.0.0.1']), 'the search finds what stands in clear').not.toEqual([])
     expect(findInClear(worker.browser.profile, CANARIES)).toEqual([])
     await server.kill()
     expect(findInClear(server.data, CANARIES)).toEqual([])

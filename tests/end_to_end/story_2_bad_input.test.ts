@@ -90,15 +90,21 @@ describe('bad input', () => {
     await openHousehold(worker, '单水生')
   })
 
-  it('a phone that refuses to store says so before anything is typed', async () => {
+  it('a browser that refuses to store is told so and uses no code up: the same link enrols elsewhere', async () => {
     shootOnFailure('storage')
+    const link = server.linkOf('贺长庚')
     await stranger.page.addInitScript(() => {
       const refuse = () => { throw new DOMException('The user denied permission to access the database.', 'SecurityError') }
       Object.defineProperty(window, 'indexedDB', { get: refuse })
     })
     await stranger.open('about:blank')
-    await stranger.open(`${server.origin}/enrol`)
-    await stranger.sees(/不能安全保存/)
+    await stranger.open(link)
+    await stranger.chooseSecrets()
+    await stranger.sees('登记码没有用掉，可以再试。')
+    await stranger.browser.kill()
+    await stranger.browser.start()
+    await stranger.enrol(link)
+    await stranger.statusSays(/已全部上传/, 60_000)
   })
 
   it('a full phone keeps what was typed on the page and says what to do', async () => {

@@ -75,10 +75,11 @@ describe('a worker\'s day on Chromium 88', () => {
     await submit(worker)
   })
 
-  it('uploads by itself when the network is back, and another device reads it all', async () => {
+  it('uploads when the network is back and the vault is open, and another device reads it all', async () => {
     await server.start()
     await worker.browser.setOffline(false)
-    await worker.statusSays(/没有未上传的|已全部上传/, 60_000)
+    await worker.unlockWithPassword() // the killed browser may not have kept the minutes-old cookie that sealed uploads need
+    await worker.statusSays(/已全部上传/, 60_000)
     terminal.run('sync')
     const shown = terminal.run('show', '欧阳石根')
     for (const words of [NOTE, '13900000123', '欧阳小石']) expect(shown).toContain(words)

@@ -68,6 +68,19 @@ export class TestBrowser {
     await this.context.setOffline(offline)
   }
 
+  /** Closed as a person closes it: what the browser keeps for later, cookies among it, is on disk. */
+  async close(): Promise<void> {
+    const child = this.child
+    this.child = null
+    if (!child || !this.browser) return
+    const gone = new Promise<void>((done) => child.once('exit', () => done()))
+    const session = await this.browser.newBrowserCDPSession()
+    await session.send('Browser.close').catch(() => undefined)
+    await gone
+    await this.browser.close().catch(() => undefined)
+    this.browser = null
+  }
+
   /** SIGKILL, like a phone out of memory or a battery pulled. */
   async kill(): Promise<void> {
     const child = this.child

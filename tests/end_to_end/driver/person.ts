@@ -46,6 +46,12 @@ export class Person {
 
   async enrol(link: string): Promise<void> {
     await this.open(link)
+    await this.chooseSecrets()
+    await this.noteFieldCode()
+  }
+
+  /** From "that is me" to the second PIN; then the phone makes its keys. */
+  async chooseSecrets(): Promise<void> {
     await this.press('是我，继续')
     await this.fill('密码', this.secrets.password)
     await this.fill('再输一遍', this.secrets.password)
@@ -53,7 +59,6 @@ export class Person {
     await this.typePin(this.secrets.pin)
     await this.sees('再输一遍 PIN。')
     await this.typePin(this.secrets.pin)
-    await this.noteFieldCode()
   }
 
   /** Reads the field code from the screen and types its third group back, as if from paper. */
@@ -102,9 +107,11 @@ export class Person {
   async syncNow(): Promise<void> {
     const before = new URL(this.page.url()).pathname
     await this.goTo('/sync')
-    await this.press('现在上传')
+    await this.button('现在上传').waitFor()
+    await Promise.all([this.page.waitForResponse((response) => /\/api\/v1\/sync$/.test(response.url()) && response.ok()), this.press('现在上传')])
     await this.settled()
     await this.statusSays(/已全部上传/)
+    await this.settled()
     await this.goTo(before)
   }
 
