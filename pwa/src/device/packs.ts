@@ -1,5 +1,5 @@
 /**
- * The first sync: packs fetched in parts that survive a restart, checked whole by SHA-256, taken in forty files at a time.
+ * The first sync: packs fetched in parts that survive a restart, checked whole by SHA-256, taken in a hundred files at a time.
  * Nothing counts until the cursor that comes after them is stored.
  */
 import { gunzip, Problem } from '../api'
@@ -11,7 +11,8 @@ import type { Phone } from './phone'
 import { takeIn, Verifier, type FileNews } from './taking-in'
 
 const PART_BYTES = 256 * 1024
-const FILES_AT_ONCE = 40
+// As many as a chunk of the index holds: each chunk is written about once, and a phone that is killed does at most this again.
+const FILES_AT_ONCE = 100
 
 export async function takePacks(phone: Phone, vault: OpenVault): Promise<string[]> {
   const faults: string[] = []
@@ -70,18 +71,32 @@ async function takePack(phone: Phone, vault: OpenVault, bytes: Uint8Array): Prom
   if (head.type !== 'pack' || head.v !== 1 || head.deployment !== policy.deployment) throw new DeviceError('invalid', 'pack')
   const verifier = new Verifier(policy.verdict_key, policy.deployment)
   const total = lines.length - 1
+  const verified = (start: number): Promise<Map<string, FileNews>> => {
+    const news = readBatch(verifier, lines.slice(start, start + FILES_AT_ONCE))
+    news.catch(() => undefined) // awaited later, or never, when an earlier batch could not be stored
+    return news
+  }
+  let coming = verified(1)
   for (let start = 1; start < lines.length; start += FILES_AT_ONCE) {
     phone.say({ progress: { done: start - 1, total, what: 'files' } })
-    const news = new Map<string, FileNews>()
-    for (const line of lines.slice(start, start + FILES_AT_ONCE)) {
-      const packed = JSON.parse(line) as PackedFile
-      const changes: StoredChange[] = []
-      for (const one of packed.changes) if (await verifier.change(one.envelope, one.verdict)) changes.push({ envelope: one.envelope, verdict: one.verdict })
-      news.set(packed.file, { kind: packed.kind, scope: packed.scope, changes, verdicts: [], entered: packed.scope, left: false })
-    }
+    const news = await coming
+    // Signatures of the next batch are checked by the browser's threads while this one is folded, encrypted and stored.
+    coming = verified(start + FILES_AT_ONCE)
     const serverAt = phone.mustClear().server_at
     await phone.exclusively(async () => takeIn(phone, vault, news, [], await vault.readSync(), { serverAt, digests: {}, isTail: false }))
   }
   phone.say({ progress: null })
   return verifier.faults
+}
+
+/** What of some lines of a pack may be believed. */
+async function readBatch(verifier: Verifier, lines: readonly string[]): Promise<Map<string, FileNews>> {
+  const files = lines.map((line) => JSON.parse(line) as PackedFile)
+  const believed = await Promise.all(files.map((packed) => Promise.all(packed.changes.map((one) => verifier.change(one.envelope, one.verdict)))))
+  return new Map(
+    files.map(({ file, kind, scope, changes: packed }, place) => {
+      const changes: StoredChange[] = packed.filter((_, at) => believed[place]?.[at]).map(({ envelope, verdict }) => ({ envelope, verdict }))
+      return [file, { kind, scope, changes, verdicts: [], entered: scope, left: false }]
+    }),
+  )
 }

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { openVaultDatabase } from '../vault'
 import { Colleague, enrolled, household, id, PASSWORD, restarted, startServer } from './testing/phones'
 import { PERSON, type TestServer } from './testing/server'
@@ -210,6 +210,22 @@ describe('the first sync', () => {
     await again.unlockWithPassword(PERSON, PASSWORD)
     await again.syncNow()
     expect(again.households.length).toBe(35)
+    expect(server.ranges.filter((range) => range.startsWith('bytes=0-')).length).toBe(1)
+  })
+
+  test('closed between two batches of a pack, it goes on at the next unlock and loses nothing', async () => {
+    const { server } = await packed(130)
+    const phone = await enrolled(server)
+    const running = phone.syncNow()
+    await vi.waitUntil(() => phone.households.length > 0, { interval: 1 })
+    expect(phone.households.length).toBe(100)
+    await phone.lock()
+    await running
+    await phone.unlockWithPassword(PERSON, PASSWORD)
+    expect(phone.households.length).toBe(100)
+    await phone.syncNow()
+    expect(new Set(phone.households.map((one) => one.fileId)).size).toBe(130)
+    expect(phone.sync).toMatchObject({ problem: null, progress: null })
     expect(server.ranges.filter((range) => range.startsWith('bytes=0-')).length).toBe(1)
   })
 

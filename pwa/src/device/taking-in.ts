@@ -23,6 +23,11 @@ export interface Taken {
   refetch: string[] // files to be fetched anew
 }
 
+interface Read {
+  change: Change
+  verdict: Verdict
+}
+
 /** Verifies what the server signed; what does not verify is left out and told. One bad record never stops another. */
 export class Verifier {
   private key: Promise<CryptoKey>
@@ -35,7 +40,7 @@ export class Verifier {
     this.key = importPublicKey(verdictKey)
   }
 
-  async change(envelope: Envelope, verdict: Envelope): Promise<{ change: Change; verdict: Verdict } | null> {
+  async change(envelope: Envelope, verdict: Envelope): Promise<Read | null> {
     return this.guarded(async () => ({ change: readChange(envelope.body), verdict: await openVerdict(verdict, await this.key, this.deployment, envelope.body) }))
   }
   async verdict(envelope: Envelope): Promise<Verdict | null> {
@@ -62,26 +67,30 @@ export async function sortNews(verifier: Verifier, answer: Pick<SyncAnswer, 'ent
     if (kind && !one.kind) one.kind = kind
     return one
   }
-  const decided = async (envelope: Envelope) => {
-    const verdict = await verifier.verdict(envelope)
+  const decided = (envelope: Envelope, verdict: Verdict | null) => {
     if (!verdict) return
     // A verdict on what could not even be read names no file.
     if (verdict.file) of(verdict.file).verdicts.push(envelope)
     else verifier.faults.push(verdict.reasons[0]?.code ?? 'malformed')
     verdicts.push(verdict)
   }
-  for (const envelope of answer.verdicts) await decided(envelope)
-  for (const entry of answer.entries) {
-    if (entry.kind === 'verdict') await decided(entry.verdict)
-    else if (entry.kind === 'change') await takeChange(verifier, entry, of, verdicts)
+  // Verified all at once, sorted in the order of the answer.
+  const [pushed, entries] = await Promise.all([
+    Promise.all(answer.verdicts.map((envelope) => verifier.verdict(envelope))),
+    Promise.all(answer.entries.map((entry) => (entry.kind === 'change' ? verifier.change(entry.envelope, entry.verdict) : entry.kind === 'verdict' ? verifier.verdict(entry.verdict) : null))),
+  ])
+  answer.verdicts.forEach((envelope, at) => decided(envelope, pushed[at] ?? null))
+  for (const [at, entry] of answer.entries.entries()) {
+    const read = entries[at] ?? null
+    if (entry.kind === 'verdict') decided(entry.verdict, read as Verdict | null)
+    else if (entry.kind === 'change') takeChange(entry, read as Read | null, of, verdicts)
     else if (entry.kind === 'enter') Object.assign(of(entry.file), { entered: entry.scope, left: false })
     else if (entry.kind === 'leave') Object.assign(of(entry.file), { entered: null, left: true })
   }
   return { news, verdicts }
 }
 
-async function takeChange(verifier: Verifier, entry: Entry & { kind: 'change' }, of: (file: string, kind?: string) => FileNews, verdicts: Verdict[]): Promise<void> {
-  const read = await verifier.change(entry.envelope, entry.verdict)
+function takeChange(entry: Entry & { kind: 'change' }, read: Read | null, of: (file: string, kind?: string) => FileNews, verdicts: Verdict[]): void {
   if (!read) return
   const one = of(read.change.file, read.change.kind)
   if (one.scope === null) one.scope = read.change.scope
@@ -101,8 +110,8 @@ export async function takeIn(phone: Phone, vault: OpenVault, news: Map<string, F
   const outbox = await decidedRows(vault, verdicts)
   const liner = await phone.liner()
   const waiting = await undecidedFiles(vault, outbox)
-  for (const [file, one] of news) {
-    const { write, remove, damaged } = await nextOf(vault, file, one, waiting)
+  const nexts = await Promise.all([...news].map(async ([file, one]) => ({ file, ...(await nextOf(vault, file, one, waiting)) })))
+  for (const { file, write, remove, damaged } of nexts) {
     if (damaged) faults.push('damaged')
     // A tail holds only the latest of a file: what was made anew from it lacks the rest, so everything is asked for again.
     if (damaged && facts.isTail) sync = { ...sync, cursor: null }
@@ -149,8 +158,10 @@ function agrees(phone: Phone, body: FileBody, digest: string): boolean {
 
 async function decidedRows(vault: OpenVault, verdicts: Verdict[]): Promise<OutboxRow[]> {
   const rows = new Map<string, OutboxRow>()
+  if (!verdicts.length) return []
+  const outbox = new Map((await vault.database.getAll('outbox')).map((row) => [row.id, row]))
   for (const verdict of verdicts) {
-    const row = rows.get(verdict.change) ?? (await vault.database.get('outbox', verdict.change))
+    const row = rows.get(verdict.change) ?? outbox.get(verdict.change)
     // The sealed copy goes only when the server's signed word is final, or the server keeps the save for a person to decide.
     // What arrived altered is no verdict on what was sent: it goes up again.
     if (row && verdict.file === null) continue

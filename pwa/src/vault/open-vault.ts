@@ -124,7 +124,8 @@ export class OpenVault {
   }
 
   private async commitOnce(commit: Commit): Promise<void> {
-    const files = await Promise.all((commit.files ?? []).map((file) => this.fileRow(file)))
+    const present = await this.rowsOf((commit.files ?? []).map((file) => file.body.file))
+    const files = await Promise.all((commit.files ?? []).map((file, at) => this.fileRow(file, present[at])))
     const puts = (commit.files ?? []).filter((file) => file.line !== undefined).map((file) => ({ file: file.body.file, kind: file.body.kind, line: file.line }))
     const drops = [...(commit.removeFiles ?? []), ...(commit.files ?? []).filter((file) => file.line === undefined).map((file) => file.body.file)]
     const index = await this.index?.plan(puts, drops)
@@ -132,11 +133,13 @@ export class OpenVault {
     const touched = files.map((row) => row.id)
     await write(this.database, ['files', 'index', 'outbox', 'drafts', 'inbox', 'state', 'clear'], async (transaction) => {
       const store = transaction.objectStore('files')
-      for (const row of files) {
-        const present = await store.get(row.id)
-        if ((present?.rev ?? 0) !== row.rev - 1) throw new VaultError('changed_meanwhile', row.id)
-        await store.put(row)
-      }
+      // Asked all at once: a hundred files that wait for one another take most of a first sync.
+      await Promise.all(
+        files.map(async (row) => {
+          if (((await store.get(row.id))?.rev ?? 0) !== row.rev - 1) throw new VaultError('changed_meanwhile', row.id)
+          await store.put(row)
+        }),
+      )
       for (const file of commit.removeFiles ?? []) await store.delete(file)
       for (const row of index?.rows ?? []) {
         const present = await transaction.objectStore('index').get(row.chunk)
@@ -159,9 +162,13 @@ export class OpenVault {
     if (commit.secrets) this.secrets = commit.secrets
   }
 
-  private async fileRow(file: FileWrite): Promise<FileRow> {
+  private async rowsOf(files: string[]): Promise<(FileRow | undefined)[]> {
+    const { store } = this.database.transaction('files')
+    return Promise.all(files.map((file) => store.get(file)))
+  }
+
+  private async fileRow(file: FileWrite, present: FileRow | undefined): Promise<FileRow> {
     const id = file.body.file
-    const present = await this.database.get('files', id)
     const known = present && (await this.fileKey(present).catch(unlessDamaged))
     const { raw, key } = known ?? (await this.newFileKey(id))
     const keep = present && known && !('inbox' in present.key && this.keys.vault) ? present.key : null
