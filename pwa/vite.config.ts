@@ -9,6 +9,21 @@ import { serviceWorker } from './build/service-worker.ts'
 
 const API = process.env.YIHU_SERVER ?? 'http://127.0.0.1:8000'
 
+/**
+ * What is fetched together is one file: on a slow line each request costs more than a kilobyte. `frame` is what the entry and
+ * every screen share; `engine` holds nothing that the entry imports statically, or it would join the first load.
+ */
+const GROUPS = [
+  { name: 'vendor', test: /node_modules[\\/](@vue|vue|idb)[\\/]|preload-helper|rolldown[\\/-]runtime|@oxc-project|export-helper/, priority: 4 },
+  { name: 'frame', test: /src[\\/](trusted|ui[\\/](YButton|YIcon|icons|YPage|YBar|YError|YEmpty|YSpinner|fieldId|navigation)|i18n[\\/](index|dates|errors|zh-CN[\\/](shell|ui))|(sync|vault|api|device)[\\/]errors|api[\\/]gzip|device[\\/](ids|entries|policy\.)|vault[\\/](database|directory|outbox))/, priority: 3 },
+  {
+    name: 'engine',
+    test: /@noble[\\/]hashes|src[\\/](sync[\\/](?!errors)|vault[\\/](?!errors|database|directory|outbox|hpke|kdf)|api[\\/]tus|device[\\/](working|file-state|summary|own-saves|saving|unlinked|photo|taking-in|packs|syncing|todays-route|policy-check|tidying|lines|keys|unlocking)|records[\\/](codes|people|idNumber|due|summary|generated[\\/](codes|visit_rules)\.json))/,
+    priority: 2,
+  },
+  { name: 'basics', test: /src[\\/]ui[\\/](scaled|YInput|YChoice|YField|YPin|YCard|YSteps|YRow|YRisk|YTag|YChips|guessable)\b/, priority: 1 },
+]
+
 export default defineConfig({
   plugins: [vue(), pinyinTable(), serviceWorker()],
   define: { __VUE_OPTIONS_API__: 'false', __VUE_PROD_DEVTOOLS__: 'false', __VUE_PROD_HYDRATION_MISMATCH_DETAILS__: 'false' },
@@ -31,7 +46,7 @@ export default defineConfig({
         entryFileNames: 'assets/[name]-[hash].js',
         chunkFileNames: 'assets/[name]-[hash].js',
         assetFileNames: 'assets/[name]-[hash][extname]',
-        codeSplitting: { groups: [{ name: 'vendor', test: /node_modules[\\/](@vue|vue|idb)[\\/]/ }] },
+        codeSplitting: { groups: GROUPS },
       },
     },
   },
