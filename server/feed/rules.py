@@ -43,12 +43,14 @@ def pull(context: Context, caller: Caller, cursor: str | None, limit: int) -> Pa
         if scope in known:
             audiences[scope] = known[scope]
             continue
-        pack = packs.ensure_pack(context, caller.station_id, scope)
+        pack = packs.ensure_pack(context, caller.station_id, scope, whole=bool(known))
         audiences[scope] = pack.position if pack else 0
         if pack:
             page.packs.append((pack, write_cursor({scope: pack.position})))
     lost = {audience: last for audience, last in known.items() if audience not in audiences}
-    context.database.read(lambda session: _fill(session, context, caller, audiences, lost, limit, page))
+    # Whoever starts from the beginning may have lost its own changes too: a record that no longer verified, for one.
+    for_device = caller.replica if known else ""
+    context.database.read(lambda session: _fill(session, context, caller, audiences, lost, limit, page, for_device))
     return page
 
 
@@ -60,11 +62,12 @@ def _fill(
     lost: dict[str, int],
     limit: int,
     page: Page,
+    for_device: str,
 ) -> None:
     positions = reading.list_positions(session, caller.station_id, audiences, limit + 1)
     page.more = len(positions) > limit
     entries = reading.list_entries(
-        session, context.keyring, caller.station_id, positions[:limit], for_device=caller.replica
+        session, context.keyring, caller.station_id, positions[:limit], for_device=for_device
     )  # fmt: skip
     size = 0
     for entry in entries:

@@ -37,6 +37,12 @@ def test_a_pushed_change_is_accepted_and_reaches_the_colleague_with_its_digest(w
     assert page["digests"] == {file: state_digest(fold(rules, fold_inputs([entry])))}
 
 
+def test_a_device_that_starts_from_the_beginning_is_sent_its_own_changes_again(worker: Phone) -> None:
+    envelope = worker.save(new_id(), [set_phone("13500000001")])
+    worker.push(envelope)
+    assert [entry.get("envelope") for entry in worker.sync(cursor=None)["entries"]] == [envelope.to_json()]
+
+
 def test_verdicts_come_in_the_order_of_the_batch_and_are_signed_by_the_station(worker: Phone) -> None:
     files = [new_id() for _ in range(20)]
     envelopes = [worker.save(file, [set_phone(f"1350000{n:04}")]) for n, file in enumerate(files)]
@@ -61,7 +67,7 @@ def test_pushing_again_changes_nothing_and_gives_the_same_verdicts(worker: Phone
 
 def test_own_changes_come_back_as_verdicts_only(worker: Phone) -> None:
     envelope = worker.save(new_id(), [set_phone("13500000001")])
-    page = worker.sync(envelope)
+    page = worker.sync(envelope, cursor=worker.sync()["cursor"])
     assert [entry["kind"] for entry in page["entries"]] == ["verdict"]
     assert page["entries"][0]["verdict"] == page["verdicts"][0]
 

@@ -114,9 +114,12 @@ export function mayDecide(duties: readonly string[], view: FileView): boolean {
 
 /** True when a conflict got another side since the person last looked: the decision must be made again. */
 export function sidesChanged(before: OpenConflict, now: OpenConflict | undefined): boolean {
-  if (!now) return true
-  const keys = (conflict: OpenConflict) => conflict.sides.map(side => side.key).sort().join('|')
-  return keys(before) !== keys(now)
+  return !now || sidesOf(before) !== sidesOf(now)
+}
+
+/** What a choice was made between: kept beside it, so that it holds only while the sides are these. */
+export function sidesOf(conflict: OpenConflict): string {
+  return conflict.sides.map(side => side.key).sort().join('|')
 }
 
 /** The name by which people tell replicas apart: enough of it to compare two, too little to type. */
