@@ -9,8 +9,10 @@ let last = 0
 export function toast(text: string, kind: Toast['kind'] = 'plain'): void {
   last += 1
   const id = last
+  const same = toasts.findIndex((one) => one.text === text && one.kind === kind)
+  if (same >= 0) toasts.splice(same, 1) // said again, not stacked: it must not cover the page
   toasts.push({ id, text, kind })
-  if (toasts.length > 3) toasts.shift()
+  if (toasts.length > 2) toasts.shift()
   const shownMs = 3000 + text.length * 120
   setTimeout(() => {
     const at = toasts.findIndex((one) => one.id === id)
