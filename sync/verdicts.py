@@ -52,6 +52,7 @@ class Context:
     doubts: Sequence[Reason] = field(default_factory=tuple)  # found outside: revoked replica, former scope, lease
     faults: Sequence[Reason] = field(default_factory=tuple)  # found outside: a certificate that does not allow it
     single_post: bool = False  # the station may approve its own work, flagged
+    forks: frozenset[str] = frozenset()  # ids of the file's changes that were found to be forks; they occupy no dot
     admitted: bool = False  # a deputy looked at a held or quarantined change and takes it in
 
 
@@ -97,7 +98,7 @@ def judge(change: Change, context: Context) -> Judgement:
         _section(change, context),
     ):
         for judgement in found:
-            if context.admitted and judgement.status in ("held", "quarantined") and not _is_fork(judgement):
+            if context.admitted and judgement.status in ("held", "quarantined") and not is_fork(judgement):
                 continue
             return Judgement(judgement.status, judgement.reasons, duty, judgement.waits_for)
     return Judgement("accepted", tuple(_flags(change, context)), duty)
@@ -149,7 +150,13 @@ def _place(change: Change, context: Context) -> Iterator[Judgement]:
 
 
 def _fork(change: Change, context: Context) -> Iterator[Judgement]:
-    """One dot, one change; and each change names the one before it (C-6)."""
+    """One dot, one change; each change names the one before it, and what follows a fork is one (C-6).
+
+    Without the last a cloned phone's third save would name its own second one, be taken in, and stand with its base on a
+    dot under which everyone else has another change.
+    """
+    if change.prev in context.forks:
+        yield Judgement("quarantined", (Reason("fork", path="prev"),))
     here = context.known.get(change.dot)
     if here and here.id != change.id:
         yield Judgement("quarantined", (Reason("fork"),))
@@ -295,5 +302,6 @@ def _held(code: str, *waits_for: Dot) -> Judgement:
     return Judgement("held", (Reason(code),), waits_for=waits_for)
 
 
-def _is_fork(judgement: Judgement) -> bool:
-    return judgement.reasons[0].code == "fork"
+def is_fork(judgement: Judgement | Verdict) -> bool:
+    """Whether this says that the change is a fork: it is kept beside the chain and occupies no dot."""
+    return bool(judgement.reasons) and judgement.reasons[0].code == "fork"

@@ -7,6 +7,7 @@ import typer
 
 from server.command import device, ledger, station
 from server.command.serve import serve
+from server.command.simulate import simulate
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -16,6 +17,7 @@ app = typer.Typer(
     "Start here: [bold]yihu serve --demo[/bold], then open the printed links, one browser profile a person.",
 )
 app.command()(serve)
+app.command()(simulate)
 app.command()(station.enrol)
 app.add_typer(station.app, name="station")
 app.add_typer(ledger.app, name="ledger")

@@ -26,8 +26,12 @@ PIECE_BYTES = 256 * 1024
 _making: defaultdict[tuple[str, str], threading.Lock] = defaultdict(threading.Lock)
 
 
-def ensure_pack(context: Context, station_id: str, scope: str) -> Pack | None:
-    """The newest pack of a scope, made anew when the log ran far ahead of it; None where the scope has little to tell."""
+def ensure_pack(context: Context, station_id: str, scope: str, *, whole: bool = False) -> Pack | None:
+    """The newest pack of a scope, made anew when the log ran far ahead of it; None where the scope has little to tell.
+
+    `whole`: the pack tells everything up to now, for a reader who comes to a scope with a past of its own. The log would
+    tell such a reader its own changes by verdict alone, and it has put the file away when it left.
+    """
     with _making[(station_id, scope)]:  # two phones at once need not do the work twice; doing it twice harms nothing
         settings = context.settings
 
@@ -38,6 +42,8 @@ def ensure_pack(context: Context, station_id: str, scope: str) -> Pack | None:
             return newest, len(reading.list_positions(session, station_id, {scope: after}, limit))
 
         newest, tail = context.database.read(look)
+        if whole and tail:
+            return _make_pack(context, station_id, scope)
         if newest is not None and tail <= settings.pack_tail_entries_max:
             return newest
         if newest is None and tail <= settings.pack_from_entries:

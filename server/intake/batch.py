@@ -37,7 +37,7 @@ from sync.change import Envelope
 from sync.errors import MalformedError
 from sync.verdict import Reason, Verdict
 from sync.verdicts import Context as JudgeContext
-from sync.verdicts import Judgement, Known, judge, judge_malformed
+from sync.verdicts import Judgement, Known, is_fork, judge, judge_malformed
 from sync.versions import Dot
 
 _DEPUTIES = ("deputy", "head")
@@ -168,6 +168,7 @@ class Batch:
                 if author
                 else (Reason("replica_unknown"),),
                 single_post=self.station.is_single_post,
+                forks=frozenset(state.forks),
                 admitted=is_admitted,
             ),
         )
@@ -204,12 +205,14 @@ class Batch:
         uploader: Caller,
     ) -> Envelope:
         self._ensure_file(change, verdict, state)
-        is_fork = change.dot in state.known
+        fork = change.id if is_fork(verdict) else ""
         row = self._make_row(
             envelope, verdict, row_id=change.id, file=change.file, dot=change.dot, person_id=author.person_id,
-            device=author.device, act=change.act, fork=change.id if is_fork else "", uploader=uploader,
+            device=author.device, act=change.act, fork=fork, uploader=uploader,
         )  # fmt: skip
-        if not is_fork:
+        if fork:
+            state.forks.add(fork)
+        else:
             take_row(state, row, change)
         self._take_effect(change, verdict, state)
         audiences = self._audiences(author.person_id, state)
@@ -218,6 +221,11 @@ class Batch:
     def _append_again(self, row: Change, change: changes.Change, verdict: Verdict, state: FileState) -> Envelope:
         row.status, row.position, row.duty = verdict.status, verdict.position, verdict.duty or ""
         self.session.add(row)
+        if row.fork == "" and is_fork(verdict):  # found only when what it waited for had come
+            row.fork = change.id
+            del state.known[change.dot]
+            state.held.remove(change.id)
+            state.forks.add(change.id)
         if row.fork == "":
             state.known[change.dot] = Known(change.id, verdict.status)
             state.held = [held for held in state.held if held != change.id]
@@ -251,7 +259,9 @@ class Batch:
             envelope, verdict, row_id=row_id, file=file, dot=dot, person_id=author.person_id, device=author.device,
             act="", fork=row_id if dot in state.known else "", uploader=uploader,
         )  # fmt: skip
-        if row.fork == "":
+        if row.fork:
+            state.forks.add(row_id)
+        else:
             state.known[dot] = Known(row_id, "returned")
         signed = self.log.append(row_id, verdict, owner=file, is_first=True, audiences=[author.person_id])
         self._judge_held_again(state)

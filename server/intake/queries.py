@@ -23,6 +23,14 @@ def list_file_changes(session: Session, station_id: str, files: Sequence[str]) -
     return list(session.exec(statement.order_by(col(Change.file), col(Change.position))))
 
 
+def list_forks(session: Session, station_id: str, files: Sequence[str]) -> list[tuple[str, str]]:
+    """File and id of every change of these files that occupies no dot."""
+    statement = select(Change.file, Change.change_id).where(
+        Change.station_id == station_id, col(Change.file).in_(files), Change.fork != ""
+    )  # fmt: skip
+    return list(session.exec(statement))
+
+
 def find_file(session: Session, station_id: str, file: str) -> CaseFile | None:
     return session.get(CaseFile, (station_id, file))
 

@@ -23,6 +23,13 @@ class MemoryStore:
         self._attachments: dict[tuple[str, str], tuple[StoredAttachment, bytes]] = {}
         self._parts: dict[str, dict[int, bytes]] = {}
 
+    def load(self, other: MemoryStore) -> None:
+        """Become a copy of another store: a cloned phone, or one that was put back to what it held before."""
+        self._settings = json.loads(json.dumps(other._settings))
+        self._changes, self._files = dict(other._changes), dict(other._files)
+        self._attachments = dict(other._attachments)
+        self._parts = {name: dict(parts) for name, parts in other._parts.items()}
+
     def setting(self, name: str) -> Any:
         return self._settings.get(name)
 

@@ -46,6 +46,15 @@ class Answer:
         return RefusedError(detail, code=code, status=self.status)
 
 
+def is_whole(answer: Answer) -> bool:
+    """Whether a JSON answer arrived to its end. One that was cut on the way is no answer: it is asked for again."""
+    try:
+        json.loads(answer.content or b"null")
+    except ValueError:
+        return False
+    return True
+
+
 class Transport(Protocol):
     def call(
         self,
@@ -86,11 +95,12 @@ class HttpTransport:
         url = path if path.startswith(PREFIX) else PREFIX + path
         try:
             response = self._client.request(method, url, content=content, headers=sent)
-        except httpx.TransportError:
+        except (httpx.TransportError, httpx.DecodingError):
             return None
         if response.headers.get(PROTOCOL_HEADER) != PROTOCOL_VERSION:
             return None
-        return Answer(response.status_code, {k.lower(): v for k, v in response.headers.items()}, response.content)
+        answer = Answer(response.status_code, {k.lower(): v for k, v in response.headers.items()}, response.content)
+        return answer if "json" not in answer.headers.get("content-type", "") or is_whole(answer) else None
 
     def close(self) -> None:
         self._client.close()

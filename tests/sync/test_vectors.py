@@ -126,6 +126,7 @@ def test_verdicts(case: dict[str, Any]) -> None:
         doubts=reasons["doubts"],
         faults=reasons["faults"],
         single_post=given["single_post"],
+        forks=frozenset(given["forks"]),
         admitted=given["admitted"],
     )
     judgement = judge(read_change(Envelope(canonical_text(case["input"]["change"]), "")), context)

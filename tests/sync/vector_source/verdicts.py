@@ -49,6 +49,7 @@ def judged(name: str, cited: str, story: Story, status: str, *codes: str, **cont
         "faults": [],
         "problems": [],
         "single_post": False,
+        "forks": [],
         "admitted": False,
         "known": known,
         "rules": story.rules,
@@ -110,6 +111,8 @@ def _chains() -> list[Case]:
     cases.append(
         judged("and a deputy cannot take a fork in", "C-6", story, "quarantined", "fork", known=forked, admitted=True)
     )
+    beside = [story.told[0][0].id]
+    cases.append(judged("what follows a fork", "C-6", story, "quarantined", "fork", known=[], forks=beside))
     taken = [{"dot": [REPLICAS["w"], 2], "id": "0" * 64, "status": "accepted"}]
     cases.append(judged("the dot is taken", "C-6", story, "quarantined", "fork", known=[*_known(story), *taken]))
     own = [{"dot": [REPLICAS["w"], 2], "id": story.told[1][0].id, "status": "held"}]

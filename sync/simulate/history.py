@@ -1,0 +1,245 @@
+"""One history: phones, people, a network and a station on virtual time, step by step, then calm, then the oracles."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from random import Random
+from typing import Any
+
+from sync.change import Envelope
+from sync.device.device import Device
+from sync.device.errors import DeviceError, StaleSaveError
+from sync.device.store import StoredChange
+from sync.device.syncing import SyncReport
+from sync.device.transport import Answer
+from sync.errors import MalformedError
+from sync.simulate import memo
+from sync.simulate.calls import Calls
+from sync.simulate.keys import make_keys
+from sync.simulate.kinds import KIND
+from sync.simulate.network import Line, Network
+from sync.simulate.oracles import watch_reading
+from sync.simulate.outcome import Outcome, Saved
+from sync.simulate.people import choose_section, first_values, settle_conflicts, type_operations
+from sync.simulate.phones import Form, Killed, Phone, copy_store, new_store
+from sync.simulate.plan import FIRST_INSTANT, SCOPES, Plan
+from sync.simulate.station import Account, Station
+
+Ops = list[dict[str, Any]]
+
+
+class History:
+    """The state of one history while it runs. What may happen to it stands in `steps.py` and `calm.py`."""
+
+    def __init__(self, plan: Plan) -> None:
+        memo.forget()
+        self.plan = plan
+        self.outcome = Outcome(plan.seed)
+        self.time = FIRST_INSTANT
+        self.duties: dict[str, dict[str, str]] = {}
+        for person, scope, duty in plan.duties:
+            self.duties.setdefault(person, {})[scope] = duty
+        self.station = Station({person: dict(held) for person, held in self.duties.items()}, SCOPES)
+        self.calls = Calls(self.station, page_entries=plan.page_entries, pack_from=plan.pack_from)
+        self.network = Network(self.calls, lambda: self.time, self.count, self._watch, plan.fault_chance)
+        self.phones: list[Phone] = []
+        self.own: dict[str, set[str]] = {}  # by phone: saves that its store must not lose
+        self.perished: set[str] = set()  # saves that went down with their storage before anyone else had them
+        self._keys = 1
+        for number, person in enumerate(plan.people):
+            self.add_phone(f"p{number}", person)
+        self._begin()
+
+    def _begin(self) -> None:
+        """The deputy makes the first files, and everyone gets them: from here on they can meet in a file."""
+        rng, chance = Random(self.plan.seed), self.network.chance  # noqa: S311 - luck of a simulation
+        self.network.chance = 0.0
+        for number in range(self.plan.files):
+            self.save(self.phones[1], rng, None, first_values(rng), scope=SCOPES[number])
+        for phone in (self.phones[1], *self.phones):
+            self.sync(phone, rng)
+        self.network.chance = chance
+
+    def count(self, fault: str) -> None:
+        self.outcome.faults[fault] += 1
+        self.note("fault", fault)
+
+    def note(self, *words: object) -> None:
+        self.outcome.trace.append(" ".join(map(str, words)))
+
+    def _watch(self, replica: str, answer: Answer) -> None:
+        person = self.station.accounts[replica].person
+        for says in watch_reading(answer, person, self.duties.get(person, {})):
+            self.outcome.accuse("read_outside_scope", says)
+
+    # --- phones ------------------------------------------------------------------------------------------------------
+
+    def add_phone(self, name: str, person: str) -> Phone:
+        """Enrol a phone under a key that was never used."""
+        self._keys += 1
+        keys = make_keys(self._keys)
+        account = Account(keys.replica, person, keys.public)
+        self.station.accounts[keys.replica] = account
+        store = new_store(person, keys, self.calls.policy(account), self.time)
+        phone = Phone(name, person, keys, store, Random(f"{self.plan.seed}/{self._keys}"))  # noqa: S311
+        self.phones.append(phone)
+        self.own[name] = set()
+        return phone
+
+    def enrol_again(self, phone: Phone) -> None:
+        """A new key and an empty store on the same phone; what only the old store held is gone."""
+        self.lose_storage(phone)
+        fresh = self.add_phone(phone.name, phone.person)
+        self.phones.remove(fresh)
+        phone.keys, phone.store, phone.rng = fresh.keys, fresh.store, fresh.rng
+        phone.form, phone.is_doubtful, phone.is_revoked = None, False, False
+        phone.past.clear()
+        phone.dismissed.clear()
+
+    def lose_storage(self, phone: Phone) -> None:
+        """What was saved here and reached nobody perishes; the phone answers for it no more."""
+        elsewhere = {one.id for other in self.phones if other is not phone for one in other.store.list_own()}
+        self.perished |= {one for one in self.own[phone.name] if one not in self.station.rows and one not in elsewhere}
+        self.own[phone.name] = set()
+
+    def clone(self, phone: Phone) -> None:
+        """The same store and the same key on a second phone."""
+        name = f"{phone.name}c{len(self.phones)}"
+        twin = Phone(name, phone.person, phone.keys, copy_store(phone.store), Random(name), phone.version)  # noqa: S311
+        twin.is_revoked, twin.is_doubtful, phone.is_doubtful = phone.is_revoked, True, True
+        twin.dismissed = set(phone.dismissed)
+        self.phones.append(twin)
+        self.own[name] = set(self.own[phone.name])
+
+    def clock(self, phone: Phone) -> Callable[[], int]:
+        return lambda: max(0, self.time + phone.offset)
+
+    def line(self, phone: Phone, rng: Random) -> Line:
+        return Line(self.network, rng, phone.keys.replica, is_cut=phone.is_offline)
+
+    def device(self, phone: Phone, rng: Random, line: Line | None = None) -> Device:
+        return phone.device(line or self.line(phone, rng), self.clock(phone))
+
+    # --- what people do ----------------------------------------------------------------------------------------------
+
+    def open_form(self, phone: Phone, rng: Random) -> Form | None:
+        """Open some file that the phone holds."""
+        device = self.device(phone, rng)
+        files = device.list_files(KIND)
+        if not files:
+            return None
+        file = rng.choice(files).file
+        form = Form(device.open_file(file), phone.read_screen(file))
+        self.outcome.conflicts |= {(file, conflict["id"]) for conflict in form.view.state["conflicts"]}
+        return form
+
+    def save(self, phone: Phone, rng: Random, form: Form | None, ops: Ops, **act: Any) -> bool:
+        """Press Save on a form (None: on a new file). Whether it was stored; a killed app may have stored it too."""
+        before, phone.store.on_added = phone.store.on_added, None
+
+        def on_added(stored: StoredChange) -> None:
+            approved = act.pop("approved", None)
+            screen = form.screen if form else frozenset()
+            self.outcome.saved[stored.id] = Saved(stored.change(), stored.envelope.body, screen, approved)
+            self.own[phone.name].add(stored.id)
+            self.note("saved", phone.name, stored.id[:12], stored.dot.seq)
+
+        phone.store.on_added = on_added
+        given = {name: value for name, value in act.items() if name != "approved"}
+        try:
+            device = self.device(phone, rng)
+            if form is None:
+                device.create_file(KIND, given["scope"], ops)
+            else:
+                device.save(form.view, ops, **given)
+        except StaleSaveError:
+            self.note("stale", phone.name)
+            return False
+        except (DeviceError, MalformedError) as error:
+            self.note("refused", phone.name, error.code)
+            return False
+        finally:
+            phone.store.on_added = before
+        return True
+
+    def save_something(self, phone: Phone, rng: Random, *, fresh: bool = False) -> bool:
+        """Type on the open form, or on one that is opened now, and save it."""
+        form = phone.form if phone.form and not fresh and rng.random() < 0.6 else self.open_form(phone, rng)
+        rules = phone.rules_of(KIND)
+        assert rules is not None  # noqa: S101 - a phone knows the kind of its files
+        phone.form = form if rng.random() < 0.3 else None
+        if form is None or rng.random() < 0.02:
+            scope = rng.choice(sorted(self.duties.get(phone.person) or SCOPES))
+            return self.save(phone, rng, None, first_values(rng), scope=scope)
+        if rng.random() < 0.02:
+            return self.save(phone, rng, form, [], act=rng.choice(("transfer", "merge")))
+        return self.save(phone, rng, form, type_operations(rng, form.view, rules, self.plan.focus))
+
+    def act_on_section(self, phone: Phone, rng: Random) -> None:
+        """Submit, approve, return or withdraw what a form shows."""
+        form = self.open_form(phone, rng)
+        chosen = choose_section(rng, form.view) if form else None
+        if form is None or chosen is None:
+            return
+        act, section = chosen
+        shown = form.view.state["sections"][section]
+        content = shown["content"]
+        if act in ("return", "withdraw") and shown["submitted"]:
+            content = shown["submitted"]["content"]
+        about: dict[str, Any] = {"section": section, "content": content, "schema": form.view.state["rules_version"]}
+        if act == "approve":
+            about["step"] = 1
+        self.save(
+            phone,
+            rng,
+            form,
+            [],
+            act=act,
+            about=about,
+            approved=_pinned(form, section, phone) if act == "approve" else None,
+        )
+
+    def settle(self, phone: Phone, rng: Random) -> None:
+        """Decide the conflicts that a form shows."""
+        form = self.open_form(phone, rng)
+        operations = settle_conflicts(rng, form.view) if form else []
+        if operations:
+            self.save(phone, rng, form, operations, act="resolve")
+
+    def sync(
+        self, phone: Phone, rng: Random, *, kill_after: int | None = None, during: Callable[[], None] | None = None
+    ) -> SyncReport | None:
+        """Let the phone sync; None when it was killed meanwhile."""
+        line = self.line(phone, rng)
+        line.during = during
+        phone.store.writes_left = kill_after
+        try:
+            report = self.device(phone, rng, line).sync()
+        except Killed:
+            self.count("killed_in_sync")
+            phone.form = None
+            return None
+        finally:
+            phone.store.writes_left = None
+        self.note("synced", phone.name, report.pushed, report.pulled, sorted(report.verdicts.items()), report.unsent)
+        return report
+
+    def push_altered(self, phone: Phone, rng: Random) -> None:
+        """Something on the way alters an unsent save; the server must not take it for the author's word."""
+        unsent = phone.store.list_unsent()
+        if unsent and not phone.is_offline and not phone.is_revoked:
+            sound = rng.choice(unsent).envelope
+            altered = Envelope(
+                sound.body.replace('"salt":"', '"salt":"0', 1) if rng.random() < 0.5 else sound.body, sound.sig[::-1]
+            )
+            self.count("altered_change")
+            self.station.receive([altered], self.station.accounts[phone.keys.replica], self.time)
+
+
+def _pinned(form: Form, section: str, phone: Phone) -> dict[str, Any]:
+    """The pinned values that stood on an approver's screen."""
+    rules = phone.rules_of(KIND)
+    rule = rules.find_section(section) if rules else None
+    assert rules is not None and rule is not None  # noqa: S101, PT018
+    paths = form.view.state["paths"]
+    return {path: paths[path]["value"] for path in rules.pinned_paths(section, rule) if path in paths}
