@@ -14,6 +14,8 @@ export interface HouseholdSearch {
 
 const SEPARATOR = '\n'
 const LIMIT = 50
+const SLICE_MS = 4
+const later: (work: () => void) => void = typeof requestIdleCallback === 'function' ? (work) => void requestIdleCallback(work) : (work) => void setTimeout(work, 0)
 
 export function makeHouseholdSearch(load: () => Promise<PinyinTable> = loadPinyin): HouseholdSearch {
   let table: PinyinTable | null = null
@@ -27,10 +29,19 @@ export function makeHouseholdSearch(load: () => Promise<PinyinTable> = loadPinyi
     if (text === undefined) texts.set(household, (text = searchText(household, table)))
     return text
   }
+  // While nobody types yet: the first key must not wait for two thousand households to be read.
+  let warming: readonly HouseholdSummary[] = []
+  const warm = (households: readonly HouseholdSummary[], next: number): void => {
+    const until = performance.now() + SLICE_MS
+    while (next < households.length && performance.now() < until) textOf(households[next++] as HouseholdSummary)
+    if (next < households.length) later(() => households === warming && warm(households, next))
+  }
   return {
     ready,
     find(households, query, limit = LIMIT) {
       const words = normalise(query).split(/\s+/).filter(Boolean)
+      warming = words.length ? warming : households
+      if (!words.length && table) later(() => households === warming && warm(households, 0))
       if (!words.length) return [...households]
       const found: { household: HouseholdSummary; rank: number }[] = []
       for (const household of households) {
