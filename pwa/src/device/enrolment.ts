@@ -75,12 +75,13 @@ export async function enrol(phone: Phone, code: string, raw: Offer, secrets: Enr
 async function carryOver(name: string, to: VaultDatabase): Promise<void> {
   const from = await openVaultDatabase(name)
   const rows: OutboxRow[] = (await from.getAll('outbox')).filter((row) => row.sealed && row.fate === 'unsent' && !row.received)
-  const locked = await from.count('inbox')
+  const photos = (await from.getAll('attachments')).filter((row) => !row.uploaded).length
+  const locked = (await from.count('inbox')) + (await from.count('drafts')) + photos
   await write(to, ['outbox'], async (transaction) => {
     for (const row of rows) await transaction.objectStore('outbox').put(row)
   })
   from.close()
-  // Records in its inbox are readable by its own key alone: such a vault stays.
+  // Records in its inbox, drafts and photos are readable by its own keys alone: such a vault stays.
   if (!locked) await dropDatabase(name)
 }
 

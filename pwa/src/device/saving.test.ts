@@ -196,6 +196,42 @@ test('an enrolment over a forgotten vault carries its sealed saves to the server
 })
 
 
+test('an enrolment over a vault with something unfinished in it leaves that vault where it is', async () => {
+  const { server, phone, fileId } = await withHousehold()
+  await phone.syncNow()
+  phone.saveDraft(`visit:${fileId}`, { note: '写到一半' })
+  await phone.lock()
+  const before = (await indexedDB.databases()).map((database) => database.name)
+  await enrolled(server)
+  const after = (await indexedDB.databases()).map((database) => database.name)
+  expect(before.every((name) => after.includes(name))).toBe(true)
+  expect(after.length).toBe(before.length + 1)
+})
+
+test('asking for a sync while one runs waits for one that has seen the newest save', async () => {
+  const { phone, fileId } = await withHousehold()
+  const running = phone.syncNow()
+  await phone.save(await phone.openFile(fileId), [{ op: 'set', path: 'phone', value: '19900004444' }])
+  await phone.syncNow()
+  await running
+  expect(phone.sync.unsentCount).toBe(0)
+})
+
+test('a clock that jumps ten years back and forth refuses no save and loses none', async () => {
+  const server = await startServer()
+  const clock = new Clock()
+  const phone = await enrolled(server, clock)
+  const { fileId } = await phone.createFile('household', SCOPE, household('单桂英'))
+  const view = await phone.openFile(fileId)
+  for (const years of [-10, 20, -10]) {
+    clock.pass(years * 365 * 86_400_000)
+    await phone.save(view, [{ op: 'set', path: 'directions', value: `钟差${years}` }])
+  }
+  await phone.syncNow()
+  expect(server.log.map((logged) => logged.change.seq).sort()).toEqual([1, 2, 3, 4])
+  expect(phone.sync.unsentCount).toBe(0)
+})
+
 test('what is typed with everything closed is sealed and can be read after the next full unlock only', async () => {
   const { server, phone } = await withHousehold()
   await phone.lock()

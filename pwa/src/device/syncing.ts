@@ -22,7 +22,7 @@ const RETRY_MS = [5_000, 15_000, 60_000, 300_000]
 
 export class Syncing {
   private running: Promise<void> | null = null
-  private again = false
+  private following: Promise<void> | null = null
   private failures = 0
   private timer: ReturnType<typeof setTimeout> | undefined
   private readonly refetched = new Set<string>()
@@ -48,22 +48,21 @@ export class Syncing {
     this.timer = setTimeout(() => void this.now().catch(() => undefined), delayMs * (0.8 + 0.4 * Math.random()))
   }
 
-  /** One run; a second call while one runs makes another follow and waits for it. */
+  /** One run. A call while one runs waits for another after it: the first may have looked before what is to be sent was there. */
   async now(): Promise<void> {
-    if (this.running) {
-      this.again = true
-      return this.running
-    }
+    if (this.running) return (this.following ??= this.running.then(() => this.follow()))
     this.running = this.run()
     try {
       await this.running
     } finally {
       this.running = null
-      const again = this.again
-      this.again = false
       const wait = this.failures ? (RETRY_MS[Math.min(this.failures, RETRY_MS.length) - 1] ?? EVERY_MS) : EVERY_MS
-      this.plan(again ? 0 : wait)
+      this.plan(wait)
     }
+  }
+  private follow(): Promise<void> {
+    this.following = null
+    return this.now()
   }
 
   private async run(): Promise<void> {
