@@ -153,7 +153,7 @@ describe('the whole story', () => {
   it('the network returns: sync starts by itself, and each sees what became of the saves', async () => {
     await server.start()
     await worker.browser.setOffline(false)
-    await worker.statusSays(/没有未上传的|已全部上传/, 60_000) // sealed saves go up with the PIN's vault open
+    await worker.statusSays(/文字已上传，还有 1 张照片|已全部上传/, 60_000) // sealed saves go up with the PIN's vault open, photos with everything open
     await worker.unlockWithPassword()
     await worker.statusSays(/已全部上传/, 60_000)
     await second.browser.setOffline(false)
