@@ -51,12 +51,13 @@ class History:
         self._begin()
 
     def _begin(self) -> None:
-        """The deputy makes the first files, and everyone gets them: from here on they can meet in a file."""
+        """The first files are made, by the worker where they may, and everyone gets them: from here on they can meet."""
         rng, chance = Random(self.plan.seed), self.network.chance  # noqa: S311 - luck of a simulation
         self.network.chance = 0.0
         for number in range(self.plan.files):
-            self.save(self.phones[1], rng, None, first_values(rng), scope=SCOPES[number])
-        for phone in (self.phones[1], *self.phones):
+            maker = self.phones[0 if SCOPES[number] in self.duties[self.plan.people[0]] else 1]
+            self.save(maker, rng, None, first_values(rng), scope=SCOPES[number])
+        for phone in (*self.phones[:2], *self.phones):
             self.sync(phone, rng)
         self.network.chance = chance
 

@@ -94,7 +94,7 @@ def choose_section(rng: Random, view: FileView) -> tuple[str, str] | None:
         submitted = section["submitted"]
         waits = submitted is not None
         same = submitted is not None and submitted["content"] == section["content"]
-        open_to += [("approve", path)] * 4 if same else [("submit", path)] * 2
+        open_to += [("approve", path)] * 8 if same else [("submit", path)] * 2
         open_to += [("return", path), ("withdraw", path)] if waits else []
         if section["status"] in ("approved", "stale", "amendment_pending"):
             open_to.append(("return", path))

@@ -20,7 +20,7 @@ KINDS: Final[dict[str, int]] = {
     "save": 34,
     "open": 9,
     "act": 12,
-    "resolve": 4,
+    "resolve": 8,
     "sync": 34,
     "decide": 5,
     "dismiss": 1,
@@ -82,6 +82,9 @@ def make_plan(seed: int, devices: int) -> Plan:
         duties += [(person(number), scope, duty) for scope in rng.sample(SCOPES, rng.randint(1, 2))]
     kinds, weights = list(KINDS), list(KINDS.values())
     length = rng.randint(12, 40)
+    if rng.random() < 0.3:  # a season of reviews: without it approvals that are followed by edits are rare
+        weights = [weight * 3 if kind in ("act", "sync") else weight for kind, weight in KINDS.items()]
+        length += 12
     steps = [Step(kind, rng.randrange(60), rng.getrandbits(48)) for kind in rng.choices(kinds, weights, k=length)]
     return Plan(
         seed=seed,

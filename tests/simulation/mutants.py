@@ -1,0 +1,109 @@
+"""Faults put into the engine on purpose: each must be caught by the oracle it is meant for, and by no other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+
+import sync.approvals
+from sync.device.device import Device
+from sync.device.memory_store import MemoryStore
+from sync.registers import Register
+from sync.simulate.station import Station
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """`fault` replaces the attribute `name` of `where`; it gets the sound one."""
+
+    oracle: str
+    where: Any
+    name: str
+    fault: Callable[[Any], Any]
+
+
+def base_at_save(save: Any) -> Any:
+    """The base is taken when Save is pressed, not when the form was opened."""
+
+    def mutant(self: Any, view: Any, ops: Any, **given: Any) -> Any:
+        changes = self.store.list_changes(view.file)
+        if changes:
+            now = self.open_file(view.file)
+            view = replace(view, base=now.base, seen=now.seen)
+        return save(self, view, ops, **given)
+
+    return mutant
+
+
+def own_words_pile_up(fold_in: Any) -> Any:
+    """A save does not replace what the same phone wrote before, though its author saw it."""
+
+    def mutant(self: Register, write: Any, **given: Any) -> None:
+        mine = [other for other in self.live if other.dot.replica == write.dot.replica]
+        fold_in(self, write, **given)
+        self.live += [other for other in mine if other not in self.live]
+
+    return mutant
+
+
+def put_away_by_itself(take_verdict: Any) -> Any:
+    """A returned save leaves the tray without anyone having read why."""
+
+    def mutant(self: Any, change_id: str, verdict: Any) -> None:
+        take_verdict(self, change_id, verdict)
+        held = self._changes.get(change_id)
+        if held and held.own and held.status in ("returned", "declined"):
+            self._changes[change_id] = held.dismiss()
+
+    return mutant
+
+
+def snapshot_follows_the_file(approval_json: Any) -> Any:
+    """An approval shows what the section holds now."""
+
+    def mutant(act: Any, standing: Any, view: Any) -> Any:
+        return approval_json(act, standing, view) | {"snapshot": dict(view.fields or {})}
+
+    return mutant
+
+
+def reads_every_patch(_scopes_of: Any) -> Any:
+    return lambda self, _person: set(self.scopes)
+
+
+def deaf_to_later_verdicts(take_verdict: Any) -> Any:
+    """A phone does not take in that someone else's waiting change was decided."""
+
+    def mutant(self: Any, change_id: str, verdict: Any) -> None:
+        held = self._changes.get(change_id)
+        if held and (held.own or held.verdict is None):
+            take_verdict(self, change_id, verdict)
+
+    return mutant
+
+
+def held_for_ever(_judge_held_again: Any) -> Any:
+    return lambda _self, _file: None
+
+
+MUTANTS = [
+    Mutant("unseen_overwrite", Device, "save", base_at_save),
+    Mutant("resurrection", Register, "fold_in", own_words_pile_up),
+    Mutant("lost_refused_change", MemoryStore, "_take_verdict", put_away_by_itself),
+    Mutant("changed_snapshot", sync.approvals, "_approval_json", snapshot_follows_the_file),
+    Mutant("read_outside_scope", Station, "scopes_of", reads_every_patch),
+    Mutant("divergence", MemoryStore, "_take_verdict", deaf_to_later_verdicts),
+    Mutant("liveness", Station, "judge_held_again", held_for_ever),
+]
+
+
+@contextmanager
+def seeded(mutant: Mutant) -> Iterator[None]:
+    sound = getattr(mutant.where, mutant.name)
+    setattr(mutant.where, mutant.name, mutant.fault(sound))
+    try:
+        yield
+    finally:
+        setattr(mutant.where, mutant.name, sound)
