@@ -37,7 +37,7 @@ class Network:
     """Lines to one server. `chance` of a fault per call; `watch` is told every answer that reaches a phone."""
 
     server: Server
-    now: Callable[[], int]
+    clock: Callable[[], int]
     count: Callable[[str], None]
     watch: Callable[[str, Answer], None]
     chance: float = 0.0
@@ -91,7 +91,7 @@ class Network:
     def _arrive(self, request: Request) -> Answer:
         self.newest[request.replica] = max(self.newest.get(request.replica, 0), request.number)
         return self.server.answer(
-            request.replica, request.method, request.path, request.body, request.headers, self.now()
+            request.replica, request.method, request.path, request.body, request.headers, self.clock()
         )
 
 
