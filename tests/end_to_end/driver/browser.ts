@@ -51,7 +51,7 @@ export class TestBrowser {
     const child = spawn(this.engine.executable, [
       ...this.engine.args, '--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--no-first-run', '--no-default-browser-check', '--hide-scrollbars',
       '--lang=zh-CN', '--remote-debugging-port=0', `--user-data-dir=${this.profile}`, 'about:blank',
-    ], { stdio: ['ignore', 'ignore', 'pipe'], env: this.engine.env }) // prettier-ignore
+    ], { stdio: ['ignore', 'ignore', 'pipe'], env: this.engine.env, detached: true }) // prettier-ignore
     this.child = child
     this.browser = await this.engine.connect(await endpointOf(child))
     this.context = this.browser.contexts()[0] as BrowserContext
@@ -77,6 +77,7 @@ export class TestBrowser {
     const session = await this.browser.newBrowserCDPSession()
     await session.send('Browser.close').catch(() => undefined)
     await gone
+    await groupGone(child)
     await this.browser.close().catch(() => undefined)
     this.browser = null
   }
@@ -87,8 +88,9 @@ export class TestBrowser {
     this.child = null
     if (!child) return
     const gone = new Promise<void>((done) => (child.exitCode === null && child.signalCode === null ? child.once('exit', () => done()) : done()))
-    child.kill('SIGKILL')
+    killGroup(child)
     await gone
+    await groupGone(child)
     await this.browser?.close().catch(() => undefined)
     this.browser = null
   }
@@ -102,6 +104,29 @@ export class TestBrowser {
     mkdirSync(SCREENSHOTS, { recursive: true })
     await this.page.screenshot({ path: join(SCREENSHOTS, `${name}.png`) })
   }
+}
+
+/** Chromium is a family of processes: the children outlive their parent by a moment and still write to the profile. */
+function killGroup(child: ChildProcess): void {
+  try {
+    process.kill(-(child.pid as number), 'SIGKILL')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+  }
+}
+
+/** Waits until no process of the browser is left; what hangs after a second is killed, as Android would. */
+async function groupGone(child: ChildProcess): Promise<void> {
+  for (let turn = 0; turn < 200; turn += 1) {
+    try {
+      process.kill(-(child.pid as number), turn < 50 ? 0 : 'SIGKILL')
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ESRCH') return
+      throw error
+    }
+    await new Promise((done) => setTimeout(done, 20))
+  }
+  throw new Error(`browser ${String(child.pid)} has processes that do not end`)
 }
 
 function endpointOf(child: ChildProcess): Promise<string> {
