@@ -65,6 +65,20 @@ def years_between(start: Any, end: Any) -> int | None:
     return int(end[:4]) - int(start[:4]) - (1 if end[5:] < start[5:] else 0)
 
 
+def surely_before(first: Any, second: Any) -> bool | None:
+    """Whether one date lies before another for certain; of dates known to the year or month, only what both know counts."""
+    if not (_is_partial_date(first) and _is_partial_date(second)):
+        return None
+    known = min(len(first), len(second))
+    return bool(first[:known] < second[:known])
+
+
+def _is_partial_date(value: Any) -> bool:
+    return isinstance(value, str) and (
+        re.fullmatch(r"[0-9]{4}(-(0[1-9]|1[0-2]))?", value) is not None or is_real_date(value)
+    )
+
+
 def _is_date(value: Any) -> bool:
     return isinstance(value, str) and is_real_date(value)
 
@@ -74,8 +88,9 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "total": total,
     "days_between": days_between,
     "years_between": years_between,
+    "surely_before": surely_before,
 }
-ARGUMENTS = {"count": 1, "total": 1, "days_between": 2, "years_between": 2}
+ARGUMENTS = {"count": 1, "total": 1, "days_between": 2, "years_between": 2, "surely_before": 2}
 
 _TOKEN = re.compile(
     r"""(?P<space>[ \n]+)|(?P<number>[0-9]+)|(?P<name>[A-Za-z_][A-Za-z0-9_]*)

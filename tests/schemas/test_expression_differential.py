@@ -24,7 +24,7 @@ NAMES = ("a", "b", "c", "d")
 LITERALS = (*map(str, range(-4, 8)), "'x'", "'村'", "'2026-02-29'", "'2024-02-29'", "''", "true", "false", "null", "[]")
 OPERATORS = ("==", "!=", "<", "<=", ">", ">=", "+", "-", "*", "/", "%", "&&", "||", "in")
 VALUES: tuple[Any, ...] = (
-    *(None, True, False, 0, 1, 2, -3, "", "x", "村", "2024-02-29", "2026-11-22"),
+    *(None, True, False, 0, 1, 2, -3, "", "x", "村", "2024-02-29", "2026-11-22", "2026", "2026-11"),
     *([], [1, 2], ["x"], [None, 1]),
 )
 GROUPS: tuple[Any, ...] = (None, {"grade": "1"}, {"grade": 2, "kind": None}, {}, "x", [1])
@@ -53,8 +53,8 @@ def make(chance: random.Random, depth: int) -> str:
     if form == 5:
         return f"{chance.choice(('!', '0 - '))}({make(chance, depth - 1)})"
     if form == 6:
-        name = chance.choice(("count", "total", "days_between", "years_between"))
-        count = 2 if "between" in name else 1
+        name = chance.choice(("count", "total", "days_between", "years_between", "surely_before"))
+        count = 1 if name in ("count", "total") else 2
         return f"{name}({', '.join(make(chance, depth - 1) for _ in range(count))})"
     left, right = make(chance, depth - 1), make(chance, depth - 1)
     joined = f"{left} {chance.choice(OPERATORS)} {right}"

@@ -1,6 +1,6 @@
 /**
  * Expressions of forms: the strict subset of CEL described in schemas/expressions.py, whose answers this file must give.
- * Whole numbers, texts, true, false, null, lists; `a.b`; `?:`, `||`, `&&`, comparisons, `in`, `+ - * / %`, `!`; four functions.
+ * Whole numbers, texts, true, false, null, lists; `a.b`; `?:`, `||`, `&&`, comparisons, `in`, `+ - * / %`, `!`; five functions.
  * An expression over something not asked has no answer: `undefined`. Nothing here throws but for a form outside the subset.
  */
 import { isRealDate } from '../idNumber'
@@ -302,5 +302,14 @@ const FUNCTIONS: { [name: string]: (...values: Value[]) => Value } = {
   days_between: (start: Value, end: Value) => (isRealDate(start) && isRealDate(end) ? (Date.parse(end) - Date.parse(start)) / 86_400_000 : null),
   years_between: (start: Value, end: Value) =>
     isRealDate(start) && isRealDate(end) ? Number(end.slice(0, 4)) - Number(start.slice(0, 4)) - (end.slice(5) < start.slice(5) ? 1 : 0) : null,
+  surely_before: (first: Value, second: Value) => {
+    if (!isPartialDate(first) || !isPartialDate(second)) return null
+    const known = Math.min(first.length, second.length)
+    return first.slice(0, known) < second.slice(0, known)
+  },
+}
+
+function isPartialDate(value: Value): value is string {
+  return typeof value === 'string' && (/^[0-9]{4}(-(0[1-9]|1[0-2]))?$/.test(value) || isRealDate(value))
 }
 
