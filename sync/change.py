@@ -108,6 +108,7 @@ class Change:
     ops: tuple[Operation, ...]
     about: About | None
     reason: str | None
+    reissues: str | None = None
 
 
 def make_change(
@@ -131,6 +132,7 @@ def make_change(
     salt: str,
     about: Mapping[str, Any] | None = None,
     reason: str | None = None,
+    reissues: str | None = None,
 ) -> dict[str, Any]:
     """The body of a new change, ready for `canonical_text` and `sign`. Raises `MalformedError` if it is none."""
     body: dict[str, Any] = {
@@ -160,6 +162,8 @@ def make_change(
         body["about"] = dict(about)
     if reason is not None:
         body["reason"] = reason
+    if reissues is not None:
+        body["reissues"] = reissues
     check_body(body)
     return body
 
@@ -208,6 +212,7 @@ def _change_of(body_text: str, body: Mapping[str, Any]) -> Change:
         if about is None
         else About(about["section"], about["content"], about["schema"], about.get("step"), about.get("remarks")),
         reason=body.get("reason"),
+        reissues=body.get("reissues"),
     )
 
 
@@ -312,6 +317,7 @@ _BODY: Final[Shape] = {
     "ops": each(item={"op": _NAME_SHAPE, "path": text(1, 120)}, maximum=OPERATIONS_MAX),
     "salt": _ID,
     "reason?": text(0, REASON_CHARACTERS_MAX),
+    "reissues?": _HASH,
     "about?": {
         "section": text(1, 120),
         "content": _HASH,

@@ -52,6 +52,8 @@ export interface Change {
   salt: string
   reason?: string
   about?: About
+  /** Id of the fork or returned change whose words its author enters again as her own (C-8). */
+  reissues?: string
 }
 
 /** A signed document as it travels: the canonical text itself, and r‖s (64 bytes) in base64url. */
@@ -74,6 +76,7 @@ export function makeChange(parts: Omit<Change, 'type' | 'v' | 'suite'>): Change 
   const body: Change = { type: 'change', v: 1, suite: 1, ...parts }
   if (body.reason === undefined) delete body.reason
   if (body.about === undefined) delete body.about
+  if (body.reissues === undefined) delete body.reissues
   checkBody(body)
   return body
 }
@@ -133,6 +136,7 @@ const BODY: Shape = {
   ops: each({ op: NAME_SHAPE, path: text(1, 120) }, { maximum: OPERATIONS_MAX }),
   salt: ID,
   'reason?': text(0, REASON_CHARACTERS_MAX),
+  'reissues?': HASH,
   'about?': {
     section: text(1, 120),
     content: HASH,

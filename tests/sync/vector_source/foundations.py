@@ -231,6 +231,9 @@ def shapes() -> list[Case]:
         altered("reason of 2,000 characters", ["C-1"], True, {"reason": "🏠" * 2000}),
         altered("reason of 2,001 characters", ["C-1"], False, {"reason": "x" * 2001}),
         altered("reason null", ["C-1"], False, {"reason": None}),
+        altered("words entered again", ["C-8"], True, {"reissues": "a" * 64}),
+        altered("words entered again, of no change", ["C-8"], False, {"reissues": "a" * 63}),
+        altered("words entered again, of null", ["C-8"], False, {"reissues": None}),
     ]
 
 
