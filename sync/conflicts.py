@@ -7,7 +7,7 @@ from typing import Literal
 
 from sync.canonical import sha256_hex
 from sync.folded import FoldedConflict
-from sync.policies import Write, candidates_of
+from sync.policies import Candidate, Write, candidates_of
 from sync.registers import Register, value_json
 from sync.versions import covers
 
@@ -32,10 +32,10 @@ def conflict_of_void(file: str, element: str, void: Register, edits: Iterable[Wr
     voids, blind = unseen_edits(void, edits)
     if not voids:
         return None
-    values = [value_json(candidate, path=void.path) for candidate in candidates_of(voids)]
+    values = [value_json(candidate, path=void.path) for candidate in _latest_first(voids)]
     for path in sorted({edit.path for edit in blind}):
         here = [edit for edit in blind if edit.path == path]
-        values += [value_json(candidate, path=path) for candidate in candidates_of(here)]
+        values += [value_json(candidate, path=path) for candidate in _latest_first(here)]
     return _conflict(file, "edit_of_voided", element, values)
 
 
@@ -53,6 +53,10 @@ def unseen_edits(void: Register, edits: Iterable[Write]) -> tuple[list[Write], l
     concurrent = {id(struck) for struck, _ in pairs}
     blind = {id(edit): edit for _, edit in pairs}
     return [struck for struck in voids if id(struck) in concurrent], list(blind.values())
+
+
+def _latest_first(writes: Iterable[Write]) -> list[Candidate]:
+    return sorted(candidates_of(list(writes)), key=lambda candidate: candidate.recency, reverse=True)
 
 
 def _conflict(file: str, rule: ConflictRule, path: str, values: list) -> FoldedConflict:  # type: ignore[type-arg]

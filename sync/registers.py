@@ -24,6 +24,7 @@ class Register:
         self.live: list[Write] = []
         self.overruled: Base = NOTHING
         self.last_shown: Any = None
+        self._unguarded_rank: int | None = None  # of what shows without any undecided write
 
     def fold_in(self, write: Write, *, contested: bool = False) -> None:
         """Take one write, in the order of folding. `contested`: it stands in a conflict that only `resolve` ends."""
@@ -39,9 +40,11 @@ class Register:
             self.last_shown = shown.value
 
     def protect(self, write: Write) -> None:
-        """Show an undecided write if it is more protective than what shows (F-9). It replaces nothing."""
-        shown = self.shown(self.candidates())
-        if shown is None or self.rule.rank(write.value) < self.rule.rank(shown.value):
+        """Show an undecided write if it is more protective than what shows without any (F-9). It replaces nothing."""
+        if self._unguarded_rank is None:
+            shown = self.shown(self.candidates())
+            self._unguarded_rank = self.rule.rank(shown.value) if shown else len(self.rule.order) + 1
+        if self.rule.rank(write.value) < self._unguarded_rank:
             self.writes.append(write)
             self.live.append(write)
 

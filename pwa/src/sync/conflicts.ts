@@ -2,7 +2,7 @@
 import { compareCodePoints } from './canonical'
 import { sha256Hex } from './change'
 import type { ConflictRule, FoldedConflict, FoldedValue } from './folded'
-import { candidatesOf, type Write } from './policies'
+import { candidatesOf, compareRecency, leadOf, type Candidate, type Write } from './policies'
 import { valueJson, type Register } from './registers'
 import { compareDots, covers } from './versions'
 
@@ -21,12 +21,16 @@ export function conflictOfValues(file: string, register: Register): FoldedConfli
 export function conflictOfVoid(file: string, element: string, strike: Register, edits: Write[]): FoldedConflict | null {
   const { voids, blind } = unseenEdits(strike, edits)
   if (!voids.length) return null
-  const values = candidatesOf(voids).map(candidate => valueJson(candidate, strike.path))
+  const values = latestFirst(voids).map(candidate => valueJson(candidate, strike.path))
   const paths = Array.from(new Set(blind.map(edit => edit.path))).sort(compareCodePoints)
   for (const path of paths) {
-    for (const candidate of candidatesOf(blind.filter(edit => edit.path === path))) values.push(valueJson(candidate, path))
+    for (const candidate of latestFirst(blind.filter(edit => edit.path === path))) values.push(valueJson(candidate, path))
   }
   return conflict(file, 'edit_of_voided', element, values)
+}
+
+function latestFirst(writes: Write[]): Candidate[] {
+  return candidatesOf(writes).sort((a, b) => compareRecency(leadOf(b), leadOf(a)))
 }
 
 /** The live voids, and the edits concurrent with one of them; edits count even when they were replaced since. */

@@ -16,6 +16,7 @@ export class Register {
   private writes: Write[] = [] // all of them, in the order of folding
   private overruled: Base = emptyBase()
   private lastShown: Json = null
+  private unguardedRank: number | null = null // of what shows without any undecided write
 
   constructor(path: string, rule: FieldRule) {
     this.path = path
@@ -35,10 +36,13 @@ export class Register {
     if (shown) this.lastShown = shown.value
   }
 
-  /** Shows an undecided write if it is more protective than what shows (F-9). It replaces nothing. */
+  /** Shows an undecided write if it is more protective than what shows without any (F-9). It replaces nothing. */
   protect(write: Write): void {
-    const shown = this.shown(this.candidates())
-    if (shown && protectionRank(this.rule, write.value) >= protectionRank(this.rule, shown.value)) return
+    if (this.unguardedRank === null) {
+      const shown = this.shown(this.candidates())
+      this.unguardedRank = shown ? protectionRank(this.rule, shown.value) : Infinity
+    }
+    if (protectionRank(this.rule, write.value) >= this.unguardedRank) return
     this.writes.push(write)
     this.live.push(write)
   }
