@@ -11,6 +11,7 @@ from schemas.forms import Form, forms
 from schemas.instruments import Instrument, instruments
 from schemas.kind import Kind
 from schemas.registry import KINDS
+from schemas.semantic import semantic_rules
 from schemas.visit_rules import visit_rules
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
@@ -97,11 +98,33 @@ def _describe_form(form: Form) -> dict[str, Any]:
 
 
 def _move_label(thing: dict[str, Any]) -> None:
-    """zh and en become one label, hint_zh and hint_en one hint."""
-    for prefix, name in (("", "label"), ("hint_", "hint")):
+    """zh and en become one label, hint_zh and hint_en one hint, help_zh and help_en one help."""
+    for prefix, name in (("", "label"), ("hint_", "hint"), ("help_", "help")):
         zh, en = thing.pop(f"{prefix}zh", None), thing.pop(f"{prefix}en", None)
         if zh or en:
             thing[name] = {"zh-CN": zh or en, "en": en or zh}
+
+
+def describe_semantic_rules() -> dict[str, Any]:
+    """Kind -> its semantic rules as the phone evaluates them; sentences per locale, what is empty left out."""
+    return {
+        name: {
+            "version": rules.version,
+            "rules": [_describe_semantic(rule.model_dump(mode="json", exclude_defaults=True)) for rule in rules.rules],
+            "across": [
+                _describe_semantic(rule.model_dump(mode="json", exclude_defaults=True)) for rule in rules.across
+            ],
+        }
+        for name, rules in ((name, semantic_rules(name)) for name in KINDS)
+        if rules.rules
+    }
+
+
+def _describe_semantic(body: dict[str, Any]) -> dict[str, Any]:
+    for thing in (body, *body.get("offers", ())):
+        _move_label(thing)
+    body["say"] = {"zh-CN": body.pop("say_zh"), "en": body.pop("say_en")}
+    return body
 
 
 def describe_instruments() -> dict[str, Any]:

@@ -10,11 +10,22 @@ export function readIdNumber(text: string): IdNumber {
   const doubtful = (doubt: IdDoubt): IdNumber => ({ doubt, bornOn: null, gender: null })
   if (/^\d{15}$/.test(text)) return doubtful('id_old_number')
   if (!/^\d{17}[\dXx]$/.test(text)) return doubtful('id_length')
-  const sum = WEIGHTS.reduce((total, weight, place) => total + weight * Number(text.charAt(place)), 0)
-  if (CHECKS.charAt(sum % 11) !== text.charAt(17).toUpperCase()) return doubtful('id_check_digit')
+  if (checkCharacter(text) !== text.charAt(17).toUpperCase()) return doubtful('id_check_digit')
   const bornOn = `${text.slice(6, 10)}-${text.slice(10, 12)}-${text.slice(12, 14)}`
   if (!isRealDate(bornOn) || bornOn < '1850') return doubtful('id_birth_date')
   return { doubt: null, bornOn, gender: Number(text.charAt(16)) % 2 ? '1' : '2' }
+}
+
+/** The 18-character form of an old 15-digit number; null when it is no such number. */
+export function convertOldNumber(text: string): string | null {
+  if (!/^\d{15}$/.test(text)) return null
+  const first17 = `${text.slice(0, 6)}19${text.slice(6)}`
+  return first17 + checkCharacter(first17)
+}
+
+/** The 18th character that belongs to the first 17 digits. */
+function checkCharacter(text: string): string {
+  return CHECKS.charAt(WEIGHTS.reduce((total, weight, place) => total + weight * Number(text.charAt(place)), 0) % 11)
 }
 
 export interface Certificate { idNumber: string; kind: string; grade: string }

@@ -10,3 +10,4 @@ export { ageOn, birthDate, countMinors, isHead, listElements, listMembers, membe
 export { addressLine, dueOf, householdCategories, summarize, visitFacts, type RiskLevel, type Summary } from './summary'
 export { findDue, ruleLabel, VISIT_RULES, type Due, type VisitFacts, type VisitRules } from './due'
 export { isRealDate, readCertificate, readIdNumber, type IdNumber } from './idNumber'
+export { findSamePersons, findSemanticConflicts, semanticLine, semanticRules, type SemanticConflict, type SemanticLine, type SemanticRules } from './semantic'
