@@ -115,7 +115,15 @@ def verdict_of(body: Mapping[str, Any]) -> Verdict:
 
 
 def supersedes(later: Verdict, earlier: Verdict | None) -> bool:
-    """Whether a verdict replaces the one that a replica holds for the same change (D-2)."""
-    if earlier is None:
-        return True
-    return not earlier.is_final and later.position > earlier.position
+    """Whether a verdict replaces the one that a replica holds for the same change (D-2).
+
+    Two final ones exist only where a server was restored and judged anew what it had forgotten: the first one given stands.
+    """
+    if earlier is None or later.is_final != earlier.is_final:
+        return earlier is None or later.is_final
+    return _given(later) < _given(earlier) if later.is_final else later.position > earlier.position
+
+
+def _given(verdict: Verdict) -> tuple[int, int, str]:
+    given_at = verdict.received_at if verdict.decided_at is None else verdict.decided_at
+    return given_at, verdict.position, verdict.status

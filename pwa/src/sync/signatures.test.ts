@@ -52,7 +52,7 @@ describe('verdicts', () => {
     const held = verdict({ status: 'held', position: 4 })
     expect(supersedes(held, null)).toBe(true)
     expect(supersedes(verdict({ position: 5 }), held)).toBe(true)
-    expect(supersedes(verdict({ position: 4 }), held)).toBe(false)
+    expect(supersedes(verdict({ status: 'returned', position: 4 }), held)).toBe(false)
     expect(supersedes(verdict({ status: 'declined', position: 9 }), verdict())).toBe(false)
   })
 })

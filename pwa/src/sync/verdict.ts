@@ -54,7 +54,14 @@ export function isFinal(verdict: Verdict): boolean {
   return verdict.status === 'accepted' || verdict.status === 'declined'
 }
 
-/** Whether a verdict replaces the one that is held for the same change (D-2). */
+/** Whether a verdict replaces the one that is held for the same change (D-2). Of two final ones the first given stands. */
 export function supersedes(later: Verdict, earlier: Verdict | null): boolean {
-  return earlier === null || (!isFinal(earlier) && later.position > earlier.position)
+  if (earlier === null || isFinal(later) !== isFinal(earlier)) return earlier === null || isFinal(later)
+  if (!isFinal(later)) return later.position > earlier.position
+  const apart = givenAt(later) - givenAt(earlier) || later.position - earlier.position
+  return apart ? apart < 0 : later.status < earlier.status
+}
+
+function givenAt({ received_at, decided_at }: Verdict): number {
+  return decided_at === null ? received_at : decided_at
 }
