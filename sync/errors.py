@@ -2,7 +2,8 @@
 
     SyncError
     ├── MalformedError        a document breaks the value space or the shape of its type; never stored as itself
-    │   └── NotCanonicalError the bytes are not the canonical form of what they parse to
+    │   ├── NotCanonicalError the bytes are not the canonical form of what they parse to
+    │   └── BundleError       a carried file is not what it should be; nothing of it was taken in
     ├── RulesError            merge rules that cannot be read (a fault of the program, not of a person)
     └── DeviceError           (sync.device) what the Python device tells its user
 
@@ -35,6 +36,12 @@ class NotCanonicalError(MalformedError):
     """Refused by rule V-4: the text is not the canonical form, or holds a value outside the value space."""
 
     code = "not_canonical"
+
+
+class BundleError(MalformedError):
+    """A carried bundle is refused as a whole (B-12); `code` says why."""
+
+    code = "bundle_content"
 
 
 class RulesError(SyncError):

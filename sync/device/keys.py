@@ -78,9 +78,28 @@ def public_raw(pkcs8: bytes) -> bytes:
 
 def seal_to_server(plaintext: bytes, sealing_key: str) -> str:
     """HPKE (M-5) to the station's sealing key; base64url of encapsulated key and ciphertext."""
-    suite = hpke.Suite(hpke.KEM.P256, hpke.KDF.HKDF_SHA256, hpke.AEAD.AES_256_GCM)
-    key = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), from_base64url(sealing_key))
-    return to_base64url(suite.encrypt(plaintext, key, info=OUTBOX_INFO))
+    return to_base64url(seal_to(plaintext, from_base64url(sealing_key), OUTBOX_INFO))
+
+
+def seal_to(plaintext: bytes, public_key: bytes, info: bytes) -> bytes:
+    """HPKE to a raw point: encapsulated key, then ciphertext."""
+    key = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), public_key)
+    return _hpke().encrypt(plaintext, key, info=info)
+
+
+class SealedError(Exception):
+    """It was not sealed to this key for this place, or was altered."""
+
+
+def open_sealed(sealed: bytes, pkcs8: bytes, info: bytes) -> bytes:
+    try:
+        return _hpke().decrypt(sealed, load_private_key(pkcs8), info=info)
+    except Exception as error:  # the library names several; to us each means the same
+        raise SealedError from error
+
+
+def _hpke() -> hpke.Suite:
+    return hpke.Suite(hpke.KEM.P256, hpke.KDF.HKDF_SHA256, hpke.AEAD.AES_256_GCM)
 
 
 def _expand(root: bytes, purpose: bytes) -> bytes:

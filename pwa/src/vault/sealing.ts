@@ -6,12 +6,12 @@ export const OUTBOX_INFO = 'yihu/outbox/1'
 export const INBOX_INFO = 'yihu/inbox/1'
 
 /** `publicKey`: raw uncompressed P-256 point. */
-export async function sealTo(publicKey: Uint8Array, plain: Uint8Array, info: string): Promise<Uint8Array> {
+export async function sealTo(publicKey: Uint8Array, plain: Uint8Array, info: string | Uint8Array): Promise<Uint8Array> {
   return (await import('./hpke')).sealTo(publicKey, plain, info)
 }
 
 /** `privateKey`: PKCS#8. Throws `damaged` for what was not sealed to it. */
-export async function openSealed(privateKey: Uint8Array, sealed: Uint8Array, info: string): Promise<Uint8Array> {
+export async function openSealed(privateKey: Uint8Array, sealed: Uint8Array, info: string | Uint8Array): Promise<Uint8Array> {
   return (await import('./hpke')).openSealed(privateKey, sealed, info)
 }
 

@@ -9,7 +9,9 @@ from typing import Any
 from tests.sync.vector_source import (
     approvals,
     approvals_late,
+    bundles,
     foundations,
+    log,
     policies_by_itself,
     policies_by_people,
     verdicts,
@@ -32,6 +34,8 @@ def every_vector() -> dict[str, list[dict[str, Any]]]:
         "provisional": voids.provisional(),
         "approvals": approvals.before_and_after() + approvals_late.late_and_at_once(),
         "verdicts": verdicts.verdicts(),
+        "log": log.log(),
+        "bundles": bundles.bundles(),
     }
 
 
