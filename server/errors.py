@@ -55,6 +55,8 @@ _ENTRIES = [
     Problem("share_destroyed", 403, "密码解锁已停用", "Password unlock is closed", "密码连续错了 10 次,这台设备的密码解锁已停用。请用应急码打开,或请副站长重新登记。", "After 10 wrong passwords the password no longer opens this device. Use the field code or ask your deputy to enrol again."),
     Problem("change_final", 409, "已有最后结论", "Already decided", "这条记录已经有最后结论,不能再改。", "This change already has a final verdict."),
     Problem("cannot_accept", 409, "不能直接采纳", "Cannot be accepted", "这条记录不能直接采纳:它与同一编号的另一条冲突,或还缺前面的记录。可以退回,请作者重新填写。", "This change cannot be taken in: another stands under its number, or it lacks what it builds on. Decline it and ask its author to record it again."),
+    Problem("needs_look", 409, "要逐条看", "Needs a look", "这条和现有内容有出入或不合规则,不能成批采纳,请打开逐条看。", "This one would open a conflict or break a rule; it is not taken in unseen. Open it and look."),
+    Problem("change_waits", 409, "还在等决定", "Still undecided", "这条记录还在等结果,现在不能收起。", "This change still waits for a decision and cannot be put away."),
     Problem("offset_wrong", 409, "续传位置不一致", "Upload offset differs", "续传位置不一致,请先查询已收到多少再续传。", "The upload offset differs. Ask how much has arrived and go on from there."),
     Problem("hash_wrong", 422, "照片核对不上", "The photo does not match", "收到的照片和手机里的不一致,没有保存;会重新上传。", "What arrived differs from the photo on the device and was not kept; it will be uploaded again."),
     Problem("exif_found", 422, "照片带有拍摄信息", "The photo carries EXIF", "照片里还带着位置等拍摄信息,没有保存。请更新应用后重新上传。", "The photo still carries location or camera data and was not kept. Update the app and upload it again."),

@@ -1,13 +1,19 @@
-"""People of the station and enrolment codes, for those who staff it."""
+"""People of the station, their duties, and enrolment codes, for those who staff it."""
+
+from typing import Annotated, Literal
 
 from fastapi import APIRouter
+from pydantic import Field
 from sqlmodel import Session
 
 from server.access import DecidingReader, Here
-from server.accounts import codes, rules
+from server.accounts import codes, rules, staffing
+from server.accounts.rules import DutyOn
 from server.audit import rules as audit
 from server.bodies import AnswerBody, DutyBody, Id, Instant, RequestBody
+from server.context import Context
 from server.devices import rules as devices
+from server.devices.rules import Caller
 from server.errors import YihuError, responses
 from server.station import rules as stations
 
@@ -21,8 +27,32 @@ class PersonBody(AnswerBody):
     devices: int
 
 
+class PatchBody(AnswerBody):
+    id: Id
+    name: str
+
+
 class PeopleBody(AnswerBody):
     people: list[PersonBody]
+    patches: Annotated[list[PatchBody], Field(description="those on which the caller may give a duty")]
+
+
+class GivenDuty(RequestBody):
+    duty: Literal["head", "deputy", "worker"]
+    scopes: Annotated[list[Id], Field(min_length=1, max_length=100)]
+
+
+class NewPerson(RequestBody):
+    name: Annotated[str, Field(min_length=1, max_length=staffing.NAME_CHARACTERS_MAX)]
+    duties: Annotated[list[GivenDuty], Field(min_length=1, max_length=3)]
+
+
+class NewDuties(RequestBody):
+    duties: Annotated[list[GivenDuty], Field(max_length=3)]
+
+
+class AddedBody(AnswerBody):
+    person_id: Id
 
 
 class CodeRequest(RequestBody):
@@ -38,14 +68,53 @@ class CodeBody(AnswerBody):
 @router.get("/people", summary="本站人员与职责", responses=responses("not_signed_in", "not_allowed"))
 def list_people(context: Here, caller: DecidingReader) -> PeopleBody:
     """Everyone of the station with today's duties and how many devices each uses. For deputies and heads."""
+    return _people(context, caller)
+
+
+@router.post(
+    "/people",
+    summary="添加一名工作人员",
+    status_code=201,
+    responses=responses("not_signed_in", "not_allowed", "invalid_value"),
+)
+def add_person(request: NewPerson, context: Here, caller: DecidingReader) -> AddedBody:
+    """A new person with duties on patches, under a new epoch of the policy. A deputy adds workers on her own patches."""
+    person_id = context.database.write(
+        lambda session: staffing.add_person(session, context, caller, request.name, _given(request.duties))
+    )
+    return AddedBody(person_id=person_id)
+
+
+@router.post(
+    "/people/{person_id}/duties",
+    summary="改一个人的职责和片区",
+    responses=responses("not_signed_in", "not_allowed", "not_found", "invalid_value"),
+)
+def change_duties(person_id: Id, request: NewDuties, context: Here, caller: DecidingReader) -> PeopleBody:
+    """These duties and no others, from a new epoch on. Nobody changes their own. Answers with everyone as they are now."""
+    context.database.write(
+        lambda session: staffing.change_duties(session, context, caller, person_id, _given(request.duties))
+    )
+    return _people(context, caller)
+
+
+def _given(duties: list[GivenDuty]) -> list[DutyOn]:
+    return [DutyOn(given.duty, scope) for given in duties for scope in given.scopes]
+
+
+def _people(context: Context, caller: Caller) -> PeopleBody:
     limit = context.settings.list_rows_max
-    people, counts = context.database.read(
+    people, counts, patches = context.database.read(
         lambda session: (
-            rules.list_people(session, context.keyring, caller.station_id, caller.epoch, limit),
+            rules.list_people(
+                session, context.keyring, caller.station_id, stations.get_epoch(session, caller.station_id), limit
+            ),
             devices.count_devices(session, caller.station_id, limit * 10),
+            staffing.list_patches_to_staff(session, context, caller),
         )
     )
     return PeopleBody(
+        patches=[PatchBody(id=patch.scope, name=patch.name) for patch in patches],
         people=[
             PersonBody(
                 person_id=person.person_id,
@@ -54,7 +123,7 @@ def list_people(context: Here, caller: DecidingReader) -> PeopleBody:
                 devices=counts.get(person.person_id, 0),
             )
             for person in people
-        ]
+        ],
     )
 
 

@@ -13,6 +13,7 @@ from server.context import Context
 from server.devices import rules, sessions, share
 from server.devices.rules import SessionKind
 from server.errors import YihuError, responses
+from server.intake import reading
 from server.station import rules as stations
 from sync.change import Envelope, from_base64url, to_base64url
 
@@ -101,6 +102,7 @@ class DeviceBody(AnswerBody):
     last_contact_at: Instant | None
     unsent_count: int | None
     unsent_since: Instant | None
+    forks: Annotated[int, Field(description="changes that came twice under one number: a copied or rolled-back store")]
 
 
 class DevicesBody(AnswerBody):
@@ -228,10 +230,13 @@ def release_share(request: ShareRequest, context: Here) -> ShareBody:
 def list_devices(context: Here, caller: DecidingReader) -> DevicesBody:
     """Every device of the station, with its last contact and what it said it had not sent yet."""
     limit = context.settings.list_rows_max
-    views = context.database.read(
-        lambda session: rules.list_devices(session, context.keyring, caller.station_id, limit)
+    views, forks = context.database.read(
+        lambda session: (
+            rules.list_devices(session, context.keyring, caller.station_id, limit),
+            reading.count_forks(session, caller.station_id),
+        )
     )
-    return DevicesBody(devices=[DeviceBody(**vars(view)) for view in views])
+    return DevicesBody(devices=[DeviceBody(**vars(view), forks=forks.get(view.replica, 0)) for view in views])
 
 
 @router.post(

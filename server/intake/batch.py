@@ -5,7 +5,6 @@ A change that waited is judged again as soon as something of its file moves. Eve
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 
 from sqlmodel import Session
 
@@ -14,7 +13,6 @@ from server.context import Context
 from server.database import upsert
 from server.devices.certificates import Author
 from server.devices.rules import Caller
-from server.errors import YihuError
 from server.intake import queries
 from server.intake.authors import Authors, find_doubts, find_faults
 from server.intake.checks import find_rules, list_id_numbers, make_check
@@ -40,8 +38,6 @@ from sync.verdicts import Context as JudgeContext
 from sync.verdicts import Judgement, Known, is_fork, judge, judge_malformed
 from sync.versions import Dot
 
-_DEPUTIES = ("deputy", "head")
-_WAITING = ("held", "quarantined")
 _HELD_MAX = 5_000
 _SIGNATURE = re.compile(r"[A-Za-z0-9_-]{0,200}")
 _PLAIN_PATH = re.compile(r"[ -~]{1,120}")
@@ -86,29 +82,6 @@ class Batch:
             answers = [self._receive_one(envelope, uploader) for envelope in envelopes]
         self._write()
         return answers
-
-    def decide(self, change_id: str, decider: Caller, *, is_accepted: bool, reason: str | None) -> Envelope:
-        """A deputy takes a held or quarantined change in, or declines it."""
-        _ = self.log
-        row = queries.find_change(self.session, self.station_id, change_id)
-        if row is None:
-            raise YihuError("not_found")
-        state = self._state(row.file)
-        self._check_decider(row, state, decider)
-        envelope = open_body(self.session, self.context.keyring, row)
-        change = changes.read_change(envelope)
-        if is_accepted:
-            judgement = self._judge(change, self.authors.find(row.replica), state, is_admitted=True)
-            if judgement.status in _WAITING:
-                raise YihuError("cannot_accept")
-        else:
-            judgement = Judgement("declined", (Reason("declined", say=reason),), row.duty or None)
-        verdict = self._verdict(judgement, change, row.received_at)
-        decided = replace(verdict, by=decider.person_id, decided_at=self.now)
-        signed = self._append_again(row, change, decided, state)
-        self._judge_held_again(state)
-        self._write()
-        return signed
 
     def judge_all_held_again(self) -> int:
         """After an upgrade: what waited for a newer schema may be understood now. How many changes moved."""
@@ -373,14 +346,6 @@ class Batch:
         if self._patches is None:
             self._patches = set(stations.list_scopes(self.session, self.station_id))
         return self._patches
-
-    def _check_decider(self, row: Change, state: FileState, decider: Caller) -> None:
-        if state.row is None or not decider.has_duty(*_DEPUTIES, scope=state.row.scope):
-            raise YihuError("not_found")
-        if row.person_id == decider.person_id and not self.station.is_single_post:
-            raise YihuError("not_allowed")
-        if row.status not in _WAITING:
-            raise YihuError("change_final")
 
 
 def _row_id(envelope: Envelope) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from server.intake.tables import CaseFile, Change, IdentityIndex, LogAudience, LogEntry
 
@@ -28,6 +28,27 @@ def list_forks(session: Session, station_id: str, files: Sequence[str]) -> list[
     statement = select(Change.file, Change.change_id).where(
         Change.station_id == station_id, col(Change.file).in_(files), Change.fork != ""
     )  # fmt: skip
+    return list(session.exec(statement))
+
+
+def list_undecided_forks(session: Session, station_id: str, files: Sequence[str]) -> list[Change]:
+    """Forks of these files that wait for a person."""
+    statement = select(Change).where(
+        Change.station_id == station_id,
+        col(Change.file).in_(files),
+        Change.fork != "",
+        Change.status == "quarantined",
+    )
+    return list(session.exec(statement.order_by(col(Change.file), col(Change.position))))
+
+
+def count_forks(session: Session, station_id: str) -> list[tuple[str, int]]:
+    """Forks by the enrolled device behind them. What could not be read (`act` empty) is no fork."""
+    statement = (
+        select(Change.device, func.count())
+        .where(Change.station_id == station_id, Change.fork != "", Change.act != "")
+        .group_by(Change.device)
+    )
     return list(session.exec(statement))
 
 

@@ -1,7 +1,7 @@
 """What other slices read of the log: entries of an audience by key, files of a scope, folds of accepted changes."""
 
 import heapq
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -115,6 +115,7 @@ def list_packed(
         chunk = sorted(files[start : start + _CHUNK])
         keyring.load(session, station_id, chunk)
         rows = [row for row in queries.list_file_changes(session, station_id, chunk) if row.status in _PACKED]
+        rows += queries.list_undecided_forks(session, station_id, chunk)
         verdicts = {
             entry.position: open_verdict(session, keyring, entry)
             for part in _parts([row.position for row in rows])
@@ -141,14 +142,17 @@ def list_folds(
 
 
 def list_digests(
-    session: Session, keyring: Keyring, station_id: str, files: Sequence[str], upto: int
+    session: Session, keyring: Keyring, station_id: str, files: Sequence[str], upto: int, *, scopes: Collection[str]
 ) -> dict[str, str]:
-    """State digests of those files whose last accepted change lies at `upto` or before."""
+    """State digests of those files of these scopes whose last accepted change lies at `upto` or before.
+
+    A reader is told verdicts on its own changes in files that it reads no more; it lacks the rest, and could not compare.
+    """
     views = [
         _view(row)
         for part in _parts(sorted(set(files)))
         for row in queries.list_case_files(session, station_id, part)
-        if 0 < row.accepted_position <= upto
+        if 0 < row.accepted_position <= upto and row.scope in scopes
     ]
     return {view.file: state_digest(folded) for view, folded in list_folds(session, keyring, station_id, views)}
 
@@ -160,6 +164,25 @@ def list_waiting(
     rows = queries.list_waiting(session, station_id, ("held", "quarantined"), scopes, after, limit + 1)
     found = [(change, _view(file), current_verdict(session, keyring, change)) for change, file in rows[:limit]]
     return found, len(rows) > limit
+
+
+def list_by_id(
+    session: Session, keyring: Keyring, station_id: str, changes: Sequence[str]
+) -> list[tuple[Change, FileView, Envelope]]:
+    """These changes with their verdicts, in the order given; those of no file are left out."""
+    rows = {row.change_id: row for part in _parts(changes) for row in queries.list_changes(session, station_id, part)}
+    files = {
+        row.file: _view(row)
+        for part in _parts(sorted({row.file for row in rows.values()}))
+        for row in queries.list_case_files(session, station_id, part)
+    }
+    found = [rows[change] for change in changes if change in rows and rows[change].file in files]
+    return [(row, files[row.file], current_verdict(session, keyring, row)) for row in found]
+
+
+def count_forks(session: Session, station_id: str) -> dict[str, int]:
+    """By enrolled device: how many changes came twice under one dot. More than none: its store was copied or rolled back."""
+    return dict(queries.count_forks(session, station_id))
 
 
 def _view(row: CaseFile) -> FileView:

@@ -1,7 +1,7 @@
 """Taking changes in: each gets a verdict, a position and its effect on the file, in one transaction a batch.
 
-Pushing the same change again gives the verdict it has. How a batch is judged and kept is `batch.py`; the log is `log.py`; what
-other slices read of it is `reading.py`.
+Pushing the same change again gives the verdict it has. How a batch is judged and kept is `batch.py`, what people
+decide is `deciding.py`; the log is `log.py`; what other slices read of it is `reading.py`.
 """
 
 from collections.abc import Sequence
@@ -13,6 +13,7 @@ from server.devices import certificates
 from server.devices.rules import Caller
 from server.intake import queries
 from server.intake.batch import Batch
+from server.intake.deciding import Decisions
 from server.keyring.rules import Keyring
 from sync.change import Envelope
 
@@ -41,10 +42,6 @@ def find_files_by_id_number(session: Session, keyring: Keyring, station_id: str,
     return queries.list_number_files(session, station_id, number_hash, 100)
 
 
-def decide(
-    session: Session, context: Context, decider: Caller, change_id: str, *, is_accepted: bool, reason: str | None
-) -> Envelope:
-    """The signed verdict of a deputy's decision on a held or quarantined change."""
-    return Batch(session, context, decider.station_id).decide(
-        change_id, decider, is_accepted=is_accepted, reason=reason
-    )
+def open_decisions(session: Session, context: Context, station_id: str) -> Decisions:
+    """For `server.review`: looks at what waits and writes what people decide about it, in the caller's transaction."""
+    return Decisions(session, context, station_id)

@@ -132,12 +132,18 @@ def list_villages(session: Session, keyring: Keyring, station_id: str, limit: in
 
 def change_duties(session: Session, station_id: str, person_id: str, duties: Sequence[DutyOn]) -> int:
     """Gives a person these duties and no others, under a new epoch of the policy, which it returns."""
+    epoch = begin_epoch(session, station_id)
+    accounts.replace_duties(session, station_id, person_id, duties, epoch)
+    return epoch
+
+
+def begin_epoch(session: Session, station_id: str) -> int:
+    """The next epoch of the policy: devices fetch it anew when they hear of it."""
     row = queries.find_station(session, station_id)
     if row is None:
         raise YihuError("not_found", field="station_id")
     row.policy_epoch += 1
     session.add(row)
-    accounts.replace_duties(session, station_id, person_id, duties, row.policy_epoch)
     return row.policy_epoch
 
 
