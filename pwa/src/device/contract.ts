@@ -22,6 +22,8 @@ export interface EnrolmentSecrets { password: string; pin: string }
 
 export interface Me { personId: string; name: string; duties: Duty[]; stationId: string; stationName: string; scopes: string[] }
 export interface Village { id: string; name: string; scope: string }
+/** A patch of the station: its villages, and who works in it. */
+export interface Patch { id: string; name: string; villages: string[]; people: { personId: string; name: string; duty: Duty }[] }
 
 /** One line of the household list; held in memory while open. Everything a list or a search needs, nothing more. */
 export interface HouseholdSummary {
@@ -38,6 +40,8 @@ export interface HouseholdSummary {
   nextVisitOn: string | null // what was agreed or derived; due when <= today
   unsent: number // own saves of this file without a final verdict
   conflicts: number
+  /** Facts that cannot all be true: how many are open; what finds one person in two files; what was settled. */
+  semantic?: { open: number; marks: string[]; settled: string[] }
   returned: number
   sectionStates: string[] // statuses of its sections that are not draft
   updatedAt: number
@@ -102,6 +106,7 @@ export interface Device {
   readonly mode: OpenMode
   readonly me: Me | null
   readonly villages: Village[]
+  readonly patches: Patch[] // of the whole station, also those one does not work in
   readonly people: Record<string, string> // person id -> name, of this station
   readonly households: HouseholdSummary[]
   readonly sync: SyncStatus

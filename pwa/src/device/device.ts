@@ -70,6 +70,7 @@ class RealDevice implements Device {
   get mode() { return this.phone.state.mode }
   get me() { return this.phone.state.me }
   get villages() { return this.phone.state.villages }
+  get patches() { return this.phone.state.patches }
   get people() { return this.phone.state.people }
   get households() { return this.phone.state.households }
   get route() { return this.phone.state.route }

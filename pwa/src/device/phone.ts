@@ -6,16 +6,17 @@ import { shallowReactive } from 'vue'
 import { calls, Client, type Calls, type SessionKind } from '../api'
 import type { Rules } from '../sync/fold'
 import { countWaiting, exclusively, write, type ClearRow, type Commit, type Derive, type FileBody, type OpenVault, type VaultDatabase } from '../vault'
-import type { HouseholdSummary, Me, OpenMode, SyncStatus, Village } from './contract'
+import type { HouseholdSummary, Me, OpenMode, Patch, SyncStatus, Village } from './contract'
 import { DeviceError } from './errors'
 import type { Readers } from './file-state'
 import { HOUSEHOLD, summaryOf, type Line } from './entries'
-import { meOf, namesOf, type Policy } from './policy'
+import { meOf, namesOf, patchesOf, type Policy } from './policy'
 
 export interface PhoneState {
   mode: OpenMode
   me: Me | null
   villages: Village[]
+  patches: Patch[]
   people: Record<string, string>
   households: HouseholdSummary[]
   route: string[]
@@ -34,6 +35,7 @@ export class Phone {
     mode: 'locked',
     me: null,
     villages: [],
+    patches: [],
     people: {},
     households: [],
     route: [],
@@ -89,13 +91,14 @@ export class Phone {
     this.state.me = meOf(policy)
     this.state.people = namesOf(policy)
     this.state.villages = policy.villages
+    this.state.patches = patchesOf(policy)
   }
   close(): void {
     this.vault?.close()
     this.vault = null
     this.policy = null
     this.sessions.clear()
-    Object.assign(this.state, { mode: 'locked', me: null, people: {}, households: [], route: [], villages: this.clear?.villages ?? [] })
+    Object.assign(this.state, { mode: 'locked', me: null, people: {}, patches: [], households: [], route: [], villages: this.clear?.villages ?? [] })
   }
   /** The vault of this person is leaving the phone. */
   forget(person: string): void {

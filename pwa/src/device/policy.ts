@@ -1,6 +1,6 @@
 /** The station's signed policy: who one is, whom one works with, which villages, which keys to believe and to seal to. */
 import type { Envelope } from '../sync/change'
-import type { Duty, Me, Village } from './contract'
+import type { Duty, Me, Patch, Village } from './contract'
 
 interface PolicyPerson {
   person_id: string
@@ -38,6 +38,18 @@ export function meOf(policy: Policy): Me {
     stationName: policy.station.name,
     scopes: [...scopes],
   }
+}
+
+export function patchesOf(policy: Policy): Patch[] {
+  const people = [policy.me, ...policy.people.filter((person) => person.person_id !== policy.me.person_id)]
+  return policy.scopes.map((scope) => ({
+    id: scope.id,
+    name: scope.name,
+    villages: policy.villages.filter((village) => village.scope === scope.id).map((village) => village.name),
+    people: people.flatMap((person) =>
+      person.duties.filter((held) => held.scopes.includes(scope.id)).map((held) => ({ personId: person.person_id, name: person.name, duty: held.duty })),
+    ),
+  }))
 }
 
 export function namesOf(policy: Policy): Record<string, string> {

@@ -1,6 +1,6 @@
 /** Thirty invented households for practising without a server: no real person, no real place, ID numbers of the place 990. */
 import type { Operation } from '../sync/change'
-import type { Village } from './contract'
+import type { Patch, Village } from './contract'
 
 export const STATION = { id: 'a0'.repeat(16), name: '青石乡社会工作服务站' }
 export const SCOPE = 'b1'.repeat(16)
@@ -11,6 +11,11 @@ export const PEOPLE: Record<string, string> = {
 }
 export const ME = 'c1'.repeat(16)
 export const VILLAGES: Village[] = ['青石村', '柳湾村', '上坪村', '白鹭村'].map((name, index) => ({ id: hex(`village${index}`), name, scope: SCOPE }))
+
+export const PATCHES: Patch[] = [
+  { id: SCOPE, name: '东片', villages: VILLAGES.map((village) => village.name), people: [{ personId: ME, name: '林小禾', duty: 'worker' }, { personId: 'c3'.repeat(16), name: '何敏', duty: 'deputy' }] },
+  { id: 'b2'.repeat(16), name: '西片', villages: ['云溪村', '石桥村'], people: [{ personId: 'c2'.repeat(16), name: '周远', duty: 'worker' }, { personId: 'c3'.repeat(16), name: '何敏', duty: 'deputy' }] },
+]
 
 const FAMILY = ['单', '曾', '赵', '欧阳', '钱', '孙', '李', '周', '吴', '仇']
 const GIVEN = ['桂英', '守田', '玉兰', '建国', '小军', '春梅', '德福', '秀芳', '文斌', '长顺', '思雨', '佳怡']

@@ -13,7 +13,7 @@ import type {
 } from './contract' // prettier-ignore
 import { DeviceError } from './errors'
 import { foldFile, historyEntry, readStored, viewOf, type Readers } from './file-state'
-import { ME, makeHouseholds, PEOPLE, SCOPE, STATION, VILLAGES } from './practice-data'
+import { ME, makeHouseholds, PATCHES, PEOPLE, SCOPE, STATION, VILLAGES } from './practice-data'
 import { dayOf, summarise } from './summary'
 
 const REPLICA = 'd4'.repeat(16)
@@ -42,6 +42,7 @@ class PracticeDevice implements Device {
   private fieldCode = '483920175562'
   readonly me: Me = { personId: ME, name: PEOPLE[ME] as string, duties: ['worker', 'deputy', 'head'], stationId: STATION.id, stationName: STATION.name, scopes: [SCOPE] }
   readonly villages = VILLAGES
+  readonly patches = PATCHES
   readonly people = PEOPLE
 
   constructor(

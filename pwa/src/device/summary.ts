@@ -1,5 +1,5 @@
 /** The line of a household in lists and search, taken from its folded state: what records say of it and what became of saves. */
-import { shownValue, summarize } from '../records'
+import { findSemanticConflicts, semanticLine, semanticRules, shownValue, summarize } from '../records'
 import type { FoldedFile } from '../sync/fold'
 import type { HouseholdSummary } from './contract'
 
@@ -14,7 +14,10 @@ export type StoredSummary = Omit<HouseholdSummary, 'onRoute'>
 
 export function summarise(file: FoldedFile, facts: SummaryFacts, today: string): StoredSummary {
   const sectionStates = Object.values(file.sections).map((section) => section.status as string).filter((status) => status !== 'draft') // prettier-ignore
-  return { ...summarize(file, today), ...facts, conflicts: file.conflicts.length, sectionStates }
+  const rules = semanticRules(file.kind)
+  const line = semanticLine(rules, file)
+  const semantic = { open: findSemanticConflicts(rules, file).filter((one) => !one.settled).length, marks: line.marks, settled: line.settled }
+  return { ...summarize(file, today), ...facts, semantic, conflicts: file.conflicts.length, sectionStates }
 }
 
 /** The value that stands for a path: the settled one, or in an open conflict the last settled. */
