@@ -123,9 +123,17 @@ class CollectionOf(Frozen):
         return next((field for field in self.fields if field.name == name), None)
 
 
-def section_over(name: str, zh: str, en: str, fields: tuple[Field, ...], exempt: tuple[str, ...]) -> Section:
+def section_over(
+    name: str,
+    zh: str,
+    en: str,
+    fields: tuple[Field, ...],
+    exempt: tuple[str, ...],
+    steps: tuple[Duty, ...] = ("deputy",),
+) -> Section:
     """A section that pins every field but the exempt ones, so that a new field is pinned unless someone says otherwise."""
     known = {field.name for field in fields}
     if not known.issuperset(exempt):
         raise ValueError(f"{name}: exempt fields that do not exist: {set(exempt) - known}")
-    return Section(name=name, zh=zh, en=en, exempt=exempt, pins=tuple(f.name for f in fields if f.name not in exempt))
+    pins = tuple(field.name for field in fields if field.name not in exempt)
+    return Section(name=name, zh=zh, en=en, exempt=exempt, pins=pins, steps=steps)

@@ -36,7 +36,9 @@ class Constraint(Frozen):
 
 
 class FormField(Frozen):
-    """A field on a card. `of` names a collection where the field belongs to a new element of it."""
+    """A field on a card. `of` names a collection where the field belongs to a new element of it; `parts` are those parts of a group
+    that must be answered once the group is.
+    """
 
     field: str
     of: str | None = None
@@ -47,6 +49,7 @@ class FormField(Frozen):
     show: str | None = None
     relevant: str = YES
     required: str = "false"
+    parts: tuple[str, ...] = ()
     default: str | None = None
     filter: dict[str, str] = {}
     constraints: tuple[Constraint, ...] = ()
@@ -67,6 +70,7 @@ class Card(Frozen):
     closed: bool = False
     tier: str | None = None
     instrument: str | None = None
+    notice: str | None = None
     hint_zh: str | None = None
     hint_en: str | None = None
     fields: tuple[FormField, ...]
@@ -97,7 +101,10 @@ class Calculation(Frozen):
 
 
 class Form(Frozen):
-    """`collection`: where a filled form becomes an element; empty for the root of the file."""
+    """`collection`: where a filled form becomes an element; empty for the root of the file.
+
+    `number` (F1 to F12) and `step` place it in the process; `date` and `line` name the fields that tell one entry from another in a list.
+    """
 
     id: str
     version: int
@@ -105,6 +112,12 @@ class Form(Frozen):
     en: str
     kind: str
     collection: str
+    number: str | None = None
+    step: str | None = None
+    date: str | None = None
+    line: tuple[str, ...] = ()
+    help_zh: str | None = None
+    help_en: str | None = None
     context: tuple[str, ...] = ()
     cards: tuple[Card, ...]
     calculations: tuple[Calculation, ...] = ()
@@ -181,7 +194,12 @@ def _check_field(
     zh, en = asked.zh or declared.zh, asked.en or declared.en
     if value in (None, "", []):
         return [make_problem("required", asked.key, zh, en)] if holds(asked.required, variables) else []
-    problems = check_value(declared, value, asked.key)
+    problems = [
+        make_problem("required", asked.key, f"{zh} · {part.zh}", f"{en} · {part.en}")
+        for part in declared.parts
+        if part.name in asked.parts and isinstance(value, Mapping) and value.get(part.name) in (None, "", [])
+    ]
+    problems += check_value(declared, value, asked.key)
     problems += find_future(declared, value, asked.key, variables.get("today"))
     for rule in asked.constraints:
         if holds(rule.that, variables) is False:
@@ -191,6 +209,9 @@ def _check_field(
 
 def _require_sound(form: Form) -> None:
     """Every field is declared, every name an expression reads exists, every filter names a column, every instrument is there."""
+    for name in (*form.line, *([form.date] if form.date else [])):
+        if form.find_declared(FormField(field=name)) is None:
+            raise ValueError(f"{form.id}: no field {name}")
     known = set(form.context) | {calculation.name for calculation in form.calculations}
     known |= {asked.of or asked.field for card in form.cards for asked in card.fields}
     expressions = [calculation.value for calculation in form.calculations]
@@ -202,6 +223,8 @@ def _require_sound(form: Form) -> None:
             declared = form.find_declared(asked)
             if declared is None:
                 raise ValueError(f"{form.id}: no field {asked.key}")
+            if not {part.name for part in declared.parts}.issuperset(asked.parts):
+                raise ValueError(f"{form.id}: {asked.key} has no such parts")
             for column in asked.filter:
                 if not any(column in code.extra for code in code_lists()[declared.codes or ""].codes):
                     raise ValueError(f"{form.id}: {asked.key} has no column {column}")

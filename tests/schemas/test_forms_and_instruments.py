@@ -1,8 +1,10 @@
 """Forms demand little and never hide a value; instrument results are computed again from their answers."""
 
+from schemas.codes import get_code_list
 from schemas.expressions import evaluate
 from schemas.forms import check_submission, forms, get_form
 from schemas.instruments import check_result, instruments
+from schemas.registry import get_kind
 
 SIX = {"eating": "reached", "dressing": "reached", "bed": "reached", "toilet": "reached", "walking": "reached"}
 RESULT = {
@@ -44,10 +46,25 @@ def test_the_assessment_asks_level_seen_and_wanted_of_all_ten_dimensions() -> No
     assert len({key for key in asked if key.endswith("_wanted")}) == 10
 
 
-def test_constraints_are_doubts_so_that_saving_is_never_stopped() -> None:
+def test_a_constraint_stops_only_a_submission_and_so_is_an_error_only_where_something_is_submitted() -> None:
     for form in forms().values():
-        for card in form.cards:
-            assert {rule.severity for asked in card.fields for rule in asked.constraints} <= {"doubt"}
+        collection = get_kind(form.kind).find_collection(form.collection)
+        severities = {rule.severity for card in form.cards for asked in card.fields for rule in asked.constraints}
+        assert severities <= ({"doubt", "error"} if collection and collection.section else {"doubt"}), form.id
+
+
+def test_every_record_that_is_reviewed_has_the_form_by_which_the_server_judges_it() -> None:
+    sections = {c.section.name for c in get_kind("household").collections if c.section}
+    assert sections == {"assessment", "intake", "plan", "crisis", "referral", "evaluation", "closure"}
+    assert {form.id for form in forms().values()} >= sections
+
+
+def test_the_forms_of_the_casework_stand_in_the_process_by_number_and_step() -> None:
+    numbered = {form.number: form for form in forms().values() if form.number}
+    assert sorted(numbered, key=lambda number: int(number[1:])) == [f"F{n}" for n in range(1, 13)]
+    steps = {code.code for code in get_code_list("process_step").codes}
+    assert {form.step for form in numbered.values()} == steps
+    assert all(form.help_zh and form.help_en for form in numbered.values())
 
 
 def test_required_sentences_name_the_field_in_both_languages() -> None:

@@ -4,9 +4,16 @@ from schemas.fields import Field, section_over
 from schemas.kind import Kind
 from schemas.kinds.household.assessment import ASSESSMENTS
 from schemas.kinds.household.attachment import ATTACHMENTS
+from schemas.kinds.household.danger import CRISES, EVENTS, RISK_REVIEWS
+from schemas.kinds.household.ending import CLOSURES, EVALUATIONS, FOLLOW_UPS, REFERRALS
 from schemas.kinds.household.instrument_result import INSTRUMENT_RESULTS
-from schemas.kinds.household.person import CONTACT_PARTS, MEMBERS
+from schemas.kinds.household.opening import CONSENTS, INTAKES
+from schemas.kinds.household.person import MEMBERS, contact
+from schemas.kinds.household.plan import PLANS
+from schemas.kinds.household.settlement import SETTLEMENTS
+from schemas.kinds.household.standing import CATEGORY_ASSIGNMENTS, FACTS, POLICY_MATCHES, RELATIONS, STEPS
 from schemas.kinds.household.visit import VISITS
+from schemas.kinds.household.working import CONFERENCES, INTERVENTIONS, RESOURCE_LINKS
 
 ADDRESS_PARTS = (
     Field(name="village_id", type="reference", zh="村编号", en="Village id", refers="village"),
@@ -22,14 +29,7 @@ WHERE_AND_CONTACT = (
     Field(name="registered_address", type="text", zh="户籍地", en="Registered address", length_max=120, sensitivity=2),
     Field(name="directions", type="text", zh="怎么走", en="Directions", length_max=300, sensitivity=2),
     Field(name="phone", type="phone", zh="联系电话", en="Phone", sensitivity=2, length_max=40),
-    Field(
-        name="emergency_contact",
-        type="group",
-        zh="紧急联系人",
-        en="Emergency contact",
-        parts=CONTACT_PARTS,
-        sensitivity=2,
-    ),
+    contact("emergency_contact", "紧急联系人", "Emergency contact"),
 )
 
 STANDING = (
@@ -181,6 +181,23 @@ SITUATION = (
     Field(
         name="housing_grade", type="code", zh="房屋安全等级", en="Housing grade", policy="review", codes="housing_grade"
     ),
+    Field(
+        name="housing_helped_before",
+        type="flag",
+        zh="享受过危房改造",
+        en="Housing help had before",
+        policy="review",
+    ),
+    Field(name="registered_here", type="flag", zh="本地户籍", en="Registered here", policy="review"),
+    Field(
+        name="property_state",
+        type="code",
+        zh="财产状况",
+        en="Property",
+        policy="review",
+        codes="property_state",
+        sensitivity=2,
+    ),
     Field(name="housing_area_m2", type="integer", zh="住房面积", en="Floor area", minimum=0, maximum=5000, unit="m2"),
     Field(
         name="difficulties", type="text", zh="主要困难及诉求", en="Main difficulties", length_max=1000, sensitivity=2
@@ -198,12 +215,20 @@ BASICS_EXEMPT = (
     *("case_source", "helper", "notes"),
 )
 
+COLLECTIONS = (
+    *(MEMBERS, VISITS, ASSESSMENTS, INSTRUMENT_RESULTS, ATTACHMENTS),
+    *(INTAKES, CONSENTS, PLANS, RESOURCE_LINKS, INTERVENTIONS, CONFERENCES, CRISES),
+    *(REFERRALS, EVALUATIONS, CLOSURES, FOLLOW_UPS),
+    *(FACTS, CATEGORY_ASSIGNMENTS, POLICY_MATCHES, STEPS, RELATIONS, RISK_REVIEWS, EVENTS),
+    SETTLEMENTS,
+)
+
 HOUSEHOLD = Kind(
     name="household",
     version=1,
     zh="户档",
     en="Household file",
     fields=FIELDS,
-    collections=(MEMBERS, VISITS, ASSESSMENTS, INSTRUMENT_RESULTS, ATTACHMENTS),
+    collections=COLLECTIONS,
     sections=(section_over("basics", "基本情况", "Basics", FIELDS, exempt=BASICS_EXEMPT),),
 )

@@ -26,6 +26,7 @@ INSTRUMENT_RESULTS = CollectionOf(
         Field(name="band", type="text", zh="结果", en="Result", policy="review", length_max=40, sensitivity=2),
         Field(name="source", type="code", zh="作答方式", en="How it was answered", codes="answer_source"),
         Field(name="informant", type="text", zh="代答人与关系", en="Informant and relation", length_max=80),
+        Field(name="worker", type="reference", zh="测评社工", en="Worker", refers="person"),
         Field(name="note", type="text", zh="备注", en="Note", length_max=500, sensitivity=2),
     ),
 )

@@ -1,6 +1,6 @@
 """A member of the household: who, relation, papers, categories, health, where they are."""
 
-from schemas.fields import CollectionOf, Field
+from schemas.fields import CollectionOf, Field, Policy
 
 DISABILITY_PARTS = (
     Field(name="kind", type="code", zh="残疾类别", en="Kind", codes="disability_kind", sensitivity=2),
@@ -22,6 +22,12 @@ CONTACT_PARTS = (
     Field(name="relation", type="text", zh="关系", en="Relation", length_max=40),
     Field(name="phone", type="phone", zh="电话", en="Phone", length_max=40, sensitivity=2),
 )
+
+
+def contact(name: str, zh: str, en: str, policy: Policy = "latest") -> Field:
+    """A person beside the family: name, relation, phone, written as one."""
+    return Field(name=name, type="group", zh=zh, en=en, policy=policy, parts=CONTACT_PARTS, sensitivity=2)
+
 
 FIELDS = (
     Field(name="name", type="text", zh="姓名", en="Name", policy="review", length_max=60),
@@ -122,6 +128,27 @@ FIELDS = (
         sensitivity=2,
     ),
     Field(name="work_ability", type="code", zh="劳动能力", en="Ability to work", policy="review", codes="work_ability"),
+    Field(name="employed", type="flag", zh="有工作", en="Has work"),
+    Field(
+        name="supporter_state",
+        type="code",
+        zh="法定赡养（抚养、扶养）人",
+        en="Person with a legal duty of support",
+        policy="review",
+        codes="supporter_state",
+        sensitivity=2,
+    ),
+    Field(
+        name="parents_state",
+        type="code",
+        zh="父母情况",
+        en="State of the parents",
+        policy="review",
+        codes="parents_state",
+        sensitivity=3,
+    ),
+    Field(name="needs_long_term_care", type="flag", zh="需要长期照护", en="Needs long-term care", sensitivity=2),
+    Field(name="seriously_ill", type="flag", zh="重病", en="Seriously ill", sensitivity=2),
     Field(name="living_situation", type="code", zh="居住状况", en="Living situation", codes="living_situation"),
     Field(name="occupation", type="text", zh="职业", en="Occupation", length_max=80),
     Field(name="whereabouts", type="code", zh="去向", en="Whereabouts", codes="whereabouts"),
@@ -137,16 +164,8 @@ FIELDS = (
         codes="policy_enjoyed",
         sensitivity=2,
     ),
-    Field(
-        name="guardian",
-        type="group",
-        zh="监护人",
-        en="Guardian",
-        policy="review",
-        parts=CONTACT_PARTS,
-        sensitivity=2,
-    ),
-    Field(name="caregiver", type="group", zh="照料人", en="Caregiver", parts=CONTACT_PARTS, sensitivity=2),
+    contact("guardian", "监护人", "Guardian", "review"),
+    contact("caregiver", "照料人", "Caregiver"),
     Field(name="registered_type", type="code", zh="户籍性质", en="Household registration", codes="registered_type"),
     Field(name="moved_out_on", type="date", zh="迁出日期", en="Moved out on", policy="review", partial=True, past=True),
     Field(name="died_on", type="date", zh="去世日期", en="Died on", policy="review", partial=True, past=True),

@@ -5,7 +5,7 @@
 import { findFuture, personDoubts } from '../doubts'
 import { findField } from '../kinds'
 import type { FieldDescription, Problem, Words } from '../shapes'
-import { checkValue, makeProblem } from '../values'
+import { checkValue, makeProblem, problemWords } from '../values'
 import { evaluate, holds, type Variables } from './expression'
 import type { Card, CardState, FieldState, FormDescription, FormField, FormState, FormValues } from './shapes'
 
@@ -103,7 +103,8 @@ function fieldState(form: FormDescription, asked: FormField, values: FormValues,
 
 function problemsOf(state: FieldState, variables: Variables): (Problem & { words?: Words })[] {
   if (isEmpty(state.value)) return state.required ? [makeProblem('required', state.key)] : []
-  const problems: (Problem & { words?: Words })[] = checkValue(state.field, state.value, state.key)
+  const problems: (Problem & { words?: Words })[] = missingParts(state)
+  problems.push(...checkValue(state.field, state.value, state.key))
   problems.push(...findFuture(state.field, state.value, state.key, variables['today']))
   for (const rule of state.asked.constraints ?? []) {
     if (holds(rule.that, variables) === false) {
@@ -111,6 +112,19 @@ function problemsOf(state: FieldState, variables: Variables): (Problem & { words
     }
   }
   return problems
+}
+
+/** Parts that a group must name once it is answered at all. */
+function missingParts(state: FieldState): (Problem & { words?: Words })[] {
+  const value = state.value as { [part: string]: unknown }
+  const parts = state.field.parts ?? {}
+  return Object.keys(parts)
+    .filter((part) => (state.asked.parts ?? []).indexOf(part) >= 0 && isEmpty(value[part]))
+    .map((part) => {
+      const label = (parts[part] as FieldDescription).label
+      const words = { 'zh-CN': problemWords('required', 'zh-CN', `${state.label['zh-CN']} · ${label['zh-CN']}`), en: problemWords('required', 'en', `${state.label.en} · ${label.en}`) }
+      return { ...makeProblem('required', state.key), words }
+    })
 }
 
 /** What the fields of a member say about each other, put beside the field that should be looked at. */

@@ -14,11 +14,13 @@ export interface FormField {
   show?: string
   relevant?: string
   required?: string
+  /** Parts of a group that must be answered once the group is. */
+  parts?: string[]
   default?: string
   filter?: { [column: string]: string }
   constraints?: Constraint[]
 }
-export interface Card { id: string; label: Words; hint?: Words; relevant?: string; closed?: boolean; tier?: string; instrument?: string; fields: FormField[] }
+export interface Card { id: string; label: Words; hint?: Words; relevant?: string; closed?: boolean; tier?: string; instrument?: string; notice?: string; fields: FormField[] }
 export interface Calculation { name: string; label: Words; value: string; out_of?: number }
 export interface FormDescription {
   id: string
@@ -26,6 +28,13 @@ export interface FormDescription {
   label: Words
   kind: string
   collection: string
+  /** F1 to F12, and its step of the process. */
+  number?: string
+  step?: string
+  /** The fields that tell one entry from another in a list. */
+  date?: string
+  line?: string[]
+  help?: Words
   context?: string[]
   cards: Card[]
   calculations?: Calculation[]

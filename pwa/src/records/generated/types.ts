@@ -34,6 +34,9 @@ export interface Household {
   poverty_causes?: string[] | null // 致贫（困）原因
   housing_kind?: string | null // 住房类型
   housing_grade?: string | null // 房屋安全等级
+  housing_helped_before?: boolean | null // 享受过危房改造
+  registered_here?: boolean | null // 本地户籍
+  property_state?: string | null // 财产状况
   housing_area_m2?: number | null // 住房面积
   difficulties?: string | null // 主要困难及诉求
   strengths?: string | null // 优势与资源
@@ -64,6 +67,11 @@ export interface HouseholdMembers {
   health_note?: string | null // 疾病与用药
   self_care?: string | null // 自理能力
   work_ability?: string | null // 劳动能力
+  employed?: boolean | null // 有工作
+  supporter_state?: string | null // 法定赡养（抚养、扶养）人
+  parents_state?: string | null // 父母情况
+  needs_long_term_care?: boolean | null // 需要长期照护
+  seriously_ill?: boolean | null // 重病
   living_situation?: string | null // 居住状况
   occupation?: string | null // 职业
   whereabouts?: string | null // 去向
@@ -192,6 +200,7 @@ export interface HouseholdInstrumentResults {
   band?: string | null // 结果
   source?: string | null // 作答方式
   informant?: string | null // 代答人与关系
+  worker?: string | null // 测评社工
   note?: string | null // 备注
 }
 
@@ -202,8 +211,349 @@ export interface HouseholdAttachments {
   bytes?: number | null // 大小
   kind?: string | null // 种类
   taken_at?: number | null // 拍摄时间
+  seconds?: number | null // 时长
+  consent?: string | null // 拍摄的同意
   member?: string | null // 关于谁
   caption?: string | null // 说明
+}
+
+/** Intakes. Absent: not asked; null: asked, no answer. */
+export interface HouseholdIntakes {
+  received_on?: string | null // 接案日期
+  source?: string | null // 来源
+  source_note?: string | null // 谁介绍来的
+  members?: string[] | null // 涉及家人
+  presenting_problem?: string | null // 求助的问题
+  hopes?: string | null // 希望得到什么
+  urgency?: string | null // 紧急程度
+  decision?: string | null // 处理意见
+  decision_reason?: string | null // 理由
+  worker?: string | null // 接案社工
+  next_steps?: string | null // 下一步
+}
+
+/** Consents and agreements. Absent: not asked; null: asked, no answer. */
+export interface HouseholdConsents {
+  kind?: string | null // 种类
+  text_version?: string | null // 文本版本
+  member?: string | null // 谁的同意
+  state?: string | null // 结果
+  items?: string[] | null // 同意的事项
+  signed_on?: string | null // 签署日期
+  signed_by?: string | null // 谁签的
+  guardian?: { name?: string | null; relation?: string | null; phone?: string | null } | null // 监护人
+  guardian_note?: string | null // 监护人为什么没签
+  signature_kind?: string | null // 确认方式
+  signature?: string | null // 签名
+  papers?: string[] | null // 纸质件照片
+  read_aloud?: boolean | null // 已读给对方听
+  limits_explained?: boolean | null // 已说明保密的限度
+  worker?: string | null // 经手社工
+  valid_to?: string | null // 有效期至
+  withdrawn_on?: string | null // 撤回日期
+  withdrawn_reason?: string | null // 撤回的说明
+  legal_basis?: string | null // 没有同意时的依据
+  note?: string | null // 备注
+}
+
+/** Service plans. Absent: not asked; null: asked, no answer. */
+export interface HouseholdPlans {
+  planned_on?: string | null // 制定日期
+  starts_on?: string | null // 开始日期
+  ends_on?: string | null // 结束日期
+  plan_state?: string | null // 计划状态
+  members?: string[] | null // 服务对象
+  responsible?: string | null // 负责社工
+  domain?: string | null // 主要服务领域
+  functions?: string[] | null // 服务职能
+  methods?: string[] | null // 工作方法
+  needs?: string[] | null // 回应的需求
+  goal_1?: { goal?: string | null; kind?: string | null; measure?: string | null; now?: string | null; target?: string | null; due_on?: string | null } | null // 目标1
+  goal_2?: { goal?: string | null; kind?: string | null; measure?: string | null; now?: string | null; target?: string | null; due_on?: string | null } | null // 目标2
+  goal_3?: { goal?: string | null; kind?: string | null; measure?: string | null; now?: string | null; target?: string | null; due_on?: string | null } | null // 目标3
+  goal_4?: { goal?: string | null; kind?: string | null; measure?: string | null; now?: string | null; target?: string | null; due_on?: string | null } | null // 目标4
+  goal_5?: { goal?: string | null; kind?: string | null; measure?: string | null; now?: string | null; target?: string | null; due_on?: string | null } | null // 目标5
+  measure_1?: { what?: string | null; goal_no?: number | null; function?: string | null; method?: string | null; who?: string | null; other_who?: string | null; how_often?: string | null; due_on?: string | null } | null // 措施1
+  measure_2?: { what?: string | null; goal_no?: number | null; function?: string | null; method?: string | null; who?: string | null; other_who?: string | null; how_often?: string | null; due_on?: string | null } | null // 措施2
+  measure_3?: { what?: string | null; goal_no?: number | null; function?: string | null; method?: string | null; who?: string | null; other_who?: string | null; how_often?: string | null; due_on?: string | null } | null // 措施3
+  measure_4?: { what?: string | null; goal_no?: number | null; function?: string | null; method?: string | null; who?: string | null; other_who?: string | null; how_often?: string | null; due_on?: string | null } | null // 措施4
+  measure_5?: { what?: string | null; goal_no?: number | null; function?: string | null; method?: string | null; who?: string | null; other_who?: string | null; how_often?: string | null; due_on?: string | null } | null // 措施5
+  measure_6?: { what?: string | null; goal_no?: number | null; function?: string | null; method?: string | null; who?: string | null; other_who?: string | null; how_often?: string | null; due_on?: string | null } | null // 措施6
+  measure_7?: { what?: string | null; goal_no?: number | null; function?: string | null; method?: string | null; who?: string | null; other_who?: string | null; how_often?: string | null; due_on?: string | null } | null // 措施7
+  measure_8?: { what?: string | null; goal_no?: number | null; function?: string | null; method?: string | null; who?: string | null; other_who?: string | null; how_often?: string | null; due_on?: string | null } | null // 措施8
+  visit_every_days?: number | null // 多久入户一次
+  contact_every_days?: number | null // 多久联系一次
+  resources?: string | null // 要用到的资源
+  risks?: string | null // 可能的困难与对策
+  agreed_with_client?: boolean | null // 已与对方商定
+  review_on?: string | null // 下次检视日期
+  worker_note?: string | null // 社工备忘（不参与审批）
+}
+
+/** Resource links. Absent: not asked; null: asked, no answer. */
+export interface HouseholdResourceLinks {
+  linked_on?: string | null // 联系日期
+  members?: string[] | null // 服务对象
+  plan?: string | null // 服务计划
+  need?: string | null // 需求
+  need_note?: string | null // 需求说明
+  kind?: string | null // 资源种类
+  resource?: string | null // 什么资源
+  provider?: string | null // 提供方
+  provider_kind?: string | null // 提供方类别
+  provider_contact?: string | null // 联系人与电话
+  amount_fen?: number | null // 金额
+  quantity?: string | null // 数量
+  state?: string | null // 进展
+  delivered_on?: string | null // 落实日期
+  result?: string | null // 结果
+  on_board?: boolean | null // 放到需求对接栏（不带姓名）
+  board_text?: string | null // 对接栏上怎么写
+  worker?: string | null // 经手社工
+}
+
+/** Intervention notes. Absent: not asked; null: asked, no answer. */
+export interface HouseholdInterventions {
+  done_on?: string | null // 服务日期
+  started_time?: string | null // 开始时间
+  minutes?: number | null // 时长
+  place?: string | null // 地点
+  method?: string | null // 工作方法
+  functions?: string[] | null // 服务职能
+  domain?: string | null // 服务领域
+  plan?: string | null // 服务计划
+  members?: string[] | null // 服务对象
+  workers?: string[] | null // 服务社工
+  companions?: string | null // 同行人与志愿者
+  aim?: string | null // 本次目的
+  process?: string | null // 服务过程
+  observation?: string | null // 社工观察
+  reflection?: string | null // 反思
+  next_steps?: string | null // 下一步
+  next_on?: string | null // 下次日期
+  photos?: string[] | null // 照片
+  review_note?: string | null // 审核意见
+}
+
+/** Case conferences. Absent: not asked; null: asked, no answer. */
+export interface HouseholdConferences {
+  held_on?: string | null // 研讨日期
+  chair?: string | null // 主持人
+  people?: string[] | null // 参加社工
+  others?: string | null // 其他参加人
+  plan?: string | null // 服务计划
+  question?: string | null // 研讨的问题
+  discussion?: string | null // 讨论经过
+  decision?: string | null // 决定
+  tasks?: string | null // 分工与期限
+  next_on?: string | null // 下次研讨
+  review_note?: string | null // 审核意见
+}
+
+/** Crises. Absent: not asked; null: asked, no answer. */
+export interface HouseholdCrises {
+  found_at?: number | null // 发现时间
+  kind?: string | null // 危机种类
+  members?: string[] | null // 涉及家人
+  what_happened?: string | null // 发生了什么
+  seen?: string | null // 亲眼看到、听到的
+  danger?: string | null // 现在的危险
+  danger_signs?: string[] | null // 强制报告情形
+  acts?: string[] | null // 已经做的
+  acts_note?: string | null // 怎么做的
+  reported_to?: string[] | null // 已报告给
+  reported_at?: number | null // 报告时间
+  reported_by?: string | null // 报告人
+  receipt?: string | null // 回执号或接警人
+  not_reported_reason?: string | null // 没有报告的理由
+  evidence?: string[] | null // 证据
+  safe_now?: boolean | null // 人已安全
+  result?: string | null // 处理结果
+  next_on?: string | null // 下次跟进
+  instrument_result?: string | null // 来自哪次量表
+  worker_note?: string | null // 社工备忘（不参与审批）
+}
+
+/** Referrals. Absent: not asked; null: asked, no answer. */
+export interface HouseholdReferrals {
+  applied_on?: string | null // 申请日期
+  kind?: string | null // 转到哪里
+  members?: string[] | null // 转介对象
+  reason?: string | null // 转介原因
+  reason_note?: string | null // 原因说明
+  receiver?: string | null // 接收方
+  receiver_contact?: string | null // 联系人与电话
+  consent?: string | null // 对方的同意
+  no_consent_reason?: string | null // 没有同意的理由
+  handed_over?: string[] | null // 移交哪些内容
+  kept_back?: string | null // 不移交的内容
+  continuity?: string | null // 转介期间谁来管
+  we_stay?: boolean | null // 本站继续服务
+  state?: string | null // 进展
+  answered_on?: string | null // 对方答复日期
+  answered_by?: string | null // 答复人
+  first_contact_on?: string | null // 对方首次接触日期
+  feedback?: string | null // 反馈
+  receipt?: string | null // 回执
+}
+
+/** Evaluations. Absent: not asked; null: asked, no answer. */
+export interface HouseholdEvaluations {
+  evaluated_on?: string | null // 评估日期
+  plan?: string | null // 服务计划
+  evaluators?: string[] | null // 评估人
+  methods?: string[] | null // 评估方法
+  goal_1_result?: { result?: string | null; now?: string | null; note?: string | null } | null // 目标1的结果
+  goal_2_result?: { result?: string | null; now?: string | null; note?: string | null } | null // 目标2的结果
+  goal_3_result?: { result?: string | null; now?: string | null; note?: string | null } | null // 目标3的结果
+  goal_4_result?: { result?: string | null; now?: string | null; note?: string | null } | null // 目标4的结果
+  goal_5_result?: { result?: string | null; now?: string | null; note?: string | null } | null // 目标5的结果
+  scores_before?: string[] | null // 服务前的量表
+  scores_after?: string[] | null // 服务后的量表
+  changes?: string | null // 变化
+  satisfaction?: number | null // 满意度
+  satisfaction_asked_by?: string | null // 谁问的满意度
+  satisfaction_on?: string | null // 询问日期
+  satisfaction_note?: string | null // 对方怎么说
+  conclusion?: string | null // 结论
+  conclusion_note?: string | null // 结论说明
+  worker_note?: string | null // 社工备忘（不参与审批）
+}
+
+/** Closures. Absent: not asked; null: asked, no answer. */
+export interface HouseholdClosures {
+  closed_on?: string | null // 结案日期
+  kind?: string | null // 结案类型
+  plan?: string | null // 服务计划
+  result?: string | null // 服务成效
+  client_reaction?: string | null // 对方对结案的反应
+  remaining_needs?: string | null // 还有的需求
+  advice?: string | null // 给对方的建议
+  later_contact?: string | null // 以后找谁
+  follow_up_rounds?: string[] | null // 回访安排
+  satisfaction?: number | null // 满意度
+  satisfaction_asked_by?: string | null // 谁问的满意度
+  satisfaction_on?: string | null // 询问日期
+  satisfaction_note?: string | null // 对方怎么说
+  worker?: string | null // 结案社工
+  signature?: string | null // 对方签名
+  worker_note?: string | null // 社工备忘（不参与审批）
+}
+
+/** Follow-ups. Absent: not asked; null: asked, no answer. */
+export interface HouseholdFollowUps {
+  done_on?: string | null // 回访日期
+  round?: string | null // 第几次回访
+  closure?: string | null // 哪次结案
+  method?: string | null // 回访方式
+  outcome?: string | null // 是否见到
+  situation?: string | null // 现在的情况
+  note?: string | null // 情况说明
+  needs?: string[] | null // 新的需求
+  reopen?: boolean | null // 需要重新开案
+  worker?: string | null // 回访社工
+  next_on?: string | null // 下次回访
+}
+
+/** Facts and their sources. Absent: not asked; null: asked, no answer. */
+export interface HouseholdFacts {
+  topic?: string | null // 哪方面
+  field?: string | null // 对应的项目
+  member?: string | null // 关于谁
+  statement?: string | null // 情况
+  source?: string | null // 来源
+  told_by?: string | null // 谁说的、什么关系
+  known_on?: string | null // 何时得知
+  checked_how?: string | null // 怎样核实
+  checked_on?: string | null // 核实日期
+  checked_by?: string | null // 核实人
+  papers?: string[] | null // 证明材料
+}
+
+/** Category assignments. Absent: not asked; null: asked, no answer. */
+export interface HouseholdCategoryAssignments {
+  category?: string | null // 对象类别
+  member?: string | null // 给谁（空：全户）
+  starts_on?: string | null // 开始日期
+  ends_on?: string | null // 结束日期
+  end_reason?: string | null // 结束原因
+  basis?: string | null // 认定依据（文件、批次）
+  paper_number?: string | null // 证件或批文号
+  evidence?: string[] | null // 证明材料
+  source?: string | null // 怎么知道的
+  verified_by?: string | null // 核实人
+  verified_on?: string | null // 核实日期
+}
+
+/** Policies followed up. Absent: not asked; null: asked, no answer. */
+export interface HouseholdPolicyMatches {
+  policy?: string | null // 政策
+  policy_version?: number | null // 规则版本
+  member?: string | null // 给谁
+  match?: string | null // 匹配结果
+  state?: string | null // 进展
+  suggested_on?: string | null // 提示日期
+  applied_on?: string | null // 申请日期
+  decided_on?: string | null // 批复日期
+  amount_monthly_fen?: number | null // 每月金额
+  reason?: string | null // 原因
+  office?: string | null // 受理单位
+  papers_ready?: string[] | null // 已备材料
+  worker?: string | null // 经手社工
+  note?: string | null // 备注
+}
+
+/** Steps of the process. Absent: not asked; null: asked, no answer. */
+export interface HouseholdSteps {
+  step?: string | null // 步骤
+  entered_on?: string | null // 进入日期
+  skipped?: boolean | null // 跳过
+  reason?: string | null // 理由
+  round?: number | null // 第几轮
+  worker?: string | null // 经手社工
+}
+
+/** Relations. Absent: not asked; null: asked, no answer. */
+export interface HouseholdRelations {
+  person?: string | null // 谁
+  other?: string | null // 和哪位家人
+  other_name?: string | null // 和家外的谁
+  other_kind?: string | null // 家外的谁是
+  tie?: string | null // 什么关系
+  quality?: string | null // 关系怎样
+  support?: string[] | null // 给什么支持
+  note?: string | null // 说明
+}
+
+/** Risk reviews. Absent: not asked; null: asked, no answer. */
+export interface HouseholdRiskReviews {
+  reviewed_on?: string | null // 定级日期
+  level?: string | null // 风险等级
+  level_before?: string | null // 原来的等级
+  member?: string | null // 关于谁
+  reason?: string | null // 理由
+  instrument_result?: string | null // 依据的量表
+  proposed_by?: string | null // 提出人
+  confirmed_by?: string[] | null // 确认人
+  review_note?: string | null // 审核意见
+}
+
+/** Events. Absent: not asked; null: asked, no answer. */
+export interface HouseholdEvents {
+  kind?: string | null // 什么事
+  happened_on?: string | null // 发生日期
+  member?: string | null // 关于谁
+  note?: string | null // 说明
+  source?: string | null // 谁说的
+  no_visit_needed?: boolean | null // 不用上门
+}
+
+/** Settled as right. Absent: not asked; null: asked, no answer. */
+export interface HouseholdSettlements {
+  rule?: string | null // 规则
+  conflict?: string | null // 哪一处
+  facts?: string | null // 当时的事实
+  reason?: string | null // 为什么都对
 }
 
 /** Unlinked record. Absent: not asked; null: asked, no answer. */
@@ -224,20 +574,35 @@ export type CodeListName =
   | 'assessment_method'
   | 'attachment_kind'
   | 'case_source'
+  | 'category_end'
   | 'category_group'
   | 'client_category'
   | 'closure_kind'
+  | 'consent_item'
+  | 'consent_kind'
+  | 'consent_signer'
   | 'consent_state'
   | 'credit_code_class'
+  | 'crisis_act'
+  | 'crisis_kind'
+  | 'danger_level'
   | 'difficulty_level'
   | 'disability_grade'
   | 'disability_kind'
   | 'division_level'
   | 'education'
   | 'ethnic_group'
+  | 'evaluation_conclusion'
   | 'evaluation_method'
+  | 'fact_check'
+  | 'fact_source'
+  | 'fact_topic'
   | 'file_state'
+  | 'follow_up_round'
+  | 'follow_up_situation'
   | 'gender'
+  | 'goal_kind'
+  | 'goal_result'
   | 'group_kind'
   | 'health_state'
   | 'home_safety'
@@ -246,7 +611,9 @@ export type CodeListName =
   | 'id_number_none_reason'
   | 'id_number_state'
   | 'income_source'
+  | 'intake_decision'
   | 'legal_basis'
+  | 'link_state'
   | 'living_situation'
   | 'mandatory_report_situation'
   | 'marital_status'
@@ -254,18 +621,30 @@ export type CodeListName =
   | 'need_dimension'
   | 'need_level'
   | 'need_tier'
+  | 'network_kind'
   | 'not_met_reason'
   | 'paper_kind'
+  | 'parents_state'
   | 'photo_consent'
+  | 'plan_state'
   | 'policy_enjoyed'
+  | 'policy_outcome'
+  | 'policy_state'
   | 'political_affiliation'
   | 'poverty_cause'
   | 'process_step'
+  | 'property_state'
+  | 'provider_kind'
+  | 'referral_kind'
+  | 'referral_part'
+  | 'referral_reason'
+  | 'referral_state'
   | 'registered_type'
   | 'relation'
   | 'reported_to'
   | 'resource_kind'
   | 'risk_level'
+  | 'satisfaction'
   | 'school_stage'
   | 'section_status'
   | 'self_care_level'
@@ -274,11 +653,16 @@ export type CodeListName =
   | 'service_need'
   | 'signature_kind'
   | 'supervision_way'
+  | 'supporter_state'
+  | 'tie_kind'
+  | 'tie_quality'
+  | 'tie_support'
   | 'topic_state'
   | 'town_kind'
   | 'urban_rural_class'
   | 'urgency'
   | 'village_kind'
+  | 'visit_event'
   | 'visit_finding'
   | 'visit_method'
   | 'visit_outcome'

@@ -1,0 +1,90 @@
+"""The middle of the work: links to resources (F5), what was done (F6), case conferences (F7). Sampled by the deputy, not approved."""
+
+from schemas.fields import CollectionOf
+from schemas.kinds.brief import (
+    clock,
+    code,
+    code_set,
+    day,
+    flag,
+    money,
+    number,
+    one,
+    past_day,
+    reviewers_note,
+    several,
+    story,
+    text,
+)
+
+RESOURCE_LINKS = CollectionOf(
+    name="resource_links",
+    zh="资源链接",
+    en="Resource links",
+    fields=(
+        past_day("linked_on", "联系日期", "Linked on"),
+        several("members", "服务对象", "For whom", "members"),
+        one("plan", "服务计划", "Plan", "plans"),
+        code("need", "需求", "Need", "service_need", sensitivity=2),
+        text("need_note", "需求说明", "Need: note", 500, sensitivity=2),
+        code("kind", "资源种类", "Kind of resource", "resource_kind"),
+        text("resource", "什么资源", "What resource", 200),
+        text("provider", "提供方", "Provider", 120),
+        code("provider_kind", "提供方类别", "Kind of provider", "provider_kind"),
+        text("provider_contact", "联系人与电话", "Contact", 120, sensitivity=2),
+        money("amount_fen", "金额", "Amount"),
+        text("quantity", "数量", "Quantity", 60),
+        code("state", "进展", "State", "link_state"),
+        past_day("delivered_on", "落实日期", "Delivered on"),
+        text("result", "结果", "Result", 1000),
+        flag("on_board", "放到需求对接栏（不带姓名）", "On the needs board (no name)"),
+        text("board_text", "对接栏上怎么写", "Words on the board", 200),
+        one("worker", "经手社工", "Worker", "person"),
+    ),
+)
+
+INTERVENTIONS = CollectionOf(
+    name="interventions",
+    zh="服务过程记录",
+    en="Intervention notes",
+    fields=(
+        past_day("done_on", "服务日期", "Done on", policy="review"),
+        clock("started_time", "开始时间", "Started at"),
+        number("minutes", "时长", "Length", 1, 1440, unit="minutes"),
+        text("place", "地点", "Place", 80),
+        code("method", "工作方法", "Method", "work_method"),
+        code_set("functions", "服务职能", "Functions", "service_function"),
+        code("domain", "服务领域", "Domain", "service_domain"),
+        one("plan", "服务计划", "Plan", "plans"),
+        several("members", "服务对象", "For whom", "members"),
+        several("workers", "服务社工", "Workers", "person"),
+        text("companions", "同行人与志愿者", "Companions and volunteers", 120),
+        story("aim", "本次目的", "Aim", 500),
+        story("process", "服务过程", "Process"),
+        story("observation", "社工观察", "What the worker saw"),
+        story("reflection", "反思", "Reflection"),
+        text("next_steps", "下一步", "Next steps", 1000),
+        day("next_on", "下次日期", "Next on"),
+        several("photos", "照片", "Photos", "attachments", sensitivity=2),
+        reviewers_note(),
+    ),
+)
+
+CONFERENCES = CollectionOf(
+    name="conferences",
+    zh="个案研讨",
+    en="Case conferences",
+    fields=(
+        past_day("held_on", "研讨日期", "Held on"),
+        one("chair", "主持人", "Chair", "person"),
+        several("people", "参加社工", "Workers present", "person"),
+        text("others", "其他参加人", "Others present", 200),
+        one("plan", "服务计划", "Plan", "plans"),
+        story("question", "研讨的问题", "Question", 1000),
+        story("discussion", "讨论经过", "Discussion"),
+        story("decision", "决定", "Decision", 1000),
+        story("tasks", "分工与期限", "Tasks and dates", 1000),
+        day("next_on", "下次研讨", "Next on"),
+        reviewers_note(),
+    ),
+)
