@@ -39,6 +39,7 @@ class SyncRequest(Message):
     push: Annotated[list[SignedText], Field(max_length=CHANGES_PER_BATCH_MAX)] = []
     certificates: Annotated[list[SignedText], Field(max_length=20)] = []
     cursor: Cursor | None = None
+    again: bool = False
     limit: Annotated[int, Field(ge=1, le=ENTRIES_PER_PAGE_MAX)] = 500
 
 

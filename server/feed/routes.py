@@ -21,6 +21,7 @@ from server.intake.reading import Entry as LogEntry
 from sync.change import Envelope
 from sync.messages import (
     ChangeEntry,
+    EnterEntry,
     Entry,
     LeaveEntry,
     PackOffer,
@@ -64,7 +65,8 @@ def sync(
         verdicts = context.database.write(take_in)
     else:
         _note_idle_contact(context, caller, unsent, since)
-    page = rules.pull(context, caller, request.cursor, min(request.limit, context.settings.page_entries_max))
+    limit = min(request.limit, context.settings.page_entries_max)
+    page = rules.pull(context, caller, request.cursor, limit, again=request.again)
     return SyncAnswer(
         verdicts=[_signed(verdict) for verdict in verdicts],
         entries=_entries(page),
@@ -122,7 +124,8 @@ def _note_idle_contact(context: Context, caller: Caller, unsent: int | None, sin
 
 
 def _entries(page: Page) -> list[Entry]:
-    return [_entry(entry) for entry in page.entries] + [LeaveEntry(file=file) for file in page.leaves]
+    enters = [EnterEntry(file=view.file, scope=view.scope) for view in page.enters]
+    return [*enters, *map(_entry, page.entries), *(LeaveEntry(file=file) for file in page.leaves)]
 
 
 def _entry(entry: LogEntry) -> Entry:

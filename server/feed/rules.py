@@ -26,6 +26,7 @@ LEAVES_PER_PAGE_MAX = 1_000
 class Page:
     """One answer to a pull. Store `cursor` together with everything else in it, after its packs were taken in."""
 
+    enters: list[FileView] = field(default_factory=list)
     entries: list[Entry] = field(default_factory=list)
     leaves: list[str] = field(default_factory=list)
     packs: list[tuple[Pack, str]] = field(default_factory=list)
@@ -34,23 +35,30 @@ class Page:
     more: bool = False
 
 
-def pull(context: Context, caller: Caller, cursor: str | None, limit: int) -> Page:
-    """The page after `cursor`. Any cursor gets an answer: what it does not cover comes as packs or from the beginning."""
+def pull(context: Context, caller: Caller, cursor: str | None, limit: int, *, again: bool = False) -> Page:
+    """The page after `cursor`. Any cursor gets an answer: what it does not cover comes as packs or from the beginning.
+
+    `again`: the reader wants all it may read anew, and still learns from its cursor what it may read no more.
+    """
     known = read_cursor(cursor)
     page = Page()
-    audiences = {caller.person_id: known.get(caller.person_id, 0)}
+    begun: list[str] = []  # scopes told from their beginning to someone who holds files already
+    audiences = {caller.person_id: 0 if again else known.get(caller.person_id, 0)}
     for scope in caller.scopes:
-        if scope in known:
+        if scope in known and not again:
             audiences[scope] = known[scope]
             continue
-        pack = packs.ensure_pack(context, caller.station_id, scope, whole=bool(known))
+        pack = packs.ensure_pack(context, caller.station_id, scope, whole=bool(known) and not again)
         audiences[scope] = pack.position if pack else 0
         if pack:
             page.packs.append((pack, write_cursor({scope: pack.position})))
+        elif again:
+            begun.append(scope)
     lost = {audience: last for audience, last in known.items() if audience not in audiences}
     # Whoever starts from the beginning may have lost its own changes too: a record that no longer verified, for one.
-    for_device = caller.replica if known else ""
+    for_device = caller.replica if known and not again else ""
     context.database.read(lambda session: _fill(session, context, caller, audiences, lost, limit, page, for_device))
+    context.database.read(lambda session: _tell_entered(session, caller, begun, page))
     return page
 
 
@@ -80,7 +88,9 @@ def _fill(
         upto = page.entries[-1].position
         audiences = {audience: max(last, upto) for audience, last in audiences.items()}
         files = [entry.file for entry in page.entries]
-        page.digests = reading.list_digests(session, context.keyring, caller.station_id, files, upto)
+        page.digests = reading.list_digests(
+            session, context.keyring, caller.station_id, files, upto, scopes=caller.scopes
+        )  # fmt: skip
     _tell_losses(session, context, caller, lost, page)
     page.cursor = write_cursor(audiences)
 
@@ -92,6 +102,12 @@ def _tell_losses(session: Session, context: Context, caller: Caller, lost: dict[
         told = reading.list_entries(session, context.keyring, caller.station_id, positions, for_device=caller.replica)
         page.entries += [entry for entry in told if entry.person_id == caller.person_id]
         page.leaves += [view.file for view in reading.list_files(session, caller.station_id, scope=scope)]
+
+
+def _tell_entered(session: Session, caller: Caller, begun: list[str], page: Page) -> None:
+    """Files of scopes that are told from the beginning enter: the reader may hold them shut, from when they left it."""
+    for scope in begun:
+        page.enters += reading.list_files(session, caller.station_id, scope=scope)
 
 
 def find_readable_pack(session: Session, caller: Caller, pack_id: str) -> Pack | None:

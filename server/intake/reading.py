@@ -185,6 +185,19 @@ def count_forks(session: Session, station_id: str) -> dict[str, int]:
     return dict(queries.count_forks(session, station_id))
 
 
+def list_current_verdicts(
+    session: Session, keyring: Keyring, station_id: str, ids: Sequence[str]
+) -> dict[str, list[Envelope]]:
+    """The current verdicts of those of these changes that are known, by the enrolled device of their author."""
+    verdicts: dict[str, list[Envelope]] = {}
+    for part in _parts(sorted(set(ids))):
+        rows = queries.list_changes(session, station_id, part)
+        keyring.load(session, station_id, {row.file for row in rows})
+        for row in sorted(rows, key=lambda row: row.position):
+            verdicts.setdefault(row.device, []).append(current_verdict(session, keyring, row))
+    return verdicts
+
+
 def _view(row: CaseFile) -> FileView:
     return FileView(row.file, row.kind, row.scope, row.accepted_position)
 

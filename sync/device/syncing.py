@@ -107,6 +107,8 @@ class Syncing:
             "cursor": self._store.setting("cursor"),
             "limit": PAGE_ENTRIES,
         }
+        if self._store.setting("again"):
+            body["again"] = True
         unsent = self._store.list_unsent()
         headers = {"Yihu-Unsent": str(len(unsent) - len(batch))}
         answer = self._call("POST", "/sync", body, headers)
@@ -157,7 +159,7 @@ class Syncing:
         changes = [self._read_entry(entry) for entry in entries if isinstance(entry, ChangeEntry)]
         told = [Envelope(entry.verdict.body, entry.verdict.sig) for entry in entries if isinstance(entry, VerdictEntry)]
         facts = {"server_at": answer.server_at}
-        cursor = {"cursor": answer.cursor} if answer.cursor is not None else {}
+        cursor = {"cursor": answer.cursor, "again": False} if answer.cursor is not None else {}
         own = {stored.id for stored in batch}
         judged = [self._read_verdict(verdict) for verdict in verdicts]
         for change, _ in (pair for pair in judged if pair):
@@ -240,7 +242,7 @@ class Syncing:
         differing = [file for file, theirs in digests.items() if self._differs(file, theirs)]
         if differing and not self._pulled_again:
             self._pulled_again = True
-            self._store.keep_settings({"cursor": None})
+            self._store.keep_settings({"again": True})  # beside the cursor, which tells what left meanwhile
             while self._round_trip():
                 pass
             differing = [file for file in differing if self._differs(file, digests[file])]

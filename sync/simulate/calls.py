@@ -83,7 +83,7 @@ class Calls:
     def _sync(self, account: Account, body: Any, now: int) -> Answer:
         pushed = [Envelope.from_json(one) for one in body["push"]]
         verdicts = self.station.receive(pushed, account, now)
-        page = self._pull(account, body["cursor"])
+        page = self._pull(account, body["cursor"], again=body.get("again", False))
         return _fine(
             {
                 **page,
@@ -93,15 +93,19 @@ class Calls:
             }
         )
 
-    def _pull(self, account: Account, cursor: str | None) -> dict[str, Any]:
+    def _pull(self, account: Account, cursor: str | None, *, again: bool) -> dict[str, Any]:
         known: dict[str, int] = json.loads(cursor) if cursor else {}
         scopes = self.station.scopes_of(account.person)
-        audiences = {account.person: known.get(account.person, 0)}
-        packs = []
+        audiences = {account.person: 0 if again else known.get(account.person, 0)}
+        packs, begun = [], set()
         for scope in sorted(scopes):
-            pack = None if scope in known else self._make_pack(scope, whole=bool(known))
-            audiences[scope] = known[scope] if scope in known else pack["position"] if pack else 0
+            if scope in known and not again:
+                audiences[scope] = known[scope]
+                continue
+            pack = self._make_pack(scope, whole=bool(known) and not again)
+            audiences[scope] = pack["position"] if pack else 0
             packs += [pack] if pack else []
+            begun |= {scope} if again and not pack else set()
         found = [
             one for one in self.station.log if any(audiences.get(a, one.position) < one.position for a in one.audiences)
         ]
@@ -110,7 +114,8 @@ class Calls:
         if told:
             upto = told[-1].position
             audiences = {audience: max(last, upto) for audience, last in audiences.items()}
-            digests = {file: digest for file in {one.file for one in told} if (digest := self.digest(file, upto))}
+            touched = {one.file for one in told if self._is_readable(one.file, scopes)}
+            digests = {file: digest for file in touched if (digest := self.digest(file, upto))}
         lost = {audience: last for audience, last in known.items() if audience not in audiences}
         own = [
             one
@@ -119,8 +124,12 @@ class Calls:
             and self.station.rows[one.change].person == account.person
         ]
         leaves = [case.file for case in self.station.files.values() if case.scope in lost]
+        enters = [case for case in self.station.files.values() if case.scope in begun]
+        for_device = account.replica if known and not again else ""
         return {
-            "entries": [self._entry(one, account.replica) for one in (*told, *own)]
+            "entries": [{"kind": "enter", "file": case.file, "scope": case.scope} for case in enters]
+            + [self._entry(one, for_device) for one in told]
+            + [self._entry(one, account.replica) for one in own]
             + [{"kind": "leave", "file": file} for file in leaves],
             "cursor": json.dumps(audiences, sort_keys=True),
             "more": more,
@@ -134,6 +143,10 @@ class Calls:
         if (one.is_first or one.status == "accepted") and row.change and not own:
             return {"kind": "change", "envelope": row.envelope.to_json(), "verdict": one.signed.to_json()}
         return {"kind": "verdict", "verdict": one.signed.to_json()}
+
+    def _is_readable(self, file: str, scopes: set[str]) -> bool:
+        case = self.station.files.get(file)
+        return case is not None and case.scope in scopes
 
     def digest(self, file: str, upto: int) -> str | None:
         """State digest of a file whose last accepted change lies at `upto` or before."""

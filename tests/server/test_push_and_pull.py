@@ -300,6 +300,26 @@ def test_a_file_leaves_a_device_whose_person_lost_the_patch(worker: Phone, colle
     assert codes(*colleague.push(late)) == [("quarantined", "no_longer_allowed")]
 
 
+def test_who_asks_for_everything_anew_is_told_what_left_and_what_entered_meanwhile(
+    worker: Phone, colleague: Phone, context: Context
+) -> None:
+    file = new_id()
+    worker.push(worker.save(file, [set_phone("13500000001")]))
+    colleague.push(colleague.save(new_id(), [set_phone("13500000009")]))
+    colleague.pull_all()
+    station, before = colleague.policy["station"]["id"], colleague.cursor
+    again = {"cursor": before, "again": True}
+
+    page = colleague.http.post("/sync", json=again).json()
+    assert {"kind": "enter", "file": file, "scope": worker.scope} in page["entries"]
+    assert sum(entry["kind"] == "change" for entry in page["entries"]) == 2  # also one's own
+    context.database.write(lambda session: stations.change_duties(session, station, colleague.me, []))
+    late = colleague.save(file, [set_phone("13500000002")], base=Base({worker.replica: 1}))
+    page = colleague.http.post("/sync", json=again | {"push": [late.to_json()]}).json()
+    assert {"kind": "leave", "file": file} in page["entries"]
+    assert page["digests"] == {}  # nobody compares what they may not hold
+
+
 def test_a_locked_phone_gets_sealed_saves_home_and_learns_nothing_else(worker: Phone, colleague: Phone) -> None:
     envelope = worker.save(new_id(), [set_phone("13500000001")])
     item = worker.seal(envelope)

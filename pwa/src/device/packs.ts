@@ -26,7 +26,7 @@ export async function takePacks(phone: Phone, vault: OpenVault): Promise<string[
     } catch (error) {
       // The server has made a newer one: ask again from the beginning.
       if (!(error instanceof Problem) || ![404, 410, 416].includes(error.status)) throw error
-      await storeSync(phone, vault, { packs: [], cursor_after_packs: null, cursor: null })
+      await storeSync(phone, vault, { packs: [], cursor_after_packs: null, again: true })
       await dropParts(vault.database)
       return faults
     }

@@ -149,9 +149,9 @@ export class Syncing {
   }
 
   private async exchange(vault: OpenVault, batch: { push: Envelope[]; certificates: Envelope[] }): Promise<SyncAnswer> {
-    const { cursor } = await vault.readSync()
+    const { cursor, again } = await vault.readSync()
     const { unsentCount: count, unsentSince: since } = this.phone.state.sync
-    return this.phone.calls.sync({ push: batch.push, certificates: batch.certificates, cursor, limit: PAGE_ENTRIES }, { count, since })
+    return this.phone.calls.sync({ push: batch.push, certificates: batch.certificates, cursor, limit: PAGE_ENTRIES, ...(again ? { again } : {}) }, { count, since })
   }
 
   private async take(vault: OpenVault, answer: SyncAnswer): Promise<string[]> {
@@ -163,8 +163,8 @@ export class Syncing {
       const sync = await vault.readSync()
       const packs = answer.packs.map(({ id, bytes, sha256 }) => ({ id, bytes, sha256 }))
       // Beside a pack comes only the tail after it: before the pack is in, no fold here could agree with the server's digest.
-      const next = packs.length ? { packs, cursor_after_packs: answer.cursor } : { cursor: answer.cursor ?? sync.cursor }
-      return takeIn(phone, vault, news, verdicts, { ...sync, ...next }, { serverAt: answer.server_at, digests: packs.length ? {} : (answer.digests ?? {}), isTail: sync.cursor !== null })
+      const next = packs.length ? { packs, cursor_after_packs: answer.cursor, again: false } : { cursor: answer.cursor ?? sync.cursor, again: false }
+      return takeIn(phone, vault, news, verdicts, { ...sync, ...next }, { serverAt: answer.server_at, digests: packs.length ? {} : (answer.digests ?? {}), isTail: sync.cursor !== null && !sync.again })
     })
     await this.refetch(vault, taken.refetch)
     return [...verifier.faults, ...taken.faults]
@@ -175,7 +175,7 @@ export class Syncing {
     const fresh = files.filter((file) => !this.refetched.has(file))
     if (!fresh.length) return
     for (const file of fresh) this.refetched.add(file)
-    await this.phone.exclusively(async () => this.phone.commit(vault, { sync: { ...(await vault.readSync()), cursor: null } }))
+    await this.phone.exclusively(async () => this.phone.commit(vault, { sync: { ...(await vault.readSync()), again: true } }))
   }
 
   /** Some record did not verify when it was opened: fetch everything that the server has again. */

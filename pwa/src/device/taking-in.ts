@@ -114,7 +114,7 @@ export async function takeIn(phone: Phone, vault: OpenVault, news: Map<string, F
   for (const { file, write, remove, damaged } of nexts) {
     if (damaged) faults.push('damaged')
     // A tail holds only the latest of a file: what was made anew from it lacks the rest, so everything is asked for again.
-    if (damaged && facts.isTail) sync = { ...sync, cursor: null }
+    if (damaged && facts.isTail) sync = { ...sync, again: true }
     if (remove) removeFiles.push(file)
     if (write) files.push({ ...write, line: liner(write.body) })
   }

@@ -5,7 +5,7 @@ export const CHANGES_PER_BATCH_MAX = 200
 export const BATCH_BYTES_MAX = 1048576
 
 /** M-1: push and pull in one round trip. */
-export interface SyncRequest { push: Envelope[]; certificates: Envelope[]; cursor: string | null; limit?: number }
+export interface SyncRequest { push: Envelope[]; certificates: Envelope[]; cursor: string | null; again?: boolean; limit?: number }
 
 /** M-2. `verdict`: a change that was already sent, or is the reader's own, got a new verdict. */
 export type Entry =

@@ -36,6 +36,7 @@ export interface RouteSecrets {
 /** Under the vault key, written in the same transaction as what it speaks of. */
 export interface SyncState {
   cursor: string | null
+  again?: boolean // everything is asked for anew; the cursor stays, because it tells what left meanwhile (M-4a)
   server_at: number
   complete_at: number | null
   policy: Envelope

@@ -173,11 +173,11 @@ export class TestServer {
     const verdicts: Envelope[] = []
     for (const envelope of request.push) verdicts.push(await this.take(envelope))
     const facts = { verdicts, server_at: this.now, epoch: this.epoch, more: false, digests: {}, packs: [] }
-    if (request.cursor === null && this.pack) {
+    if ((request.cursor === null || request.again) && this.pack) {
       const { bytes, sha256, entriesBefore } = this.pack
       return { ...facts, entries: [], cursor: String(entriesBefore), more: true, packs: [{ id: 'pack1', scope: SCOPE, bytes: bytes.length, sha256, cursor: String(entriesBefore) }] }
     }
-    const start = Number(request.cursor ?? 0)
+    const start = request.again ? 0 : Number(request.cursor ?? 0)
     const entries = this.entries.slice(start, start + (request.limit ?? 500))
     return { ...facts, entries, cursor: String(start + entries.length), more: start + entries.length < this.entries.length, digests: this.digests() }
   }
