@@ -1,0 +1,43 @@
+"""The proofs of the threat model: which threat each answers, and which files prove it.
+
+A proof passes when every test of its files passes, and there is at least one test whose name begins with `test_teeth`: a
+deliberate break that the proof must notice. Files of other rooms may belong to a proof.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True)
+class Proof:
+    """One row of the table in README.md."""
+
+    name: str  # the threat's number
+    says: str
+    files: tuple[str, ...]
+    # Runs with nothing beside it, because it compares times or fills the machine.
+    is_alone: bool = False
+
+
+def _here(name: str) -> str:
+    return f"tests/security/test_{name}.py"
+
+
+PROOFS = (
+    Proof("T-2b", "No forged envelope is accepted", (_here("forged_envelopes"),)),
+    Proof("T-4", "Dumps, files, write-ahead log, backups and logs say nothing", (_here("dumps"),)),
+    Proof("T-8", "No exported cell becomes a formula", (_here("exported_formulas"),)),
+    Proof("T-10", "Bombs in archives, sheets and images are refused small", (_here("bombs"),)),
+    Proof("T-11", "Replayed, doubled and reordered pushes change nothing", (_here("replay"),)),
+    Proof("T-12", "No clock authorises, orders or loses anything", (_here("clocks"),)),
+)
+
+
+def find_proofs(wanted: str) -> list[Proof]:
+    """`all`, a number (`T-2b`), or a word of a file's name (`forged`)."""
+    if wanted == "all":
+        return list(PROOFS)
+    exact = [proof for proof in PROOFS if proof.name.lower() == wanted.lower()]
+    return exact or [proof for proof in PROOFS if any(wanted in Path(file).stem for file in proof.files)]
