@@ -122,18 +122,28 @@ def _outbox_suite() -> hpke.Suite:
 
 
 def open_outbox(sealed: bytes, private_pkcs8: bytes) -> bytes:
-    """Opens what a device sealed to the station (RFC 9180 base mode): encapsulated key, then ciphertext."""
+    """Opens what a device sealed to the station."""
+    return open_sealed(sealed, private_pkcs8, OUTBOX_INFO)
+
+
+def open_sealed(sealed: bytes, private_pkcs8: bytes, info: bytes) -> bytes:
+    """HPKE, RFC 9180 base mode: encapsulated key, then ciphertext. `info` names what it is for and where it belongs."""
     key = serialization.load_der_private_key(private_pkcs8, password=None)
     try:
-        return _outbox_suite().decrypt(sealed, key, OUTBOX_INFO)  # type: ignore[arg-type]
+        return _outbox_suite().decrypt(sealed, key, info)  # type: ignore[arg-type]
     except Exception as error:  # the library names several; to us each means: not for this key, or altered
         raise SealError from error
 
 
 def seal_outbox(plaintext: bytes, public_key: bytes) -> bytes:
     """What a device does; here for tests and for stations that talk to stations."""
+    return seal_to(plaintext, public_key, OUTBOX_INFO)
+
+
+def seal_to(plaintext: bytes, public_key: bytes, info: bytes) -> bytes:
+    """The other half of `open_sealed`, to a raw point."""
     key = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), public_key)
-    return _outbox_suite().encrypt(plaintext, key, OUTBOX_INFO)
+    return _outbox_suite().encrypt(plaintext, key, info)
 
 
 def derive(key: bytes, purpose: bytes) -> bytes:

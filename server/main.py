@@ -12,6 +12,7 @@ from server.accounts import routes as accounts
 from server.attachments import routes as attachments
 from server.blobs import FolderBlobStore
 from server.bodies import AnswerBody, Id, Instant
+from server.bundles import routes as bundles
 from server.context import Context, clock_ms
 from server.database import Database
 from server.devices import routes as devices
@@ -87,6 +88,7 @@ def create_app(context: Context) -> FastAPI:
         station.router,
         devices.router,
         intake.router,
+        bundles.router,
         feed.router,
         review.router,
         attachments.router,

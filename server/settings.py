@@ -33,6 +33,8 @@ class Settings(BaseSettings):
     attachment_bytes_max: Positive = 8 * MIB
     upload_part_bytes_max: Positive = 1 * MIB
     json_depth_max: Positive = 32
+    bundle_bytes_max: Positive = 1 * MIB
+    bundles_per_hour_max: Positive = 240
     image_pixels_max: Positive = 40_000_000
 
     batch_changes_max: Positive = 200

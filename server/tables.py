@@ -5,6 +5,7 @@ from sqlmodel import SQLModel
 import server.accounts.tables
 import server.attachments.tables
 import server.audit.tables
+import server.bundles.tables
 import server.devices.tables
 import server.feed.tables
 import server.intake.tables

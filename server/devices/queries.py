@@ -1,5 +1,7 @@
 """Statements on replicas, sessions, challenges, shares and certificates; each is bound to one station."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
@@ -20,6 +22,12 @@ def list_replicas(session: Session, station_id: str, limit: int, person_id: str 
     if person_id is not None:
         statement = statement.where(Replica.person_id == person_id)
     return list(session.exec(statement.order_by(col(Replica.enrolled_at), col(Replica.replica)).limit(limit)))
+
+
+def list_named_replicas(session: Session, station_id: str, replicas: Sequence[str]) -> list[Replica]:
+    return list(
+        session.exec(select(Replica).where(Replica.station_id == station_id, col(Replica.replica).in_(replicas)))
+    )
 
 
 def find_session(session: Session, station_id: str, token_hash: str) -> DeviceSession | None:

@@ -6,6 +6,7 @@ Opening sessions is `sessions.py`, the vault share `share.py`, certificates of r
 import hashlib
 import json
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -159,6 +160,11 @@ def list_devices(session: Session, keyring: Keyring, station_id: str, limit: int
         )
         for row in rows
     ]
+
+
+def list_receipt_keys(session: Session, station_id: str, devices: Sequence[str]) -> dict[str, bytes]:
+    """Raw points of the keys that these enrolled devices gave for receipts."""
+    return {row.replica: row.receipt_key for row in queries.list_named_replicas(session, station_id, devices)}
 
 
 def count_devices(session: Session, station_id: str, limit: int) -> dict[str, int]:

@@ -118,12 +118,12 @@ def list_packed(
         rows += queries.list_undecided_forks(session, station_id, chunk)
         verdicts = {
             entry.position: open_verdict(session, keyring, entry)
-            for part in _parts([row.position for row in rows])
+            for part in _parts([row.entry for row in rows])
             for entry in queries.list_entries(session, station_id, part)
         }
         by_file: dict[str, list[tuple[Envelope, Envelope]]] = {file: [] for file in chunk}
         for row in rows:
-            by_file[row.file].append((open_body(session, keyring, row), verdicts[row.position]))
+            by_file[row.file].append((open_body(session, keyring, row), verdicts[row.entry]))
         yield from by_file.items()
 
 

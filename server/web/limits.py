@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from server.errors import YihuError
 from server.settings import Settings
 from server.web.problems import send_problem
+from sync.bundle import MEDIA_TYPE as BUNDLE
 
 _TOKENS = re.compile(rb'"(?:[^"\\]|\\.)*"?|[\[\]{}]', re.DOTALL)
 API = "/api/"
@@ -81,6 +82,8 @@ class BodyLimits:
     def _wire_bytes_max(self, path: str, headers: Headers) -> int:
         if self._is_multipart_path(path):
             return self._settings.ledger_bytes_max
+        if headers.get("content-type", "").startswith(BUNDLE):
+            return self._settings.bundle_bytes_max
         if headers.get("content-type", "").startswith("application/offset+octet-stream"):
             return self._settings.upload_part_bytes_max
         return self._settings.json_bytes_max

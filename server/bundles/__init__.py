@@ -1,0 +1,1 @@
+"""Bundles that somebody carried in for others, and the receipts that go back."""
