@@ -10,6 +10,7 @@ from schemas.fields import SET_TYPES, CollectionOf, Field
 from schemas.forms import Form, forms
 from schemas.instruments import Instrument, instruments
 from schemas.kind import Kind
+from schemas.process import DATES, STEP_OF, six_steps
 from schemas.registry import KINDS
 from schemas.semantic import semantic_rules
 from schemas.visit_rules import visit_rules
@@ -146,6 +147,14 @@ def describe_visit_rules() -> dict[str, Any]:
     for thing in (body, *body["rules"]):
         _move_label(thing)
     return body
+
+
+def describe_process() -> dict[str, Any]:
+    body = six_steps().model_dump(mode="json", exclude_defaults=True, include={"steps"})
+    for step in body["steps"]:
+        for condition in (*step["conditions"], *step.get("entry", ())):
+            _move_label(condition)
+    return body | {"dates": DATES, "step_of": STEP_OF}
 
 
 def json_schema(kind: Kind) -> dict[str, Any]:

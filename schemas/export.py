@@ -38,6 +38,7 @@ def outputs() -> dict[Path, str]:
         "forms": describe.describe_forms,
         "instruments": describe.describe_instruments,
         "visit_rules": describe.describe_visit_rules,
+        "process": describe.describe_process,
         "semantic_rules": describe.describe_semantic_rules,
         "problems": lambda: {c: [t.severity, t.zh, t.en] for c, t in problem_texts().items()},
     }

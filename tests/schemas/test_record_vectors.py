@@ -7,10 +7,12 @@ import pytest
 from schemas.expressions import UNKNOWN, ExpressionError, evaluate, names_in
 from schemas.forms import check_submission, get_form, variables_of
 from schemas.instruments import instruments, score
+from schemas.process import missing_for, read_process
 from schemas.registry import get_kind
 from schemas.values import check_value
 from schemas.visit_rules import VisitFacts, find_due, visit_rules
 from tests.schemas.record_vectors import load, name_of
+from tests.schemas.scene import make_state
 
 Case = dict[str, Any]
 
@@ -57,3 +59,12 @@ def test_value(case: Case) -> None:
 def test_visit_rule(case: Case) -> None:
     found = find_due(VisitFacts(**case["facts"]), visit_rules(), case["today"])
     assert (found.model_dump() if found else None) == case["due"]
+
+
+@pytest.mark.parametrize("case", load("process"), ids=name_of)
+def test_process(case: Case) -> None:
+    state = make_state(case["scene"])
+    found = read_process(state, case["today"]).model_dump(mode="json")
+    found["steps"] = [list(step.values()) for step in found["steps"]]
+    assert found == case["standing"]
+    assert {step: list(missing_for(state, step)) for step in case["missing_for"]} == case["missing_for"]

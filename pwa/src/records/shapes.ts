@@ -41,6 +41,7 @@ export interface FoldedLike {
   kind: string
   paths: { [path: string]: { status: string; value: unknown; stands?: unknown } }
   elements: { [path: string]: { collection: string; id: string; voided: boolean } }
+  sections?: { [path: string]: { status: string } }
 }
 
 export type Severity = 'error' | 'doubt'

@@ -6,6 +6,8 @@ import { findDue, VISIT_RULES } from './due'
 import { checkSubmission, evaluateForm, getForm, getInstrument, scoreInstrument, type FormContext } from './forms'
 import { evaluate, ExpressionError } from './forms/expression'
 import { findField } from './kinds'
+import { missingFor, readProcess } from './process'
+import { makeState } from './scene'
 import type { FieldDescription } from './shapes'
 import { checkValue } from './values'
 
@@ -75,5 +77,15 @@ describe('visit rules', () => {
     expect(due).toEqual(
       expected && { dueOn: expected.due_on, rule: expected.rule, way: expected.way, days: expected.days, overdueDays: expected.overdue_days },
     )
+  })
+})
+
+describe('process', () => {
+  test.each(load('process').map((one) => [one.name, one] as const))('%s', (_name, one) => {
+    const state = makeState(one['scene'])
+    const { current, roundFrom, stuckDays, steps } = readProcess(state, one['today'])
+    const rows = steps.map((step) => [step.id, step.state, step.enteredOn, step.days, step.missing, step.reason])
+    expect({ current, round_from: roundFrom, stuck_days: stuckDays, steps: rows }).toStrictEqual(one['standing'])
+    for (const step of Object.keys(one['missing_for'])) expect(missingFor(state, step).map((missing) => missing.key)).toStrictEqual(one['missing_for'][step])
   })
 })
