@@ -34,7 +34,7 @@ class Settings(BaseSettings):
     upload_part_bytes_max: Positive = 1 * MIB
     json_depth_max: Positive = 32
     bundle_bytes_max: Positive = 1 * MIB
-    bundles_per_hour_max: Positive = 240
+    bundles_per_hour_max: Positive = 120
     image_pixels_max: Positive = 40_000_000
 
     batch_changes_max: Positive = 200
@@ -51,12 +51,19 @@ class Settings(BaseSettings):
     read_session_seconds: Positive = 12 * 3600
     upload_session_seconds: Positive = 30 * 24 * 3600
     challenge_seconds: Positive = 120
+    password_tries_per_address_max: Positive = 60
     share_tries_before_wait: Positive = 5
     share_tries_max: Positive = 10
     share_wait_seconds: Positive = 1800
     lease_days: Positive = 14
     route_households_max: Positive = 12
     route_hours: Positive = 24
+
+    # Slow senders: how long a head may take, a body may pause, and the least rate of a body after that.
+    head_seconds_max: Positive = 15
+    body_idle_seconds_max: Positive = 30
+    body_bytes_per_second_min: Positive = 200
+    connections_per_address_max: Positive = 100
 
     # How long a request waits for the writer before it is told to come again.
     busy_seconds_max: float = 8.0
