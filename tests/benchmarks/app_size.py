@@ -18,13 +18,19 @@ def measure_app_size() -> dict[str, Any]:
     """Needs `scripts/build`. JS and CSS that index.html asks for, static imports followed; lazy chunks are not first load."""
     first = list_first_load()
     parts = {part_name(path): gzip_bytes(path) for path in first}
-    precache = [DIST / entry["path"].lstrip("/") for entry in json.loads((DIST / "precache.json").read_text())["files"]]
+    entries = json.loads((DIST / "precache.json").read_text())["files"]
+    kept = {
+        when: [DIST / e["path"].lstrip("/") for e in entries if e["when"] == when]
+        for when in ("install", "after", "use")
+    }
+    precache = kept["install"]
     lazy = {
         part_name(path): gzip_bytes(path) for path in precache if path.suffix in {".js", ".css"} and path not in first
     }
     return {
         "first_load": {"bytes_gzip": sum(parts.values()), "parts": by_size(parts)},
         "precache": {"bytes_gzip": sum(map(gzip_bytes, precache)), "files": len(precache), "lazy_parts": by_size(lazy)},
+        "later": {f"{when}_bytes_gzip": sum(map(gzip_bytes, kept[when])) for when in ("after", "use")},
     }
 
 

@@ -19,6 +19,8 @@ export interface PageWorker {
 }
 
 const UPDATE_EVERY_MS = 60 * 60 * 1000
+/** What is not needed at once is fetched when the first screen and the first sync had the line to themselves. */
+const KEEP_AFTER_MS = 8000
 
 export function isWeChat(agent: string = navigator.userAgent): boolean {
   return /MicroMessenger/i.test(agent)
@@ -48,6 +50,7 @@ export function startPageWorker(): PageWorker {
   }
   if ('serviceWorker' in navigator && import.meta.env.PROD) {
     navigator.serviceWorker.register(trustedScriptUrl('/sw.js'), { scope: '/' }).then(watch, () => undefined)
+    navigator.serviceWorker.ready.then(({ active }) => setTimeout(() => active?.postMessage({ type: 'keep' }), KEEP_AFTER_MS), () => undefined)
     navigator.serviceWorker.addEventListener('controllerchange', () => asked && location.reload())
   }
   addEventListener('beforeinstallprompt', (event) => {

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 import { mkdtempSync, mkdirSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, expect, test, vi } from 'vitest'
-import { listPrecache, type PrecacheFile } from '../../build/service-worker'
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import { listPrecache, whenOf, type PrecacheFile, type When } from '../../build/service-worker'
 import { isWeChat } from './page'
 
 type Handler = (event: never) => void
@@ -18,9 +18,9 @@ class Browser {
   off = false
   private handlers: Record<string, Handler> = {}
 
-  async start(version: string, files: Record<string, string>): Promise<void> {
+  async start(version: string, files: Record<string, string>, when: Record<string, When> = {}): Promise<void> {
     this.handlers = {}
-    const list: PrecacheFile[] = Object.entries(files).map(([path, text]) => ({ path, bytes: text.length, sha256: createHash('sha256').update(text).digest('hex') }))
+    const list: PrecacheFile[] = Object.entries(files).map(([path, text]) => ({ path, bytes: text.length, when: when[path] ?? 'install', sha256: createHash('sha256').update(text).digest('hex') }))
     const cacheOf = (name: string) => {
       const store = this.stores.get(name) ?? new Map<string, Response>()
       this.stores.set(name, store)
@@ -59,8 +59,10 @@ class Browser {
     this.handlers['fetch']!({ request: { url: `http://app.test${path}`, mode, method }, respondWith: (promise: Promise<Response>) => (answer = promise) } as never)
     return answer ? (await (answer as Promise<Response>)).text() : null
   }
-  say(message: unknown): void {
-    this.handlers['message']!({ data: message } as never)
+  async say(message: unknown): Promise<void> {
+    let work: Promise<void> = Promise.resolve()
+    this.handlers['message']!({ data: message, waitUntil: (promise: Promise<void>) => (work = promise) } as never)
+    await work
   }
 }
 
@@ -109,7 +111,7 @@ test('a new version waits until the page asks, fetches only what changed, and th
   await browser.fire('install')
   expect(browser.skipped).toBe(0)
   expect(browser.fetched.sort()).toEqual(['/', '/assets/b.js'])
-  browser.say({ type: 'activate' })
+  await browser.say({ type: 'activate' })
   expect(browser.skipped).toBe(1)
   await browser.fire('activate')
   expect([...browser.stores.keys()]).toEqual(['yihu-app-two'])
@@ -128,13 +130,70 @@ test('the list of what is kept names every built file with its hash, but not the
   const folder = mkdtempSync(join(tmpdir(), 'yihu-'))
   mkdirSync(join(folder, 'assets'))
   for (const [path, text] of [['index.html', 'x'], ['assets/a.js', 'a'], ['sw.js', 's'], ['precache.json', '{}']] as const) writeFileSync(join(folder, path), text) // prettier-ignore
-  expect(listPrecache(folder)).toEqual([
-    { path: '/assets/a.js', sha256: createHash('sha256').update('a').digest('hex'), bytes: 1 },
-    { path: '/index.html', sha256: createHash('sha256').update('x').digest('hex'), bytes: 1 },
+  expect(listPrecache(folder, new Map([['assets/a.js', 'after']]))).toEqual([
+    { path: '/assets/a.js', sha256: createHash('sha256').update('a').digest('hex'), bytes: 1, when: 'after' },
+    { path: '/index.html', sha256: createHash('sha256').update('x').digest('hex'), bytes: 1, when: 'install' },
   ])
 })
 
 test('WeChat’s browser is known by its name', () => {
   expect(isWeChat('Mozilla/5.0 (Linux; Android 10) AppleWebKit/537.36 Chrome/107 Mobile Safari/537.36 MicroMessenger/8.0.42')).toBe(true)
   expect(isWeChat('Mozilla/5.0 (Linux; Android 10) AppleWebKit/537.36 Chrome/107 Mobile Safari/537.36')).toBe(false)
+})
+
+describe('what is kept later', () => {
+  const files = { ...ONE, '/assets/pinyin.js': 'p', '/assets/desk.js': 'd' }
+  const when: Record<string, When> = { '/assets/pinyin.js': 'after', '/assets/desk.js': 'use' }
+
+  async function started(): Promise<Browser> {
+    const browser = new Browser()
+    for (const [path, text] of Object.entries(files)) browser.served.set(path, text)
+    await browser.start('one', files, when)
+    await browser.fire('install')
+    await browser.fire('activate')
+    return browser
+  }
+
+  test('is not fetched at install, comes when the page has time, and the desk at its first use', async () => {
+    const browser = await started()
+    expect([...browser.stores.get('yihu-app-one')!.keys()].sort()).toEqual(Object.keys(ONE).sort())
+    await browser.say({ type: 'keep' })
+    expect(browser.fetched).toContain('/assets/pinyin.js')
+    expect(browser.fetched).not.toContain('/assets/desk.js')
+    expect(await browser.ask('/assets/desk.js')).toBe('d')
+    browser.served.clear()
+    expect(await browser.ask('/assets/pinyin.js')).toBe('p')
+    expect(await browser.ask('/assets/desk.js')).toBe('d')
+  })
+
+  test('waits for another time where the network is gone, and is never kept when it is not what was built', async () => {
+    const browser = await started()
+    browser.served.delete('/assets/pinyin.js')
+    await browser.say({ type: 'keep' })
+    browser.served.set('/assets/pinyin.js', 'forged')
+    await browser.say({ type: 'keep' })
+    await expect(browser.ask('/assets/pinyin.js')).rejects.toThrow('not what was built')
+    browser.served.set('/assets/pinyin.js', 'p')
+    expect(await browser.ask('/assets/pinyin.js')).toBe('p')
+  })
+
+  test('goes along to the next version where it did not change', async () => {
+    const browser = await started()
+    await browser.say({ type: 'keep' })
+    await browser.start('two', { ...files, '/assets/b.js': 'b2' }, when)
+    browser.served.set('/assets/b.js', 'b2')
+    browser.fetched.length = 0
+    await browser.fire('install')
+    expect(browser.fetched.sort()).toEqual(['/assets/b.js'])
+    expect([...browser.stores.get('yihu-app-two')!.keys()]).toContain('/assets/pinyin.js')
+  })
+})
+
+test('says by its modules when a chunk is kept', () => {
+  expect(whenOf(['/x/pwa/src/features/ledger-import/LedgerImport.vue', '/x/pwa/src/features/ledger-import/rows.ts'])).toBe('use')
+  expect(whenOf(['/x/pwa/src/i18n/zh-CN/staff.json'])).toBe('use')
+  expect(whenOf(['\0virtual:pinyin'])).toBe('after')
+  expect(whenOf(['/x/pwa/src/features/ledger-import/rows.ts', '/x/pwa/src/ui/YTick.vue'])).toBe('use')
+  expect(whenOf(['/x/pwa/src/features/ledger-import/rows.ts', '/x/pwa/src/device/ids.ts'])).toBe('install')
+  expect(whenOf([])).toBe('install')
 })

@@ -1,7 +1,8 @@
 /**
- * Keeps the app openable with no network. Every file of a version is checked by its SHA-256 before it is stored; one that does
- * not match fails the whole installation and the old version stays. A new version waits until the page, on its user's tap,
- * asks for it. It never answers for the server's data: `/api` goes past it.
+ * Keeps the app openable with no network. Every file of a version is checked by its SHA-256 before it is stored; one for
+ * `install` that does not match fails the whole installation and the old version stays. What comes `after` is fetched when
+ * the page says that it has time, the rest at its first `use`. A new version waits until the page, on its user's tap, asks
+ * for it. It never answers for the server's data: `/api` goes past it.
  */
 import type { PrecacheFile } from '../../build/service-worker'
 
@@ -14,7 +15,7 @@ const NAME = PREFIX + BUILD.version
 const PAGE = '/index.html'
 const KILL = '/sw-off'
 const AT_ONCE = 6
-const paths = new Set(BUILD.files.map((file) => file.path))
+const files = new Map(BUILD.files.map((file) => [file.path, file]))
 
 scope.addEventListener('install', (event) => event.waitUntil(install()))
 scope.addEventListener('activate', (event) => event.waitUntil(activate()))
@@ -25,6 +26,7 @@ scope.addEventListener('fetch', (event) => {
 scope.addEventListener('message', (event: ExtendableMessageEvent) => {
   const message = event.data as { type?: string } | null
   if (message?.type === 'activate') void scope.skipWaiting()
+  if (message?.type === 'keep') event.waitUntil(keepTheRest())
 })
 
 async function install(): Promise<void> {
@@ -32,7 +34,10 @@ async function install(): Promise<void> {
   try {
     const waiting = [...BUILD.files]
     const work = async (): Promise<void> => {
-      for (let file = waiting.shift(); file; file = waiting.shift()) await fresh.put(file.path, await obtain(file))
+      for (let file = waiting.shift(); file; file = waiting.shift()) {
+        const response = file.when === 'install' ? await obtain(file) : await unchanged(file)
+        if (response) await fresh.put(file.path, response)
+      }
     }
     await Promise.all(Array.from({ length: AT_ONCE }, work))
   } catch (error) {
@@ -43,11 +48,28 @@ async function install(): Promise<void> {
 
 /** An unchanged file is copied from the version before; the rest is fetched past the HTTP cache. */
 async function obtain(file: PrecacheFile): Promise<Response> {
-  const old = await caches.match(file.path)
-  if (old && (await hashOf(old.clone())) === file.sha256) return old
+  const old = await unchanged(file)
+  if (old) return old
   const response = await fetch(file.path === PAGE ? '/' : file.path, { cache: 'no-store', credentials: 'same-origin', redirect: 'error' })
   if (!response.ok || (await hashOf(response.clone())) !== file.sha256) throw new Error(`not what was built: ${file.path}`)
   return response
+}
+
+async function unchanged(file: PrecacheFile): Promise<Response | null> {
+  const old = await caches.match(file.path)
+  return old && (await hashOf(old.clone())) === file.sha256 ? old : null
+}
+
+/** One file after another, so that it never stands in the way of a sync. Without a network: next time. */
+async function keepTheRest(): Promise<void> {
+  const cache = await caches.open(NAME)
+  try {
+    for (const file of BUILD.files) {
+      if (file.when === 'after' && !(await cache.match(file.path))) await cache.put(file.path, await obtain(file))
+    }
+  } catch {
+    // no network, or a newer version is on the server
+  }
 }
 
 async function activate(): Promise<void> {
@@ -59,7 +81,7 @@ function answerFor(request: Request): Promise<Response> | null {
   const url = new URL(request.url)
   if (url.origin !== scope.location.origin || request.method !== 'GET' || url.pathname.startsWith('/api/')) return null
   if (request.mode === 'navigate') return url.pathname === KILL ? null : navigate(request)
-  return paths.has(url.pathname) ? kept(url.pathname, request) : null
+  return files.has(url.pathname) ? kept(url.pathname, request) : null
 }
 
 async function navigate(request: Request): Promise<Response> {
@@ -69,7 +91,12 @@ async function navigate(request: Request): Promise<Response> {
 
 async function kept(path: string, request: Request): Promise<Response> {
   const cache = await caches.open(NAME)
-  return (await cache.match(path)) ?? fetch(request)
+  const here = await cache.match(path)
+  const file = files.get(path)
+  if (here || !file || path === PAGE) return here ?? fetch(request)
+  const response = await obtain(file)
+  await cache.put(path, response.clone())
+  return response
 }
 
 /** A server whose `/sw-off` says so takes this worker away: the way out of a broken release. Data stays. */
