@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -19,26 +18,13 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
 
+from sync.body import SEQ_MAX, check_body
 from sync.canonical import canonical_text, parse_canonical, sha256_hex
 from sync.errors import MalformedError
-from sync.shapes import Shape, check_shape, each, integer, is_hex, one_of, optional_null, text, tuple_of
-from sync.versions import Base, Dot, covers
+from sync.shapes import is_hex
+from sync.versions import Base, Dot, file_of
 
 BODY_BYTES_MAX: Final = 65_536
-OPERATIONS_MAX: Final = 500
-REASON_CHARACTERS_MAX: Final = 2_000
-SEQ_MAX: Final = 1_000_000
-SCHEMA_MAX: Final = 1_000_000
-
-ACTS: Final = frozenset({"save", "resolve", "submit", "approve", "return", "withdraw", "transfer", "void", "merge"})
-ACTS_ABOUT_A_SECTION: Final = frozenset({"submit", "approve", "return", "withdraw"})
-
-_NAME = r"[a-z][a-z0-9_]{0,39}"
-_FIELD_PATH = re.compile(rf"{_NAME}(?:/[0-9a-f]{{32}}/{_NAME})?")
-_COLLECTION_PATH = re.compile(_NAME)
-_ELEMENT_PATH = re.compile(rf"{_NAME}/[0-9a-f]{{32}}")
-_SECTION_PATH = re.compile(rf"{_NAME}(?:/[0-9a-f]{{32}})?")
-VOID_FIELD: Final = "$void"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +71,14 @@ class About:
 
 
 @dataclass(frozen=True, slots=True)
+class Merge:
+    """The file that a merge takes into this one, and what the form showed of it; the undoing of a merge has no base."""
+
+    file: str
+    base: Base | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """A change that was read and checked. `body` is the parsed document, unknown keys included."""
 
@@ -109,6 +103,8 @@ class Change:
     about: About | None
     reason: str | None
     reissues: str | None = None
+    to: str | None = None  # of a transfer: the scope that the file moves to
+    merge: Merge | None = None
 
 
 def make_change(
@@ -133,6 +129,8 @@ def make_change(
     about: Mapping[str, Any] | None = None,
     reason: str | None = None,
     reissues: str | None = None,
+    to: str | None = None,
+    merge: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """The body of a new change, ready for `canonical_text` and `sign`. Raises `MalformedError` if it is none."""
     body: dict[str, Any] = {
@@ -164,6 +162,10 @@ def make_change(
         body["reason"] = reason
     if reissues is not None:
         body["reissues"] = reissues
+    if to is not None:
+        body["to"] = to
+    if merge is not None:
+        body["merge"] = dict(merge)
     check_body(body)
     return body
 
@@ -213,7 +215,23 @@ def _change_of(body_text: str, body: Mapping[str, Any]) -> Change:
         else About(about["section"], about["content"], about["schema"], about.get("step"), about.get("remarks")),
         reason=body.get("reason"),
         reissues=body.get("reissues"),
+        to=body.get("to"),
+        merge=_merge_of(body.get("merge")),
     )
+
+
+def _merge_of(merge: Mapping[str, Any] | None) -> Merge | None:
+    if merge is None:
+        return None
+    return Merge(merge["file"], Base.from_json(merge["base"]) if "base" in merge else None)
+
+
+def files_named(change: Change) -> set[str]:
+    """Other files that the change speaks of: whose dots its base names, and what it merges."""
+    named = {file for replica in change.base.vector if (file := file_of(replica))}
+    if change.merge:
+        named.add(change.merge.file)
+    return named
 
 
 def find_dot(body_text: str) -> tuple[str, Dot] | None:
@@ -282,115 +300,3 @@ def from_base64url(encoded: str) -> bytes:
     if to_base64url(data) != encoded:
         raise ValueError("not base64url without padding")
     return data
-
-
-# --- shape of the body (C-1 to C-5) -----------------------------------------------------------------------------------
-
-_ID = text(pattern=r"[0-9a-f]{32}")
-_HASH = text(pattern=r"[0-9a-f]{64}")
-_INSTANT = integer(0)
-_NAME_SHAPE = text(pattern=_NAME)
-
-_BODY: Final[Shape] = {
-    "type": one_of("change"),
-    "v": one_of(1),
-    "suite": one_of(1),
-    "deployment": _ID,
-    "station": _ID,
-    "scope": _ID,
-    "file": _ID,
-    "kind": _NAME_SHAPE,
-    "replica": _ID,
-    "seq": integer(1, SEQ_MAX),
-    "prev": optional_null(_HASH),
-    "base": {
-        "vector": each(key=_ID, item=integer(1, SEQ_MAX)),
-        "except": each(item=tuple_of((_ID, integer(1, SEQ_MAX)))),
-    },
-    "seen": optional_null(_HASH),
-    "schema": integer(1, SCHEMA_MAX),
-    "at": _INSTANT,
-    "server_at": _INSTANT,
-    "person": _ID,
-    "epoch": integer(0),
-    "act": _NAME_SHAPE,
-    "ops": each(item={"op": _NAME_SHAPE, "path": text(1, 120)}, maximum=OPERATIONS_MAX),
-    "salt": _ID,
-    "reason?": text(0, REASON_CHARACTERS_MAX),
-    "reissues?": _HASH,
-    "about?": {
-        "section": text(1, 120),
-        "content": _HASH,
-        "schema": integer(1, SCHEMA_MAX),
-        "step?": integer(1, 3),
-        "remarks?": each(key=text(1, 120), item=text(0, REASON_CHARACTERS_MAX)),
-    },
-}
-
-
-def check_body(body: object) -> None:
-    """Raise `MalformedError` unless `body` is a change of version 1. Unknown keys and acts pass (F-10)."""
-    check_shape(body, _BODY)
-    assert isinstance(body, dict)  # noqa: S101 - for the type checker; check_shape has just made sure
-    _check_base(body)
-    if (body["prev"] is None) != (body["seq"] == 1):
-        raise MalformedError("`prev` is null at seq 1 and only there.", path="prev")
-    if body["act"] in ACTS_ABOUT_A_SECTION:
-        if "about" not in body:
-            raise MalformedError("This act needs `about`.", path="about")
-        if not _SECTION_PATH.fullmatch(body["about"]["section"]):
-            raise MalformedError("This is no section.", path="about/section")
-        if (body["act"] == "approve") != ("step" in body["about"]):
-            raise MalformedError("`step` belongs to approve, and to nothing else.", path="about/step")
-    targets: set[str] = set()
-    for index, operation in enumerate(body["ops"]):
-        touched = _check_operation(operation, f"ops/{index}")
-        if not targets.isdisjoint(touched):
-            raise MalformedError("Two operations of the change have the same path.", path=f"ops/{index}/path")
-        targets |= touched
-
-
-def _check_base(body: Mapping[str, Any]) -> None:
-    dots = [Dot(replica, seq) for replica, seq in body["base"]["except"]]
-    vector = Base(body["base"]["vector"])
-    if any(later <= earlier for earlier, later in zip(dots, dots[1:], strict=False)):
-        raise MalformedError("`except` is sorted and names a dot once.", path="base/except")
-    if not all(covers(vector, dot) for dot in dots):
-        raise MalformedError("`except` names a dot above the vector.", path="base/except")
-    if body["base"]["vector"].get(body["replica"], 0) >= body["seq"]:
-        raise MalformedError("A change never covers itself or a later one of its replica.", path="base/vector")
-
-
-def _check_operation(operation: Mapping[str, Any], place: str) -> set[str]:
-    """Check one operation; return the targets that C-5 allows once in a change."""
-    op, path = operation["op"], operation["path"]
-    if op in ("set", "add", "remove"):
-        _demand(_FIELD_PATH.fullmatch(path) is not None, "This is no path of a field.", f"{place}/path")
-        _demand("value" in operation, "The operation needs a value.", f"{place}/value")
-        if op == "set":
-            return {path}
-        value = operation["value"]
-        _demand(_is_member(value), "A union holds text or integers.", f"{place}/value")
-        return {f"{path}\n{canonical_text(value)}"}
-    if op == "append":
-        _demand(_COLLECTION_PATH.fullmatch(path) is not None, "This is no path of a collection.", f"{place}/path")
-        _demand(is_hex(operation.get("id"), 32), "The operation needs the id of the element.", f"{place}/id")
-        values = operation.get("value")
-        _demand(
-            isinstance(values, dict) and all(_COLLECTION_PATH.fullmatch(name) for name in values),
-            "The operation needs the first values of the element.",
-            f"{place}/value",
-        )
-        return {f"{path}/{operation['id']}/{name}" for name in (VOID_FIELD, *operation["value"])}
-    _demand(op in ("void", "restore"), "Version 1 does not know this operation.", f"{place}/op")
-    _demand(_ELEMENT_PATH.fullmatch(path) is not None, "This is no path of an element.", f"{place}/path")
-    return {f"{path}/{VOID_FIELD}"}
-
-
-def _is_member(value: object) -> bool:
-    return isinstance(value, str | int) and not isinstance(value, bool)
-
-
-def _demand(holds: bool, detail: str, path: str) -> None:
-    if not holds:
-        raise MalformedError(detail, path=path)

@@ -2,83 +2,56 @@
 
     fold(rules, [FoldInput(change, verdict), ...]) -> FoldedFile
 
-The result does not depend on the order in which a replica received things, on repeats, or on any clock of ours:
-accepted changes are folded by position, then this device's own undecided ones in the order they were made.
+The result does not depend on the order in which a replica received things, on repeats, or on any clock of ours. What is
+folded, and in which order, is `sync.inputs`: a file that others were merged into shows what they hold, too.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from sync.approvals import Fields, SectionAct, SectionView, fold_section
+from sync.body import ACTS_ABOUT_A_SECTION, ACTS_OF_A_MERGE, VOID_FIELD
 from sync.canonical import encode, sha256_hex
-from sync.change import ACTS_ABOUT_A_SECTION, VOID_FIELD, Change, Operation, element_of
+from sync.change import Operation, element_of
 from sync.conflicts import conflict_of_values, conflict_of_void, unseen_edits
 from sync.folded import FoldedConflict, FoldedElement, FoldedFile, FoldedSection
+from sync.inputs import (
+    MERGED_PREFIX,
+    SCOPE_PATH,
+    FoldInput,
+    absorbed_by,
+    accepted_of,
+    form_of,
+    in_folding_order,
+    list_merges,
+    place_write,
+    protective_of,
+    seen_from,
+    shown_in,
+)
 from sync.policies import Write
 from sync.registers import Register, UnionRegister
 from sync.rules import Rules, SectionRule
-from sync.verdict import Verdict
-from sync.versions import Base, Dot, base_of, covers
+from sync.versions import Dot, base_of, covers
+
+__all__ = ["FoldInput", "Folding", "accepted_of", "fold", "in_folding_order", "seen_from", "state_digest"]
 
 
-@dataclass(frozen=True, slots=True)
-class FoldInput:
-    """One change and what became of it.
+def fold(rules: Rules | Mapping[str, Any], inputs: Iterable[FoldInput], file: str | None = None) -> FoldedFile:
+    """Fold the changes of one file. Accepted and own undecided changes may come in any order and repeatedly.
 
-    `verdict` None: this device's own change that nothing was decided about yet (not sent, not answered, or held). A change
-    of someone else that waits comes with its verdict; a form must not count as seen what only waits (F-1).
+    `file`: whose fold it is, where changes of several files are given because some were merged.
     """
-
-    change: Change
-    verdict: Verdict | None = None
-
-    @property
-    def status(self) -> str:
-        return self.verdict.status if self.verdict else "provisional"
-
-    @property
-    def position(self) -> int | None:
-        return self.verdict.position if self.verdict and self.verdict.status == "accepted" else None
-
-
-# Undecided changes that are not this device's own show only their more protective `safest` values (F-9).
-PROTECTIVE_ONLY = frozenset({"held", "quarantined", "returned"})
-
-
-def fold(rules: Rules | Mapping[str, Any], inputs: Iterable[FoldInput]) -> FoldedFile:
-    """Fold the changes of one file. Accepted and own undecided changes may come in any order and repeatedly."""
-    folding = Folding(Rules.of(rules))
     received = list(inputs)
-    for item in in_folding_order(received):
+    target = file or (received[0].change.file if received else "")
+    folding = Folding(Rules.of(rules), target, received)
+    for item in in_folding_order(received, target):
         folding.take(item)
-    for item in received:
-        if item.status in PROTECTIVE_ONLY:
-            folding.protect(item)
+    for item in protective_of(received, target):
+        folding.protect(item)
     return folding.result()
-
-
-def accepted_of(inputs: Iterable[FoldInput]) -> list[FoldInput]:
-    """The changes that every replica folds alike: what digests are made of."""
-    return [item for item in inputs if item.status == "accepted"]
-
-
-def seen_from(inputs: Iterable[FoldInput], base: Base) -> list[FoldInput]:
-    """The accepted changes that a form with this base showed. The server can fold at any base from the past."""
-    return [item for item in accepted_of(inputs) if covers(base, item.change.dot)]
-
-
-def in_folding_order(inputs: Iterable[FoldInput]) -> list[FoldInput]:
-    """Accepted by position, then provisional in the order given; a change that comes twice counts once (F-1)."""
-    received = list(inputs)
-    accepted = sorted(accepted_of(received), key=lambda item: item.position or 0)
-    provisional = [item for item in received if item.verdict is None]
-    once: dict[Dot, FoldInput] = {}
-    for item in accepted + provisional:
-        once.setdefault(item.change.dot, item)
-    return list(once.values())
 
 
 def state_digest(folded: FoldedFile) -> str:
@@ -99,11 +72,15 @@ def state_digest(folded: FoldedFile) -> str:
 
 
 class Folding:
-    """A file while it is being folded: its registers, elements and acts, filled by `take` in the order of folding."""
+    """A file while it is being folded: its registers, elements and acts, filled by `take` in the order of folding.
 
-    def __init__(self, rules: Rules) -> None:
+    `received`: everything that was given, from which a form of the past can be folded again.
+    """
+
+    def __init__(self, rules: Rules, file: str = "", received: Sequence[FoldInput] = ()) -> None:
         self.rules = rules
-        self.file = ""
+        self.file = file
+        self.received = received
         self.taken: list[FoldInput] = []
         self.registers: dict[str, Register | UnionRegister] = {}
         self.elements: dict[str, Dot] = {}
@@ -115,11 +92,17 @@ class Folding:
     def take(self, item: FoldInput) -> None:
         """Fold one change: all its operations, then its act on a section."""
         change = item.change
-        self.file = change.file
+        self.file = self.file or change.file
         for operation in change.ops:
             self._operate(operation, item)
-        if change.about is not None and change.act in ACTS_ABOUT_A_SECTION:
+        is_own = change.file == self.file
+        # A group of root fields is another in each file: an act on it counts where it was made (A-10).
+        if change.about is not None and change.act in ACTS_ABOUT_A_SECTION and (is_own or "/" in change.about.section):
             self._act(item, change.about.section)
+        if is_own and change.act == "transfer" and change.to is not None:
+            self._place(SCOPE_PATH, change.to, item)
+        if is_own and change.act in ACTS_OF_A_MERGE and change.merge is not None:
+            self._place(MERGED_PREFIX + change.merge.file, change.act == "merge", item)
         self.taken.append(item)
 
     def protect(self, item: FoldInput) -> None:
@@ -130,6 +113,11 @@ class Folding:
                     register = self.registers.setdefault(path, Register(path, self.rules.field(path)))
                     if isinstance(register, Register):
                         register.protect(self._write(path, value, item))
+
+    def _place(self, path: str, value: Any, item: FoldInput) -> None:
+        register = self.registers.setdefault(path, Register(path, self.rules.field(path)))
+        if isinstance(register, Register):
+            register.fold_in(place_write(path, value, item))
 
     def _operate(self, operation: Operation, item: FoldInput) -> None:
         if operation.op in ("add", "remove"):
@@ -239,13 +227,17 @@ class Folding:
         found: list[FoldedConflict | None] = []
         for path, register in self.registers.items():
             if isinstance(register, Register):
-                found.append(conflict_of_values(self.file, register))
                 element = element_of(path)
+                if element and not path.startswith("$") and element not in self.elements:
+                    continue  # its file is merged here no more: what was written about it is history (F-14)
+                found.append(conflict_of_values(self.file, register))
                 if element and path.endswith(VOID_FIELD):
                     found.append(conflict_of_void(self.file, element, register, self.edits.get(element, ())))
         return sorted((item for item in found if item), key=lambda item: (item["path"], item["rule"]))
 
     def result(self) -> FoldedFile:
+        merges = list_merges(self.received)
+        given = {item.change.file for item in self.received}
         base = base_of(item.change.dot for item in self.taken).to_json()
         return {
             "file": self.file,
@@ -259,6 +251,11 @@ class Folding:
             "sections": {path: self.section(path, rule) for path, rule in self._sections()},
             "vector": base["vector"],
             "except": base["except"],
+            "absorbed_by": absorbed_by(merges, self.file),
+            "absorbs": [
+                {"file": merge.file, "by": merge.by, "known": merge.file in given}
+                for merge in shown_in(merges, self.file)
+            ],
         }
 
     def _element(self, path: str) -> FoldedElement:
@@ -285,10 +282,13 @@ class Folding:
         }
 
     def _fields_at(self, act: SectionAct, rule: SectionRule) -> Fields | None:
-        earlier = Folding(self.rules)
-        for item in self.taken:
-            if covers(act.change.base, item.change.dot):
-                earlier.take(item)
+        """What the author of the act saw: the form of the act's own file, at its base."""
+        received = self.received or self.taken
+        change = next(item.change for item in received if item.change.id == act.change.id)
+        seen = form_of(received, change)
+        earlier = Folding(self.rules, change.file, seen)
+        for item in in_folding_order(seen, change.file):
+            earlier.take(item)
         return earlier.pinned_fields(act.section, rule)
 
 

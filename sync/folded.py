@@ -92,6 +92,14 @@ class FoldedSection(TypedDict):
     approved: list[FoldedApproval]
 
 
+class AbsorbedFile(TypedDict):
+    """A file that shows in this one since `by` absorbed it; `known`: whether its changes were given."""
+
+    file: str
+    by: str
+    known: bool
+
+
 FoldedFile = TypedDict(
     "FoldedFile",
     {
@@ -104,5 +112,7 @@ FoldedFile = TypedDict(
         "sections": dict[str, FoldedSection],
         "vector": dict[str, int],
         "except": list[list[Any]],
+        "absorbed_by": str | None,  # the file under which this one shows; None: under itself
+        "absorbs": list[AbsorbedFile],
     },
 )

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sync.change import VOID_FIELD
+from sync.body import VOID_FIELD
 from sync.errors import RulesError
 
 POLICIES: Final = frozenset({"latest", "union", "max", "min", "safest", "review", "authority", "once"})
@@ -45,6 +45,7 @@ class CollectionRule:
 
 UNKNOWN_FIELD: Final = FieldRule("latest")
 VOID_RULE: Final = FieldRule("review")
+PLACE_RULE: Final = FieldRule("review")  # where a file lives and what it absorbs: `$scope`, `$merged/<file>`
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,8 @@ class Rules:
         parts = path.split("/")
         if parts[-1] == VOID_FIELD:
             return VOID_RULE
+        if path.startswith("$"):
+            return PLACE_RULE
         if len(parts) == 1:
             return self.fields.get(path, UNKNOWN_FIELD)
         collection = self.collections.get(parts[0])

@@ -21,8 +21,9 @@ def judge_section_act(
         return Reason("section_unknown", path="about/section")
     if change.act != "submit" and change.ops:
         return Reason("ops_not_allowed", path="ops")
-    seen = Folding(rules)
-    for item in in_folding_order(seen_from(accepted, change.base)):
+    shown = seen_from(accepted, change.base, change.file)
+    seen = Folding(rules, change.file, shown)
+    for item in in_folding_order(shown, change.file):
         seen.take(item)
     acts = list(seen.acts.get(about.section, ()))
     if change.act == "submit":

@@ -11,20 +11,20 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from sync.change import ACTS, Change
+from sync.body import ACTS, ACTS_OF_A_MERGE
+from sync.change import Change
 from sync.errors import MalformedError
-from sync.fold import FoldInput
+from sync.inputs import FoldInput, in_folding_order, list_merges, seen_from
 from sync.rules import Rules
 from sync.sections import judge_section_act
 from sync.verdict import Reason, Verdict
-from sync.versions import Dot, covers
+from sync.versions import Dot, base_within, covers, list_dots
 
 DAY_MS: Final = 86_400_000
 
-# Acts of version 1 that this server cannot carry out yet. They are kept, held and judged again, never refused.
-ACTS_NOT_CARRIED_OUT: Final = frozenset({"transfer", "merge"})
 ACTS_OF_A_STEP: Final = frozenset({"approve", "return"})
-ACTS_ABOVE_THE_LOWEST_DUTY: Final = frozenset({"resolve"})
+ACTS_THAT_MOVE: Final = frozenset({"transfer", *ACTS_OF_A_MERGE})
+ACTS_ABOVE_THE_LOWEST_DUTY: Final = frozenset({"resolve", *ACTS_THAT_MOVE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,16 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
+class Absorbed:
+    """What the server knows of the file that a merge names. `by`: another file by which it is absorbed already."""
+
+    kind: str | None = None  # None: nothing of it has arrived
+    duties_then: frozenset[str] = frozenset()
+    duties_now: frozenset[str] = frozenset()
+    by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Context:
     """Everything a judgement depends on besides the change."""
 
@@ -43,8 +53,8 @@ class Context:
     station: str
     received_at: int
     rules: Rules | None  # newest rules of the change's kind; None: a kind from a newer app
-    known: Mapping[Dot, Known]  # every change of the file received so far
-    accepted: Sequence[FoldInput]  # the accepted ones, in any order
+    known: Mapping[Dot, Known]  # every change received so far of the file, and of others that its base names (N-7)
+    accepted: Sequence[FoldInput]  # the accepted ones of these files, in any order
     duties_then: frozenset[str]  # the author's duties on the file under the epoch in the change
     duties_now: frozenset[str]  # the same now
     check: Callable[[Change], Sequence[Reason]]  # value checks of the kind; a reason per broken rule
@@ -54,6 +64,11 @@ class Context:
     single_post: bool = False  # the station may approve its own work, flagged
     forks: frozenset[str] = frozenset()  # ids of the file's changes that were found to be forks; they occupy no dot
     admitted: bool = False  # a deputy looked at a held or quarantined change and takes it in
+    former: bool = False  # where the author's form showed the file to live, it lives no more
+    patches: frozenset[str] = frozenset()  # the station's scopes
+    duties_there: frozenset[str] = frozenset()  # of a transfer: the author's duties now on the scope it names
+    absorbed: Absorbed = Absorbed()  # of a merge
+    absorbed_by: str | None = None  # the file under which this one shows since it was merged
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +109,7 @@ def judge(change: Change, context: Context) -> Judgement:
         _version(change, context),
         _dependencies(change, context),
         _permission(change, context),
+        _move(change, context),
         _operations(change, context),
         _section(change, context),
     ):
@@ -172,7 +188,7 @@ def _version(change: Change, context: Context) -> Iterator[Judgement]:
         yield _held("kind_unknown")
     elif change.schema > context.rules.version:
         yield _held("schema_newer")
-    elif change.act not in ACTS or change.act in ACTS_NOT_CARRIED_OUT:
+    elif change.act not in ACTS:
         yield _held("act_unknown")
 
 
@@ -197,12 +213,51 @@ def _permission(change: Change, context: Context) -> Iterator[Judgement]:
     """Judged twice (D-6): by what the author's device believed, and by what holds now."""
     if context.rules is None:
         return
+    others = context.absorbed if change.act in ACTS_OF_A_MERGE else None
     if not may(context.rules, context.duties_then, change):
         yield _returned("not_allowed")
+    if others and not may(context.rules, others.duties_then, change):
+        yield _returned("not_allowed", path="merge/file")
     if not may(context.rules, context.duties_now, change):
-        yield Judgement("quarantined", (Reason("no_longer_allowed"),))
+        code = "former_scope" if context.former else "no_longer_allowed"
+        yield Judgement("quarantined", (Reason(code),))
+    if others and not may(context.rules, others.duties_now, change):
+        yield Judgement("quarantined", (Reason("no_longer_allowed", path="merge/file"),))
     if context.doubts:
         yield Judgement("quarantined", tuple(context.doubts))
+
+
+def _move(change: Change, context: Context) -> Iterator[Judgement]:
+    """Where files go: to a patch that exists, and whose deputies take it; into a file of its own kind, and into one only."""
+    if context.rules is None or change.act not in ACTS_THAT_MOVE:
+        return
+    if change.ops:
+        yield _returned("ops_not_allowed", path="ops")
+    if change.act == "transfer":
+        if change.to not in context.patches:
+            yield _returned("scope_unknown", path="to")
+        if context.absorbed_by:
+            yield _returned("file_absorbed", path="file")
+        if not may(context.rules, context.duties_there, change):
+            yield Judgement("quarantined", (Reason("receiver_undecided", path="to"),))
+        return
+    if context.absorbed.kind != change.kind:
+        yield _returned("kinds_differ", path="merge/file")
+    if change.act == "merge" and context.absorbed.by:
+        yield _returned("absorbed_elsewhere", path="merge/file")
+    if change.act == "unmerge" and not _showed_merge(change, context):
+        undecided = _undecided_dependencies(change, context)
+        if undecided:
+            yield _held("dependency_undecided", *undecided)
+        yield _returned("not_merged", path="merge/file")
+
+
+def _showed_merge(change: Change, context: Context) -> bool:
+    """Whether the author's form showed the merge that the change undoes."""
+    seen = seen_from(context.accepted, change.base, change.file)
+    return any(
+        change.merge and merge.file == change.merge.file and merge.by == change.file for merge in list_merges(seen)
+    )
 
 
 def _operations(change: Change, context: Context) -> Iterator[Judgement]:
@@ -212,9 +267,8 @@ def _operations(change: Change, context: Context) -> Iterator[Judgement]:
     reasons = [*_misfits(change, context.rules), *context.check(change)]
     if reasons:
         yield Judgement("returned", tuple(reasons))
-    appended = {
-        operation.element for item in context.accepted for operation in item.change.ops if operation.op == "append"
-    }
+    shown = in_folding_order(context.accepted, change.file)
+    appended = {operation.element for item in shown for operation in item.change.ops if operation.op == "append"}
     own: set[str | None] = set()
     for index, operation in enumerate(change.ops):
         if operation.op == "append":
@@ -266,6 +320,9 @@ def _dependency_dots(change: Change) -> Iterator[Dot]:
         for seq in range(last, 0, -1):
             if covers(change.base, Dot(replica, seq)):
                 yield Dot(replica, seq)
+    if change.merge and change.merge.base:
+        named = base_within(change.merge.base, change.merge.file, change.file)
+        yield from reversed(list_dots(named))
 
 
 def _undecided_dependencies(change: Change, context: Context) -> list[Dot]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 
 class Dot(NamedTuple):
@@ -35,6 +35,31 @@ class Base:
 
 
 NOTHING = Base()
+ELSEWHERE: Final = "@"
+
+
+def dot_within(dot: Dot, of: str, within: str) -> Dot:
+    """Name of a dot of the file `of` in a fold or a base of the file `within` (N-7): `replica@file` unless they are one."""
+    return Dot(_replica_within(dot.replica, of, within), dot.seq)
+
+
+def base_within(base: Base, of: str, within: str) -> Base:
+    """The base of a change of the file `of`, under the names that the file `within` uses."""
+    if of == within:
+        return base
+    vector = {_replica_within(replica, of, within): seq for replica, seq in base.vector.items()}
+    return Base(vector, frozenset(dot_within(dot, of, within) for dot in base.exceptions))
+
+
+def file_of(replica: str) -> str | None:
+    """The other file whose dot this names, None for the own file's."""
+    return replica.partition(ELSEWHERE)[2] or None
+
+
+def _replica_within(replica: str, of: str, within: str) -> str:
+    plain, _, named = replica.partition(ELSEWHERE)
+    file = named or of
+    return plain if file == within else f"{plain}{ELSEWHERE}{file}"
 
 
 def covers(base: Base, dot: Dot) -> bool:

@@ -49,8 +49,9 @@ for await (const line of createInterface({ input: process.stdin })) {
   try {
     if ('text' in history) readChange(history.text)
     const inputs = (history.changes || []).map(({ text, verdict }) => ({ id: changeId(text), change: readChange(text), verdict }))
-    const folded = 'text' in history ? null : fold(history.rules, inputs)
-    answer = folded === null ? '"read"' : canonicalize({ digest: stateDigest(folded), folded })
+    const files = Array.from(new Set(inputs.map(({ change }) => change.file))).sort()
+    const folds = files.map(file => fold(history.rules, inputs, file))
+    answer = 'text' in history ? '"read"' : canonicalize(folds.map(folded => ({ digest: stateDigest(folded), folded })))
   } catch (error) {
     answer = JSON.stringify(error.code || String(error.stack))
   }

@@ -1,4 +1,7 @@
-"""Random histories of one file, from a seed: who saw what, what they wrote on it, and what the server said.
+"""Random histories of a file, from a seed: who saw what, what they wrote on it, and what the server said.
+
+In some of them there are two or three files, that are merged into each other and parted again, in cycles too; late changes
+arrive in what was absorbed, and files move between scopes.
 
 Unlikely things are made likely on purpose (late positions, ties of clocks, equal values, gaps in what was seen), because
 both folds must agree there too. Forks are left out: the server never gives two changes one dot in the accepted set.
@@ -13,7 +16,7 @@ from typing import Any
 
 Json = Any
 Write = Callable[[dict[str, Json]], tuple[str, str]]  # a body to its canonical text and its id
-ContentOf = Callable[[dict[str, Json], list[str], str], str | None]  # rules, texts seen, section
+ContentOf = Callable[[dict[str, Json], list[str], str, str], str | None]  # rules, texts seen, file, section
 
 COLLECTIONS = ("members", "assessments")
 
@@ -97,8 +100,8 @@ class Replica:
     person: str
     duty: str
     seen: set[int] = field(default_factory=set)
-    seq: int = 0
-    prev: str | None = None
+    seq: dict[str, int] = field(default_factory=dict)  # by file
+    prev: dict[str, str] = field(default_factory=dict)
     opened: set[int] | None = None  # what a form that is still open showed
 
 
@@ -127,6 +130,7 @@ class Author:
             Replica(hex_id(self.rng.getrandbits(128)), hex_id(0xA0 + i % people), self.rng.choice(self.rules["duties"]))
             for i in range(self.rng.randint(1, 4))
         ]
+        self.files = [hex_id(4 + i) for i in range(self.rng.choice((1, 1, 1, 2, 2, 3)))]
         self.elements = [(c, hex_id(self.rng.getrandbits(128))) for c in COLLECTIONS for _ in range(2)]
         # Every third history is a quiet review of one section: without it approvals of two contents in turn are rare.
         self.section = self.rng.choice(self._sections()) if self.rng.random() < 0.33 else None
@@ -168,43 +172,65 @@ class Author:
         shown = replica.opened if replica.opened is not None and rng.random() < 0.5 else set(replica.seen)
         replica.opened = set(replica.seen) if rng.random() < 0.3 else None
         self.clock += rng.choice((0, 0, 1, 50))
-        body = self._body(replica, shown)
-        body.update(self._act(shown))
-        body["prev"] = replica.prev
-        text, replica.prev = self.write(body)
-        replica.seq += 1
+        file = rng.choice(self.files)
+        body = self._body(replica, file, shown)
+        body.update(self._act(file, shown))
+        body["prev"] = replica.prev.get(file)
+        text, replica.prev[file] = self.write(body)
+        replica.seq[file] = body["seq"]
         replica.seen.add(len(self.changes))
         self.changes.append({"body": body, "text": text, "duty": replica.duty})
 
-    def _body(self, replica: Replica, shown: set[int]) -> dict[str, Json]:
+    def _body(self, replica: Replica, file: str, shown: set[int]) -> dict[str, Json]:
         rng = self.rng
+        elsewhere = {other for other in self.files if other != file and rng.random() < 0.7}
+        seen = [c["body"] for c in (self.changes[i] for i in shown)]
         return {
             **{"type": "change", "v": 1, "suite": 1, "kind": "thing", "schema": 1},
-            **{"deployment": hex_id(1), "station": hex_id(2), "scope": hex_id(3), "file": hex_id(4)},
-            **{"replica": replica.id, "seq": replica.seq + 1, "person": replica.person, "epoch": 1},
-            "base": base_json((c["body"]["replica"], c["body"]["seq"]) for c in (self.changes[i] for i in shown)),
+            **{"deployment": hex_id(1), "station": hex_id(2), "scope": hex_id(3), "file": file},
+            **{"replica": replica.id, "seq": replica.seq.get(file, 0) + 1, "person": replica.person, "epoch": 1},
+            "base": base_json(
+                (c["replica"] + ("" if c["file"] == file else f"@{c['file']}"), c["seq"])
+                for c in seen
+                if c["file"] == file or c["file"] in elsewhere
+            ),
             "seen": None,
             "at": max(0, self.clock + rng.choice((0, 0, -40, 40, 1000))),
             "server_at": rng.choice((0, self.clock - 10, self.clock)),
             "salt": hex_id(len(self.changes)),
         }
 
-    def _act(self, shown: set[int]) -> dict[str, Json]:
+    def _act(self, file: str, shown: set[int]) -> dict[str, Json]:
         rng = self.rng
+        several = len(self.files) > 1
         act = rng.choices(
             ("save", "resolve", "void", "submit", "approve", "return", "withdraw", "transfer", "merge"),
-            (30, 4, 1, 10, 40, 5, 3, 1, 1) if self.section else (60, 14, 3, 10, 14, 5, 3, 1, 1),
+            (30, 4, 1, 10, 40, 5, 3, 1, 8 * several) if self.section else (60, 14, 3, 10, 14, 5, 3, 4, 30 * several),
         )[0]
         if act in ("submit", "approve", "return", "withdraw"):
-            return self._about(act, shown)
-        return {"act": act, "ops": self._ops() if act not in ("transfer", "merge") or rng.random() < 0.5 else []}
+            return self._about(act, file, shown)
+        ops = self._ops() if act not in ("transfer", "merge") or rng.random() < 0.2 else []
+        if act == "transfer":
+            return {"act": act, "ops": ops, "to": hex_id(rng.randint(3, 5))}
+        return {"act": act, "ops": ops} if act != "merge" else {"ops": ops, **self._merge(file, shown)}
 
-    def _about(self, act: str, shown: set[int]) -> dict[str, Json]:
+    def _merge(self, file: str, shown: set[int]) -> dict[str, Json]:
+        """A merge of another file, or, of one that was merged, rather its undoing."""
+        rng = self.rng
+        other = rng.choice([name for name in self.files if name != file])
+        bodies = [self.changes[i]["body"] for i in shown]
+        merged = any(b["file"] == file and b.get("merge", {}).get("file") == other for b in bodies)
+        if merged and rng.random() < 0.6:
+            return {"act": "unmerge", "merge": {"file": other}}
+        dots = [(b["replica"], b["seq"]) for b in bodies if b["file"] == other]
+        return {"act": "merge", "merge": {"file": other, "base": base_json(dots or [(hex_id(9), 1)])}}
+
+    def _about(self, act: str, file: str, shown: set[int]) -> dict[str, Json]:
         rng = self.rng
         section = self.section or rng.choice(self._sections())
         texts = [self.changes[i]["text"] for i in sorted(shown)]
         about: dict[str, Json] = {"section": section, "schema": 1}
-        content = self.content_of(self.rules, texts, section) if rng.random() < 0.9 else None
+        content = self.content_of(self.rules, texts, file, section) if rng.random() < 0.9 else None
         about["content"] = content or hex_id(7, 64)
         if act == "approve":
             about["step"] = rng.choice((1, 1, 1, 2, 3))
@@ -263,7 +289,7 @@ class Author:
         undecided: list[dict[str, Json]] = []
         for number, change in enumerate(self.changes):
             body = change["body"]
-            if body["replica"] == own and body["seq"] >= undecided_from:
+            if body["replica"] == own and body["seq"] >= undecided_from and body["file"] == self.files[-1]:
                 undecided.append({"text": change["text"], "verdict": None})
             elif rng.random() < (0.02 if self.section else 0.06):
                 verdict = {

@@ -107,11 +107,11 @@ def inputs_of(changes: list[Json]) -> list[FoldInput]:
     return found
 
 
-def content_of(rules: Json, texts: list[str], section: str) -> str | None:
+def content_of(rules: Json, texts: list[str], file: str, section: str) -> str | None:
     """Content hash of the section in what an author saw: all of it accepted in the order of making."""
     given = {"status": "accepted", "received_at": 1_000_000, "duty": "worker"}
     seen = [{"text": text, "verdict": {**given, "position": place}} for place, text in enumerate(texts, 1)]
-    found = fold(rules, inputs_of(seen))["sections"].get(section)
+    found = fold(rules, inputs_of(seen), file)["sections"].get(section)
     return found["content"] if found else None
 
 
@@ -121,8 +121,9 @@ def make_history(seed: int) -> History:
 
 
 def fold_here(history: History) -> str:
-    folded = fold(history.rules, inputs_of(history.changes))
-    return plain_text({"digest": state_digest(folded), "folded": folded})
+    inputs = inputs_of(history.changes)
+    folds = [fold(history.rules, inputs, file) for file in sorted({item.change.file for item in inputs})]
+    return plain_text([{"digest": state_digest(folded), "folded": folded} for folded in folds])
 
 
 def find_difference(opened: Phone, seeds: range) -> History | None:

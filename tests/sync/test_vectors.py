@@ -8,14 +8,15 @@ from typing import Any
 
 import pytest
 
+from sync.body import check_body
 from sync.canonical import canonical_text, parse_canonical
-from sync.change import Envelope, change_id, check_body, from_base64url, read_change, replica_id, verify
+from sync.change import Envelope, change_id, from_base64url, read_change, replica_id, verify
 from sync.errors import MalformedError, NotCanonicalError
 from sync.fold import FoldInput, accepted_of, fold, state_digest
 from sync.rules import Rules
 from sync.verdict import Reason, verdict_of
-from sync.verdicts import Context, Known, judge
-from sync.versions import Base, Dot, base_of, covers, join
+from sync.verdicts import Absorbed, Context, Known, judge
+from sync.versions import Base, Dot, base_of, covers, dot_within, join
 
 VECTORS = Path(__file__).parents[1] / "vectors"
 
@@ -63,7 +64,10 @@ def test_shapes(case: dict[str, Any]) -> None:
 @pytest.mark.parametrize("case", cases("versions"))
 def test_versions(case: dict[str, Any]) -> None:
     given = case["input"]
-    if "dot" in given:
+    if "within" in given:
+        named = dot_within(Dot(*given["dot"]), given["of"], given["within"])
+        assert list(named) == case["expect"]["dot"]
+    elif "dot" in given:
         assert covers(Base.from_json(given["base"]), Dot(*given["dot"])) is case["expect"]["covers"]
     elif "join" in given:
         assert join(*map(Base.from_json, given["join"])).to_json() == case["expect"]["base"]
@@ -98,11 +102,14 @@ def read_inputs(given: dict[str, Any]) -> list[FoldInput]:
     ]
 
 
-@pytest.mark.parametrize("case", cases("policies") + cases("voids") + cases("provisional") + cases("approvals"))
+FOLDS = ("policies", "voids", "provisional", "approvals", "moving", "merging")
+
+
+@pytest.mark.parametrize("case", [case for name in FOLDS for case in cases(name)])
 def test_folds(case: dict[str, Any]) -> None:
-    inputs = read_inputs(case["input"])
-    assert_part(case["expect"]["folded"], fold(case["input"]["rules"], inputs))
-    assert state_digest(fold(case["input"]["rules"], accepted_of(inputs))) == case["expect"]["digest"]
+    inputs, file = read_inputs(case["input"]), case["input"].get("file")
+    assert_part(case["expect"]["folded"], fold(case["input"]["rules"], inputs, file))
+    assert state_digest(fold(case["input"]["rules"], accepted_of(inputs), file)) == case["expect"]["digest"]
 
 
 @pytest.mark.parametrize("case", cases("verdicts"))
@@ -128,6 +135,16 @@ def test_verdicts(case: dict[str, Any]) -> None:
         single_post=given["single_post"],
         forks=frozenset(given["forks"]),
         admitted=given["admitted"],
+        former=given["former"],
+        patches=frozenset(given["patches"]),
+        duties_there=frozenset(given["duties_there"]),
+        absorbed=Absorbed(
+            given["absorbed"]["kind"],
+            frozenset(given["absorbed"]["duties_then"]),
+            frozenset(given["absorbed"]["duties_now"]),
+            given["absorbed"]["by"],
+        ),
+        absorbed_by=given["absorbed_by"],
     )
     judgement = judge(read_change(Envelope(canonical_text(case["input"]["change"]), "")), context)
     assert (judgement.status, [reason.code for reason in judgement.reasons]) == (

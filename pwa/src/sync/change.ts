@@ -6,9 +6,9 @@ import { sha256 } from '@noble/hashes/sha2.js'
 import { canonicalize, parseCanonical, type Json } from './canonical'
 import { SyncError } from './errors'
 import { checkShape, each, integer, isHex, isPlain, oneOf, optionalNull, text, tupleOf, type Shape } from './shapes'
-import { compareDots, covers, type Base, type Dot } from './versions'
+import { compareDots, covers, fileOf, type Base, type Dot } from './versions'
 
-export const ACTS = ['save', 'resolve', 'submit', 'approve', 'return', 'withdraw', 'transfer', 'void', 'merge'] as const
+export const ACTS = ['save', 'resolve', 'submit', 'approve', 'return', 'withdraw', 'transfer', 'void', 'merge', 'unmerge'] as const
 export type Act = (typeof ACTS)[number]
 
 /** `path` is `field`, `collection/<id>` or `collection/<id>/field`; that of an `append` is the collection. */
@@ -26,6 +26,9 @@ export interface About {
   step?: number
   remarks?: { [path: string]: string }
 }
+
+/** The file that a merge takes into this one, and what the form showed of it; the undoing of a merge has no base. */
+export interface Merge { file: string; base?: Base }
 
 /** The body of a change, key for key. Unknown keys of a newer version stay in it. */
 export interface Change {
@@ -54,6 +57,10 @@ export interface Change {
   about?: About
   /** Id of the fork or returned change whose words its author enters again as her own (C-8). */
   reissues?: string
+  /** Of a transfer: the scope that the file moves to (C-9). */
+  to?: string
+  /** Of a merge and its undoing (C-10). */
+  merge?: Merge
 }
 
 /** A signed document as it travels: the canonical text itself, and r‖s (64 bytes) in base64url. */
@@ -65,6 +72,7 @@ const OPERATIONS_MAX = 500
 const REASON_CHARACTERS_MAX = 2000
 const SEQ_MAX = 1000000
 const SCHEMA_MAX = 1000000
+const FILES_NAMED_MAX = 20
 
 const NAME = /^[a-z][a-z0-9_]{0,39}$/
 const FIELD_PATH = /^[a-z][a-z0-9_]{0,39}(\/[0-9a-f]{32}\/[a-z][a-z0-9_]{0,39})?$/
@@ -77,6 +85,8 @@ export function makeChange(parts: Omit<Change, 'type' | 'v' | 'suite'>): Change 
   if (body.reason === undefined) delete body.reason
   if (body.about === undefined) delete body.about
   if (body.reissues === undefined) delete body.reissues
+  if (body.to === undefined) delete body.to
+  if (body.merge === undefined) delete body.merge
   checkBody(body)
   return body
 }
@@ -112,6 +122,8 @@ const ID = text(32, 32, /^[0-9a-f]*$/)
 const HASH = text(64, 64, /^[0-9a-f]*$/)
 const NAME_SHAPE = text(1, 40, NAME)
 const SEQ = integer(1, SEQ_MAX)
+const REPLICA = text(32, 65, /^[0-9a-f]{32}(@[0-9a-f]{32})?$/)
+const BASE: Shape = { vector: each(SEQ, { key: REPLICA }), except: each(tupleOf([REPLICA, SEQ])) }
 
 const BODY: Shape = {
   type: oneOf('change'),
@@ -125,7 +137,7 @@ const BODY: Shape = {
   replica: ID,
   seq: SEQ,
   prev: optionalNull(HASH),
-  base: { vector: each(SEQ, { key: ID }), except: each(tupleOf([ID, SEQ])) },
+  base: BASE,
   seen: optionalNull(HASH),
   schema: integer(1, SCHEMA_MAX),
   at: integer(0),
@@ -137,6 +149,8 @@ const BODY: Shape = {
   salt: ID,
   'reason?': text(0, REASON_CHARACTERS_MAX),
   'reissues?': HASH,
+  'to?': ID,
+  'merge?': { file: ID, 'base?': BASE },
   'about?': {
     section: text(1, 120),
     content: HASH,
@@ -150,7 +164,9 @@ const BODY: Shape = {
 export function checkBody(value: unknown): void {
   checkShape(value, BODY)
   const body = value as Change
-  checkBase(body)
+  checkBase(body.base, body.file, 'base')
+  demand(!covers({ vector: body.base.vector, except: [] }, dotOf(body)), 'A change never covers itself or a later one of its replica.', 'base/vector')
+  checkMove(body)
   demand((body.prev === null) === (body.seq === 1), '`prev` is null at seq 1 and only there.', 'prev')
   if (['submit', 'approve', 'return', 'withdraw'].indexOf(body.act) >= 0) {
     if (!body.about) throw new SyncError('malformed', 'about', 'This act needs `about`.')
@@ -165,13 +181,32 @@ export function checkBody(value: unknown): void {
   })
 }
 
-function checkBase(body: Change): void {
-  const { vector, except } = body.base
+/** `file` is whose form it was: its own dots are named plainly, and in one way only (N-7). */
+function checkBase({ vector, except }: Base, file: string, place: string): void {
+  const named = new Set(Object.keys(vector).map(fileOf))
+  demand(!named.has(file), 'Its own dots are named without the file.', place + '/vector')
+  demand(named.size <= FILES_NAMED_MAX, 'A base names at most ' + FILES_NAMED_MAX + ' files.', place + '/vector')
   except.forEach((dot, index) => {
-    demand(index === 0 || compareDots(except[index - 1] as Dot, dot) < 0, '`except` is sorted and names a dot once.', 'base/except')
+    demand(index === 0 || compareDots(except[index - 1] as Dot, dot) < 0, '`except` is sorted and names a dot once.', place + '/except')
   })
-  demand(except.every(dot => covers({ vector, except: [] }, dot)), '`except` names a dot above the vector.', 'base/except')
-  demand(!covers({ vector, except: [] }, dotOf(body)), 'A change never covers itself or a later one of its replica.', 'base/vector')
+  demand(except.every(dot => covers({ vector, except: [] }, dot)), '`except` names a dot above the vector.', place + '/except')
+}
+
+/** `to` belongs to a transfer, `merge` to a merge and its undoing, and to nothing else (C-9, C-10). */
+function checkMove({ act, file, to, merge }: Change): void {
+  const isKnown = ACTS.indexOf(act) >= 0
+  demand(!isKnown || (act === 'transfer') === (to !== undefined), '`to` belongs to a transfer.', 'to')
+  demand(!isKnown || isMerge(act) === (merge !== undefined), '`merge` belongs to a merge.', 'merge')
+  if (!merge) return
+  demand(merge.file !== file, 'No file absorbs itself.', 'merge/file')
+  demand(!isKnown || (act === 'merge') === (merge.base !== undefined), 'A merge names what it showed.', 'merge/base')
+  if (!merge.base) return
+  checkBase(merge.base, merge.file, 'merge/base')
+  demand(Object.keys(merge.base.vector).length > 0, 'A merge names what it showed.', 'merge/base/vector')
+}
+
+export function isMerge(act: string): boolean {
+  return act === 'merge' || act === 'unmerge'
 }
 
 /** Checks one operation; returns the targets that C-5 allows once in a change. */

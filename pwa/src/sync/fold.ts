@@ -5,57 +5,30 @@
  */
 import { foldSection, sectionAct, type Fields, type Guards, type SectionAct } from './approvals'
 import { canonicalize, compareCodePoints, type Json } from './canonical'
-import { dotOf, elementOf, sha256Hex, VOID_FIELD, type Change, type Operation } from './change'
+import { dotOf, elementOf, isMerge, sha256Hex, VOID_FIELD, type Operation } from './change'
 import { conflictOfValues, conflictOfVoid, unseenEdits } from './conflicts'
 import type { FoldedConflict, FoldedElement, FoldedFile, FoldedSection } from './folded'
+import { absorbedBy, formOf, inFoldingOrder, listMerges, MERGED_PREFIX, placeWrite, positionOf, protectiveOf, SCOPE_PATH, shownIn, type FoldInput } from './inputs'
 import type { Write } from './policies'
 import { Register, UnionRegister } from './registers'
 import { fieldRule, findSection, pinnedPaths, protectionRank, safestPaths, type Rules, type SectionRule } from './rules'
-import type { Verdict } from './verdict'
 import { baseOf, covers, dotText, type Dot } from './versions'
 
 export type { FoldedFile, FoldedPath, FoldedValue, FoldedSection, FoldedConflict, FoldedElement, FoldedApproval, FoldedAct, LostValue, SectionStatus } from './folded'
 export type { Rules } from './rules'
 
+export { acceptedOf, type FoldInput } from './inputs'
+
 /**
- * One change and what became of it; `id` is that of the transported text. `verdict` null: this device's own change that
- * nothing was decided about yet (not sent, not answered, or held). A change of someone else that waits comes with its
- * verdict: a form must not count as seen what only waits (F-1).
+ * Folds the changes of one file. They may come in any order but the undecided ones, and repeatedly. `file`: whose fold it
+ * is, where changes of several files are given because some were merged.
  */
-export interface FoldInput {
-  id: string
-  change: Change
-  verdict: Pick<Verdict, 'status' | 'position' | 'received_at' | 'duty'> | null
-}
-
-/** Folds the changes of one file. They may come in any order but the undecided ones, and repeatedly. */
-export function fold(rules: Rules, inputs: FoldInput[]): FoldedFile {
-  const folding = new Folding(rules)
-  for (const input of inFoldingOrder(inputs)) folding.take(input)
-  for (const input of inputs) if (input.verdict && PROTECTIVE_ONLY.indexOf(input.verdict.status) >= 0) folding.protect(input)
+export function fold(rules: Rules, inputs: readonly FoldInput[], file?: string): FoldedFile {
+  const target = file || (inputs[0] ? inputs[0].change.file : '')
+  const folding = new Folding(rules, target, inputs)
+  for (const input of inFoldingOrder(inputs, target)) folding.take(input)
+  for (const input of protectiveOf(inputs, target)) folding.protect(input)
   return folding.result()
-}
-
-/** Undecided changes that are not this device's own show only their more protective `safest` values (F-9). */
-const PROTECTIVE_ONLY = ['held', 'quarantined', 'returned']
-
-function positionOf({ verdict }: FoldInput): number | null {
-  return verdict && verdict.status === 'accepted' ? verdict.position : null
-}
-
-/** The changes that every replica folds alike: what digests are made of. */
-export function acceptedOf(inputs: FoldInput[]): FoldInput[] {
-  return inputs.filter(input => positionOf(input) !== null)
-}
-
-/** Accepted by position, then provisional in the order given; a change that comes twice counts once (F-1). */
-function inFoldingOrder(inputs: FoldInput[]): FoldInput[] {
-  const accepted = acceptedOf(inputs).sort((a, b) => (positionOf(a) as number) - (positionOf(b) as number))
-  const taken = new Set<string>()
-  return accepted.concat(inputs.filter(input => input.verdict === null)).filter(({ change }) => {
-    const dot = dotText(dotOf(change))
-    return !taken.has(dot) && taken.add(dot)
-  })
 }
 
 /** Digest of a fold of accepted changes only (`acceptedOf`, S-1): equal digests, equal files. */
@@ -77,22 +50,29 @@ export function stateDigest(folded: FoldedFile): string {
 
 /** A file while it is being folded: its registers, elements and acts, filled by `take` in the order of folding. */
 class Folding {
-  private file = ''
   private taken: FoldInput[] = []
   private registers = new Map<string, Register | UnionRegister>()
   private elements = new Map<string, Dot>()
   private edits = new Map<string, Write[]>() // element -> every write inside it
   private acts = new Map<string, SectionAct[]>()
 
-  constructor(private readonly rules: Rules) {}
+  /** `received`: everything that was given, from which a form of the past can be folded again. */
+  constructor(private readonly rules: Rules, private readonly file: string, private readonly received: readonly FoldInput[]) {}
 
   // --- taking changes in ---
 
   take(input: FoldInput): void {
     const { change } = input
-    this.file = change.file
+    const { about, merge, to } = change
     for (const operation of change.ops) this.operate(operation, input)
-    if (change.about && ['submit', 'approve', 'return', 'withdraw'].indexOf(change.act) >= 0) this.act(input, change.about.section)
+    const isOwn = change.file === this.file
+    // A group of root fields is another in each file: an act on it counts where it was made (A-10).
+    if (about && ['submit', 'approve', 'return', 'withdraw'].indexOf(change.act) >= 0 && (isOwn || about.section.indexOf('/') >= 0)) this.act(input, about.section)
+    if (isOwn && change.act === 'transfer' && to !== undefined) this.register(SCOPE_PATH).foldIn(placeWrite(SCOPE_PATH, to, input))
+    if (isOwn && isMerge(change.act) && merge) {
+      const path = MERGED_PREFIX + merge.file
+      this.register(path).foldIn(placeWrite(path, change.act === 'merge', input))
+    }
     this.taken.push(input)
   }
 
@@ -232,9 +212,12 @@ class Folding {
     return foldSection({ path, rule, schema: this.rules.version, fields, guards: this.guards(path, rule), fieldsAt }, this.acts.get(path) || [])
   }
 
+  /** What the author of the act saw: the form of the act's own file, at its base. */
   private fieldsAt(act: SectionAct, rule: SectionRule): Fields | null {
-    const earlier = new Folding(this.rules)
-    for (const input of this.taken) if (covers(act.change.base, dotOf(input.change))) earlier.take(input)
+    const { change } = this.received.find(input => input.id === act.id) as FoldInput
+    const seen = formOf(this.received, change)
+    const earlier = new Folding(this.rules, change.file, seen)
+    for (const input of inFoldingOrder(seen, change.file)) earlier.take(input)
     return earlier.pinnedFields(act.about.section, rule)
   }
 
@@ -243,8 +226,10 @@ class Folding {
     const found: (FoldedConflict | null)[] = []
     this.registers.forEach((register, path) => {
       if (!(register instanceof Register)) return
-      found.push(conflictOfValues(this.file, register))
       const element = elementOf(path)
+      // Its file is merged here no more: what was written about it is history (F-14).
+      if (element && path[0] !== '$' && !this.elements.has(element)) return
+      found.push(conflictOfValues(this.file, register))
       if (element && path.endsWith(VOID_FIELD)) found.push(conflictOfVoid(this.file, element, register, this.edits.get(element) || []))
     })
     const open = found.filter(Boolean) as FoldedConflict[]
@@ -253,6 +238,8 @@ class Folding {
 
   result(): FoldedFile {
     const base = baseOf(this.taken.map(input => dotOf(input.change)))
+    const merges = listMerges(this.received)
+    const given = new Set(this.received.map(input => input.change.file))
     const folded: FoldedFile = {
       file: this.file,
       kind: this.rules.kind,
@@ -263,6 +250,8 @@ class Folding {
       sections: {},
       vector: base.vector,
       except: base.except,
+      absorbed_by: absorbedBy(merges, this.file),
+      absorbs: shownIn(merges, this.file).map(({ file, by }) => ({ file, by, known: given.has(file) })),
     }
     for (const path of sortedKeys(this.registers)) {
       const register = this.registers.get(path) as Register | UnionRegister

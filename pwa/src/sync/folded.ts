@@ -70,6 +70,9 @@ export interface FoldedSection {
   approved: FoldedApproval[]
 }
 
+/** A file that shows in this one since `by` absorbed it; `known`: whether its changes were given. */
+export interface AbsorbedFile { file: string; by: string; known: boolean }
+
 export interface FoldedFile {
   file: string
   kind: string
@@ -80,4 +83,6 @@ export interface FoldedFile {
   sections: { [section: string]: FoldedSection }
   vector: Vector
   except: Dot[]
+  absorbed_by: string | null // the file under which this one shows; null: under itself
+  absorbs: AbsorbedFile[]
 }

@@ -24,6 +24,8 @@ export interface Rules {
 
 const UNKNOWN_FIELD: FieldRule = { policy: 'latest' }
 const VOID_RULE: FieldRule = { policy: 'review' }
+/** Where a file lives and what it absorbs: `$scope`, `$merged/<file>`. */
+export const PLACE_RULE: FieldRule = { policy: 'review' }
 
 /** The own property `key` of a table of rules; a field named like a property of every object is not one. */
 function find<T>(table: { [key: string]: T } | undefined, key: string): T | undefined {
@@ -35,6 +37,7 @@ export function fieldRule(rules: Rules, path: string): FieldRule {
   const parts = path.split('/')
   const last = parts[parts.length - 1] as string
   if (last === VOID_FIELD) return VOID_RULE
+  if (path[0] === '$') return PLACE_RULE
   if (parts.length === 1) return find(rules.fields, path) || UNKNOWN_FIELD
   const collection = find(rules.collections, parts[0] as string)
   return (collection && find(collection.fields, last)) || UNKNOWN_FIELD

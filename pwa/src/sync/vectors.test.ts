@@ -7,7 +7,7 @@ import { bodyText, changeId, checkBody } from './change'
 import { SyncError } from './errors'
 import { acceptedOf, fold, stateDigest } from './fold'
 import { fromBase64url, importPublicKey, replicaId, verify } from './signatures'
-import { baseOf, covers, join } from './versions'
+import { baseOf, covers, dotWithin, join } from './versions'
 
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- vectors are data of many shapes
 type Loose = any
@@ -59,17 +59,18 @@ describe('signatures', () => {
 
 describe('versions', () => {
   it.each(read('versions'))('$name ($rules)', ({ input, expect: expected }) => {
-    if ('dot' in input) expect(covers(input.base, input.dot)).toBe(expected.covers)
+    if ('within' in input) expect(dotWithin(input.dot, input.of, input.within)).toEqual(expected.dot)
+    else if ('dot' in input) expect(covers(input.base, input.dot)).toBe(expected.covers)
     else if ('join' in input) expect(join(input.join[0], input.join[1])).toEqual(expected.base)
     else expect(baseOf(input.dots)).toEqual(expected.base)
   })
 })
 
-describe.each(['policies', 'voids', 'provisional', 'approvals'])('fold: %s', file => {
+describe.each(['policies', 'voids', 'provisional', 'approvals', 'moving', 'merging'])('fold: %s', file => {
   it.each(read(file))('$name ($rules)', ({ input, expect: expected }) => {
     const inputs = input.changes.map((item: Loose) => ({ id: changeId(bodyText(item.body)), change: item.body, verdict: item.verdict }))
     // Keys that a vector leaves out are free; lists are exact.
-    expect(fold(input.rules, inputs)).toMatchObject(expected.folded)
-    expect(stateDigest(fold(input.rules, acceptedOf(inputs)))).toBe(expected.digest)
+    expect(fold(input.rules, inputs, input.file)).toMatchObject(expected.folded)
+    expect(stateDigest(fold(input.rules, acceptedOf(inputs), input.file))).toBe(expected.digest)
   })
 })

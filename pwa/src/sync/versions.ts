@@ -7,6 +7,30 @@ export interface Vector { [replica: string]: number }
 /** What a form showed when it was opened: everything under `vector` but the dots in `except` (sorted). */
 export interface Base { vector: Vector; except: Dot[] }
 
+/** Name of a dot of the file `of` in a fold or a base of the file `within`: `replica@file` unless they are one (N-7). */
+export function dotWithin(dot: Dot, of: string, within: string): Dot {
+  return [replicaWithin(dot[0], of, within), dot[1]]
+}
+
+/** The base of a change of the file `of`, under the names that the file `within` uses. */
+export function baseWithin(base: Base, of: string, within: string): Base {
+  if (of === within) return base
+  const vector: Vector = {}
+  for (const replica of Object.keys(base.vector)) vector[replicaWithin(replica, of, within)] = base.vector[replica] as number
+  return { vector, except: base.except.map(dot => dotWithin(dot, of, within)).sort(compareDots) }
+}
+
+/** The other file whose dot this names, null for the own file's. */
+export function fileOf(replica: string): string | null {
+  return replica.split('@')[1] || null
+}
+
+function replicaWithin(replica: string, of: string, within: string): string {
+  const [plain, named] = replica.split('@') as [string, string?]
+  const file = named || of
+  return file === within ? plain : plain + '@' + file
+}
+
 export function emptyBase(): Base {
   return { vector: {}, except: [] }
 }

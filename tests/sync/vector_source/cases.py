@@ -13,20 +13,23 @@ from tests.sync.vector_source.story import Story, dots, put
 Case = dict[str, Any]
 
 
-def case(name: str, rules: str, story: Story, **expect: Any) -> Case:
-    """A case with its digest; the digest is computed, everything else in `expect` is written by hand."""
-    digest = state_digest(fold(story.rules, accepted_of(story.inputs())))
+def case(name: str, rules: str, story: Story, *, of: str | None = None, **expect: Any) -> Case:
+    """A case with its digest; the digest is computed, everything else in `expect` is written by hand.
+
+    `of`: whose fold it is, in a story of several files.
+    """
+    digest = state_digest(fold(story.rules, accepted_of(story.inputs()), of))
     return {
         "name": name,
         "rules": rules.split(),
-        "input": story.to_json(),
+        "input": story.to_json() | ({"file": of} if of else {}),
         "expect": {"folded": expect, "digest": digest},
     }
 
 
-def shows(status: str, value: Any, *values: Any, **more: Any) -> dict[str, Any]:
-    """A path's expectation; `values` are (value, changes...) in the order they are listed."""
-    listed = [{"value": entry[0], "dots": dots(*entry[1:])} for entry in values]
+def shows(status: str, value: Any, *values: Any, of: str | None = None, **more: Any) -> dict[str, Any]:
+    """A path's expectation; `values` are (value, changes...) in the order they are listed, `of`: whose fold it is."""
+    listed = [{"value": entry[0], "dots": dots(*entry[1:], of=of)} for entry in values]
     return {"status": status, "value": value, "values": listed, **more}
 
 

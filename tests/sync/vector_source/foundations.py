@@ -12,7 +12,7 @@ from sync.change import change_id, make_change, replica_id, sign, to_base64url
 from sync.versions import Base, Dot
 
 Case = dict[str, Any]
-A, B, C = "a" * 32, "b" * 32, "c" * 32
+A, B, C, D = "a" * 32, "b" * 32, "c" * 32, "d" * 32
 KEY = ec.derive_private_key(990_001, ec.SECP256R1())
 KEY_RAW = KEY.public_key().public_bytes(serialization.Encoding.X962, serialization.PublicFormat.UncompressedPoint)
 
@@ -170,6 +170,12 @@ def shapes() -> list[Case]:
     member = {"op": "append", "path": "members", "id": A, "value": {"name": "x"}}
     about = {"section": f"assessments/{A}", "content": "7" * 64, "schema": 1}
     later = {"seq": 2, "prev": "9" * 64}
+    nothing: dict[str, Any] = {"vector": {}, "except": []}
+    absorbed = {"file": A, "base": {"vector": {B: 2}, "except": [[B, 1]]}}
+
+    def many(files: int) -> dict[str, int]:
+        return {f"{A}@{number:032x}": 1 for number in range(files)}
+
     return [
         altered("unknown key is kept", ["C-1", "F-10"], True, {"weather": "rain"}),
         altered("unknown act is kept", ["F-10"], True, {"act": "sing"}),
@@ -234,6 +240,40 @@ def shapes() -> list[Case]:
         altered("words entered again", ["C-8"], True, {"reissues": "a" * 64}),
         altered("words entered again, of no change", ["C-8"], False, {"reissues": "a" * 63}),
         altered("words entered again, of null", ["C-8"], False, {"reissues": None}),
+        altered("transfer", ["C-9"], True, {"act": "transfer", "to": A}),
+        altered("transfer to nowhere", ["C-9"], False, {"act": "transfer"}),
+        altered("transfer to null", ["C-9"], False, {"act": "transfer", "to": None}),
+        altered("a save that says where to", ["C-9"], False, {"to": A}),
+        altered("an unknown act may say where to", ["F-10"], True, {"act": "sing", "to": A}),
+        altered("merge", ["C-10"], True, {"act": "merge", "merge": absorbed}),
+        altered("merge of nothing", ["C-10"], False, {"act": "merge"}),
+        altered("merge of itself", ["C-10"], False, {"act": "merge", "merge": absorbed | {"file": body()["file"]}}),
+        altered("merge that showed nothing", ["C-10"], False, {"act": "merge", "merge": absorbed | {"base": nothing}}),
+        altered("merge without what it showed", ["C-10"], False, {"act": "merge", "merge": {"file": A}}),
+        altered("undoing of a merge", ["C-10"], True, {"act": "unmerge", "merge": {"file": A}}),
+        altered("undoing with what it showed", ["C-10"], False, {"act": "unmerge", "merge": absorbed}),
+        altered("a save that merges", ["C-10"], False, {"merge": absorbed}),
+        altered(
+            "what a merge showed of a file that had absorbed this one",
+            ["C-10", "N-7"],
+            True,
+            {
+                "act": "merge",
+                "merge": {"file": A, "base": {"vector": {B: 1, f"{B}@{body()['file']}": 2}, "except": []}},
+            },
+        ),
+        altered(
+            "dots of another file", ["N-7"], True, {"base": {"vector": {f"{A}@{B}": 2}, "except": [[f"{A}@{B}", 1]]}}
+        ),
+        altered(
+            "own dots under the file's name",
+            ["N-7"],
+            False,
+            {"base": {"vector": {f"{A}@{body()['file']}": 1}, "except": []}},
+        ),
+        altered("dots of a file that is no id", ["N-7"], False, {"base": {"vector": {f"{A}@b": 1}, "except": []}}),
+        altered("dots of 19 other files", ["C-1a"], True, {"base": {"vector": {A: 1} | many(19), "except": []}}),
+        altered("dots of 20 other files", ["C-1a"], False, {"base": {"vector": {A: 1} | many(20), "except": []}}),
     ]
 
 
@@ -250,6 +290,10 @@ def versions() -> list[Case]:
     def made(name: str, dots: list[Any], expect: Any) -> Case:
         return {"name": name, "rules": ["C-1"], "input": {"dots": dots}, "expect": {"base": expect}}
 
+    def named(name: str, dot: list[Any], of: str, within: str, expect: list[Any]) -> Case:
+        given = {"dot": dot, "of": of, "within": within}
+        return {"name": name, "rules": ["N-7"], "input": given, "expect": {"dot": expect}}
+
     nothing: dict[str, Any] = {"vector": {}, "except": []}
     both = {"vector": {A: 3, B: 1, C: 4}, "except": [[C, 3]]}
     return [
@@ -263,6 +307,10 @@ def versions() -> list[Case]:
         joined("with itself", base, base, base),
         joined("with nothing", base, nothing, base),
         joined("an exception that both have", base, {"vector": {A: 2}, "except": [[A, 2]]}, base),
+        named("a dot of the file itself", [A, 1], B, B, [A, 1]),
+        named("a dot of another file", [A, 1], B, C, [f"{A}@{B}", 1]),
+        named("as another file names a dot of this one", [f"{A}@{C}", 1], B, C, [A, 1]),
+        named("as another file names a dot of a third", [f"{A}@{D}", 1], B, C, [f"{A}@{D}", 1]),
         made("no dots", [], nothing),
         made("without gaps", [[A, 1], [A, 2]], {"vector": {A: 2}, "except": []}),
         made("with gaps", [[A, 4], [A, 2], [B, 1]], {"vector": {A: 4, B: 1}, "except": [[A, 1], [A, 3]]}),

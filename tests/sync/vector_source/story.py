@@ -1,4 +1,6 @@
-"""Tells short histories of one file: who saved what, having seen which earlier saves, and what became of it."""
+"""Tells short histories of a file, or of files that get merged: who saved what, having seen which earlier saves, and what
+became of it.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +10,10 @@ from sync.canonical import canonical_text
 from sync.change import Change, Envelope, make_change, read_change
 from sync.fold import FoldInput
 from sync.verdict import verdict_of
-from sync.versions import Dot, base_of
+from sync.versions import Base, Dot, base_of, dot_within
 
 FILE, STATION, DEPLOYMENT, SCOPE = "f" * 32, "5" * 32, "d" * 32, "e" * 32
+LOW, HIGH = "3" * 32, "a" * 32  # other files, to be merged
 ELEMENT, OTHER = "1".rjust(32, "0"), "2".rjust(32, "0")
 NOON = 1_795_305_600_000
 MINUTE = 60_000
@@ -83,7 +86,9 @@ def restore(path: str) -> dict[str, Any]:
 
 
 class Story:
-    """Each `save` returns its change. `saw` defaults to everything told so far; give a list to have seen less."""
+    """Each `save` returns its change. `saw` defaults to everything told so far of the file and, once it absorbed others, of
+    them; give a list to have seen less, or more.
+    """
 
     def __init__(self, rules: dict[str, Any] | None = None) -> None:
         self.rules = rules or RULES
@@ -92,7 +97,8 @@ class Story:
     def save(
         self,
         who: str,
-        *ops: dict[str, Any],
+        *written: dict[str, Any],
+        ops: list[dict[str, Any]] | None = None,
         saw: list[Change] | None = None,
         act: str = "save",
         status: str | None = "accepted",
@@ -106,19 +112,22 @@ class Story:
         epoch: int = 1,
         schema: int = 1,
         person: str | None = None,
+        file: str = FILE,
+        to: str | None = None,
+        merge: dict[str, Any] | None = None,
     ) -> Change:
-        own = [change for change, _, _ in self.told if change.dot.replica == REPLICAS[who]]
-        seen = [change for change, _, _ in self.told] if saw is None else [*saw, *own]
+        own = [change for change, _, _ in self.told if change.dot.replica == REPLICAS[who] and change.file == file]
+        seen = self._shown(file) if saw is None else [*saw, *own]
         moment = NOON + len(self.told) * MINUTE
         body = make_change(
             deployment=DEPLOYMENT,
             station=STATION,
             scope=SCOPE,
-            file=FILE,
+            file=file,
             kind="household",
             dot=Dot(REPLICAS[who], len(own) + 1),
             prev=own[-1].id if own else None,
-            base=base_of(change.dot for change in seen),
+            base=base_of(dot_within(change.dot, change.file, file) for change in seen),
             seen=None,
             schema=schema,
             at=moment if at is None else at,
@@ -126,17 +135,19 @@ class Story:
             person=PEOPLE[person or who],
             epoch=epoch,
             act=act,
-            ops=ops,
+            ops=[*written, *(ops or ())],
             salt=f"{len(self.told):032x}",
             about=about,
             reason=reason,
+            to=to,
+            merge=merge,
         )
         change = read_change(Envelope(canonical_text(body), ""))
         verdict = None
         if status is not None:
             verdict = {
                 "change": change.id,
-                "file": FILE,
+                "file": file,
                 "dot": list(change.dot),
                 "status": status,
                 "position": len(self.told) + 1 if position is None else position,
@@ -148,6 +159,25 @@ class Story:
             }
         self.told.append((change, body, verdict))
         return change
+
+    def merge(self, who: str, absorbed: str, file: str = FILE, **options: Any) -> Change:
+        """Absorb a file of which everything told so far was shown."""
+        base = self.base_of(absorbed)
+        return self.save(who, act="merge", merge={"file": absorbed, "base": base.to_json()}, file=file, **options)
+
+    def unmerge(self, who: str, absorbed: str, file: str = FILE, **options: Any) -> Change:
+        return self.save(who, act="unmerge", merge={"file": absorbed}, file=file, **options)
+
+    def base_of(self, file: str) -> Base:
+        return base_of(change.dot for change, _, _ in self.told if change.file == file)
+
+    def _shown(self, file: str) -> list[Change]:
+        """What was told of the file and of those that it has merged by now, one after another."""
+        joined = {file}
+        for change, _, _ in self.told * 2:
+            if change.merge and change.file in joined:
+                (joined.add if change.act == "merge" else joined.discard)(change.merge.file)
+        return [change for change, _, _ in self.told if change.file in joined]
 
     def inputs(self) -> list[FoldInput]:
         return [FoldInput(change, verdict_of(verdict) if verdict else None) for change, _, verdict in self.told]
@@ -162,5 +192,6 @@ class Story:
         }
 
 
-def dots(*changes: Change) -> list[list[Any]]:
-    return sorted(list(change.dot) for change in changes)
+def dots(*changes: Change, of: str | None = None) -> list[list[Any]]:
+    """Dots as a fold of the file `of` names them, by default of their own."""
+    return sorted(list(dot_within(change.dot, change.file, of or change.file)) for change in changes)

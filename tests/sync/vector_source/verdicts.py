@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sync.change import Change
+from sync.versions import dot_within
 from tests.sync.vector_source.approvals import LEVEL, PLAN, SECTION, Review, hash_of
 from tests.sync.vector_source.cases import Case
 from tests.sync.vector_source.story import (
@@ -34,7 +35,11 @@ def judged(name: str, cited: str, story: Story, status: str, *codes: str, **cont
     change, body, _ = story.told[-1]
     before = story.told[:-1]
     known = [
-        {"dot": list(earlier.dot), "id": earlier.id, "status": verdict["status"] if verdict else "held"}
+        {
+            "dot": list(dot_within(earlier.dot, earlier.file, change.file)),
+            "id": earlier.id,
+            "status": verdict["status"] if verdict else "held",
+        }
         for earlier, _, verdict in before
     ]
     duties = [DUTIES[letter] for letter, replica in REPLICAS.items() if replica == change.dot.replica]
@@ -51,6 +56,11 @@ def judged(name: str, cited: str, story: Story, status: str, *codes: str, **cont
         "single_post": False,
         "forks": [],
         "admitted": False,
+        "former": False,
+        "patches": [],
+        "duties_there": [],
+        "absorbed": {"kind": None, "duties_then": [], "duties_now": [], "by": None},
+        "absorbed_by": None,
         "known": known,
         "rules": story.rules,
     } | context
@@ -91,7 +101,6 @@ def _places() -> list[Case]:
         judged("a schema newer than the server's", "D-7", _first(schema=2), "held", "schema_newer"),
         judged("a kind that the server does not know", "D-7", _first(), "held", "kind_unknown", rules=None),
         judged("an act that the server does not know", "F-10", _first(act="sing"), "held", "act_unknown"),
-        judged("an act that the server does not carry out yet", "F-10", _first(act="merge"), "held", "act_unknown"),
     ]
 
 
