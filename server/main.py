@@ -21,7 +21,9 @@ from server.intake import routes as intake
 from server.keyring.rules import Keyring, open_key_file
 from server.ledger import routes as ledger
 from server.migrations.apply import migrate
+from server.log import routes as log
 from server.review import routes as review
+from server.same_person import routes as same_person
 from server.settings import Settings
 from server.station import routes as station
 from server.web import problems
@@ -60,7 +62,12 @@ def prepare(settings: Settings) -> Context:
     except BaseException:
         database.close()
         raise
-    return Context(settings, database, Keyring(key_file), FolderBlobStore(settings.files_folder()))
+    return Context(
+        settings,
+        database,
+        Keyring(key_file, path=settings.resolved_key_file()),
+        FolderBlobStore(settings.files_folder()),
+    )
 
 
 def _operation_id(route: APIRoute) -> str:
@@ -90,6 +97,7 @@ def create_app(context: Context) -> FastAPI:
         intake.router,
         bundles.router,
         feed.router,
+        log.router,
         review.router,
         attachments.router,
         ledger.router,

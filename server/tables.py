@@ -11,6 +11,7 @@ import server.feed.tables
 import server.intake.tables
 import server.keyring.tables
 import server.ledger.tables
+import server.log.tables
 import server.review.tables
 import server.station.tables  # noqa: F401
 

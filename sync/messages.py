@@ -13,6 +13,7 @@ BATCH_BYTES_MAX: Final = 1_048_576  # what a device sends at once
 REQUEST_BYTES_MAX: Final = 2_097_152  # what a server takes, after decompression
 ENTRIES_PER_PAGE_MAX: Final = 1_000
 SEALED_ITEMS_MAX: Final = 200
+FILES_PER_HAVE_MAX: Final = 500
 OUTBOX_INFO: Final = b"yihu/outbox/1"  # HPKE info of a sealed save
 
 Id = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
@@ -33,6 +34,21 @@ class SignedText(Message):
     sig: Annotated[str, Field(max_length=200)]
 
 
+class LogClaim(Message):
+    """L-7: the log that a device remembers; one that remembers nothing names size 0."""
+
+    epoch: Annotated[int, Field(ge=0, le=2**21)]
+    size: Annotated[int, Field(ge=0, lt=2**53)]
+    hash: Hash
+
+
+class LogAnswer(Message):
+    """L-7: the log's signed root, and the proof that it begins with the one that the device named."""
+
+    root: SignedText
+    proof: Annotated[list[Hash], Field(max_length=120)] = []
+
+
 class SyncRequest(Message):
     """M-1: push and pull in one round trip."""
 
@@ -41,6 +57,7 @@ class SyncRequest(Message):
     cursor: Cursor | None = None
     again: bool = False
     limit: Annotated[int, Field(ge=1, le=ENTRIES_PER_PAGE_MAX)] = 500
+    log: LogClaim | None = None
 
 
 class ChangeEntry(Message):
@@ -97,6 +114,8 @@ class SyncAnswer(Message):
     epoch: int
     packs: list[PackOffer] = []
     digests: dict[Id, Hash] = {}
+    log: LogAnswer | None = None  # absent where the root is the one that the device named
+    backed_up: int | None = None  # L-12
 
 
 class PackHead(Message):
@@ -108,6 +127,7 @@ class PackHead(Message):
     station: Id
     scope: Id
     cursor: Cursor
+    root: SignedText | None = None  # L-6
 
 
 class PackedChange(Message):
@@ -122,6 +142,67 @@ class PackedFile(Message):
     kind: str
     scope: Id
     changes: list[PackedChange]
+
+
+class WitnessRequest(Message):
+    """L-10: a device shows what it remembers to a server whose log is another."""
+
+    root: SignedText | None = None
+    remembered: Annotated[list[LogClaim], Field(max_length=64)] = []
+
+
+class WitnessAnswer(Message):
+    root: SignedText
+    restarts: list[SignedText]
+    state: Literal["sound", "differs"]
+
+
+class ReturnRequest(Message):
+    """L-11: changes with the verdicts that the server once gave."""
+
+    items: Annotated[list[PackedChange], Field(min_length=1, max_length=CHANGES_PER_BATCH_MAX)]
+
+
+class ReturnResult(Message):
+    id: Hash
+    code: Literal["taken", "known", "refused"]
+
+
+class ReturnAnswer(Message):
+    results: list[ReturnResult]
+
+
+class HaveRequest(Message):
+    """L-9: what a device holds of these files. `changes`: send what is here of those that differ."""
+
+    files: Annotated[dict[Id, Hash], Field(max_length=FILES_PER_HAVE_MAX)]
+    changes: bool = False
+
+
+class HaveAnswer(Message):
+    """`differ`: other accepted changes here. `unknown`: nothing of it here. `files` may lack some of `differ`: ask again."""
+
+    differ: list[Id]
+    unknown: list[Id] = []
+    files: list[PackedFile] = []
+
+
+class InclusionRequest(Message):
+    positions: Annotated[list[Annotated[int, Field(ge=1, lt=2**53)]], Field(min_length=1, max_length=100)]
+    size: Annotated[int, Field(ge=1, lt=2**53)]
+
+
+class InclusionProof(Message):
+    position: int
+    leaf: int
+    proof: list[Hash]
+
+
+class InclusionAnswer(Message):
+    """L-4: for each position that stands in the log of `size` entries the proof of it."""
+
+    size: int
+    proofs: list[InclusionProof]
 
 
 class SealedItem(Message):

@@ -9,12 +9,14 @@ import json
 from sync.change import from_base64url, to_base64url
 
 _VERSION = 1
+_FIRST_EPOCH = 1
 _AUDIENCES_MAX = 200
 
 
-def write_cursor(positions: dict[str, int]) -> str:
-    body = json.dumps({"v": _VERSION, "a": positions}, separators=(",", ":"), sort_keys=True)
-    return to_base64url(body.encode())
+def write_cursor(positions: dict[str, int], epoch: int = _FIRST_EPOCH) -> str:
+    """`epoch`: the log's when this was written; what it says of positions that a later restart forgot no longer counts."""
+    said = {"v": _VERSION, "a": positions} | ({} if epoch == _FIRST_EPOCH else {"e": epoch})
+    return to_base64url(json.dumps(said, separators=(",", ":"), sort_keys=True).encode())
 
 
 def read_cursor(cursor: str | None) -> dict[str, int]:
@@ -32,3 +34,12 @@ def read_cursor(cursor: str | None) -> dict[str, int]:
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError, binascii.Error):
         return {}
     return sound if len(sound) <= _AUDIENCES_MAX else {}
+
+
+def read_epoch(cursor: str | None) -> int:
+    """The log's epoch when the cursor was written; the first where it does not say."""
+    try:
+        epoch = json.loads(from_base64url(cursor or "")).get("e", _FIRST_EPOCH)
+    except (ValueError, TypeError, AttributeError, RecursionError, binascii.Error):
+        return _FIRST_EPOCH
+    return epoch if type(epoch) is int else _FIRST_EPOCH

@@ -18,12 +18,16 @@ from server.feed import packs, rules
 from server.feed.rules import Page
 from server.intake import rules as intake
 from server.intake.reading import Entry as LogEntry
+from server.log import rules as log
+from server.log.generation import note_generation
 from sync.change import Envelope
 from sync.messages import (
     ChangeEntry,
     EnterEntry,
     Entry,
     LeaveEntry,
+    LogAnswer,
+    LogClaim,
     PackOffer,
     SignedText,
     SyncAnswer,
@@ -43,7 +47,9 @@ UnsentSince = Annotated[int | None, Header(alias="Yihu-Unsent-Since", ge=0, desc
 @router.post(
     "/sync",
     summary="一次往返:上传改动,取回新内容",
-    responses=responses("not_signed_in", "device_revoked", "invalid_value", "too_deep", "storage_full"),
+    responses=responses(
+        "not_signed_in", "device_revoked", "invalid_value", "too_deep", "storage_full", "log_behind", "log_differs"
+    ),
 )
 def sync(
     request: SyncRequest, context: Here, caller: Reader, unsent: Unsent = None, since: UnsentSince = None
@@ -53,6 +59,8 @@ def sync(
     Errors are about the whole request only (who, size, rate); a change that breaks a rule gets a verdict. Any cursor is
     answered: one that the server cannot use, with packs. Repeating a call changes nothing.
     """
+    if request.log is not None:
+        _check_log(context, caller, request.log)
     verdicts: list[Envelope] = []
     if request.push or request.certificates:
         pushed = [Envelope(one.body, one.sig) for one in request.push]
@@ -67,6 +75,9 @@ def sync(
         _note_idle_contact(context, caller, unsent, since)
     limit = min(request.limit, context.settings.page_entries_max)
     page = rules.pull(context, caller, request.cursor, limit, again=request.again)
+    told, backed_up = context.database.read(lambda session: log.tell(session, context, caller.station_id, request.log))
+    if verdicts:
+        note_generation(context)
     return SyncAnswer(
         verdicts=[_signed(verdict) for verdict in verdicts],
         entries=_entries(page),
@@ -79,6 +90,8 @@ def sync(
             for pack, cursor in page.packs
         ],
         digests=page.digests,
+        log=LogAnswer(root=_signed(told.root), proof=told.proof) if told else None,
+        backed_up=backed_up,
     )
 
 
@@ -114,6 +127,13 @@ def get_pack(pack_id: Id, request: Request, context: Here, caller: Reader) -> St
             yield piece[max(0, first - start) : last - start + 1]
 
     return StreamingResponse(pieces(), 206 if is_part else 200, headers, media_type="application/gzip")
+
+
+def _check_log(context: Context, caller: Caller, claim: LogClaim) -> None:
+    """Before anything is taken in: a device that remembers another log is not to build on this one."""
+    standing = context.database.read(lambda session: log.check(session, caller.station_id, claim))
+    if standing != "sound":
+        raise YihuError(f"log_{standing}")
 
 
 def _note_idle_contact(context: Context, caller: Caller, unsent: int | None, since: int | None) -> None:

@@ -11,11 +11,12 @@ from sqlmodel import Session
 from server.context import Context
 from server.devices.rules import Caller
 from server.feed import packs
-from server.feed.cursors import read_cursor, write_cursor
+from server.feed.cursors import read_cursor, read_epoch, write_cursor
 from server.feed.tables import Pack
 from server.intake import reading
 from server.intake.reading import Entry, FileView
 from server.keyring.rules import Keyring
+from server.log import rules as log
 from sync.folded import FoldedFile
 
 PAGE_BYTES_MAX = 1_000_000
@@ -31,6 +32,7 @@ class Page:
     leaves: list[str] = field(default_factory=list)
     packs: list[tuple[Pack, str]] = field(default_factory=list)
     digests: dict[str, str] = field(default_factory=dict)
+    audiences: dict[str, int] = field(default_factory=dict)
     cursor: str = ""
     more: bool = False
 
@@ -57,7 +59,17 @@ def pull(context: Context, caller: Caller, cursor: str | None, limit: int, *, ag
     lost = {audience: last for audience, last in known.items() if audience not in audiences}
     # Whoever starts from the beginning may have lost its own changes too: a record that no longer verified, for one.
     for_device = caller.replica if known and not again else ""
-    context.database.read(lambda session: _fill(session, context, caller, audiences, lost, limit, page, for_device))
+    written = read_epoch(cursor)
+
+    def fill(session: Session) -> None:
+        epoch = log.current_epoch(session, caller.station_id)
+        if written < epoch:  # what lies beyond what the log kept at its restart is told anew
+            for told in (audiences, lost):
+                told.update(log.put_back(session, caller.station_id, told, written))
+        _fill(session, context, caller, audiences, lost, limit, page, for_device)
+        page.cursor = write_cursor(page.audiences, epoch)
+
+    context.database.read(fill)
     context.database.read(lambda session: _tell_entered(session, caller, begun, page))
     return page
 
@@ -92,7 +104,7 @@ def _fill(
             session, context.keyring, caller.station_id, files, upto, scopes=caller.scopes
         )  # fmt: skip
     _tell_losses(session, context, caller, lost, page)
-    page.cursor = write_cursor(audiences)
+    page.audiences = audiences
 
 
 def _tell_losses(session: Session, context: Context, caller: Caller, lost: dict[str, int], page: Page) -> None:

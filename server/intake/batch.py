@@ -22,6 +22,7 @@ from server.intake.log import (
     body_place,
     current_verdict,
     load_files,
+    mark_change,
     open_body,
     read_or_none,
     take_row,
@@ -98,7 +99,7 @@ class Batch:
         for stored_id in (_row_id(envelope), _unverified_id(envelope)):
             row = self._rows.get(stored_id)
             if row is not None:
-                recent = self.log.find_recent(row.position)
+                recent = self.log.find_recent(row.entry)
                 return recent or current_verdict(self.session, self.context.keyring, row), True
         change, error = read_or_none(envelope)
         dot = change.dot if change else None
@@ -193,6 +194,7 @@ class Batch:
 
     def _append_again(self, row: Change, change: changes.Change, verdict: Verdict, state: FileState) -> Envelope:
         row.status, row.position, row.duty = verdict.status, verdict.position, verdict.duty or ""
+        row.entry = self.log.next_position
         self.session.add(row)
         if row.fork == "" and is_fork(verdict):  # found only when what it waited for had come
             row.fork = change.id
@@ -276,10 +278,11 @@ class Batch:
         row = Change(
             station_id=self.station_id, change_id=row_id, file=file, replica=dot.replica, seq=dot.seq, fork=fork,
             person_id=person_id, act=act, device=device, uploaded_by=uploader.replica, received_at=self.now,
-            status=verdict.status, position=verdict.position, duty=verdict.duty or "",
+            status=verdict.status, position=verdict.position, entry=self.log.next_position, duty=verdict.duty or "",
             body_bytes=len(envelope.body.encode("utf-8", "surrogatepass")), signature=envelope.sig,
-            sealed_body=self.context.keyring.seal(self.session, place, body),
+            sealed_body=self.context.keyring.seal(self.session, place, body), mark="",
         )  # fmt: skip
+        row.mark = mark_change(self.context.keyring, row)
         self.session.add(row)
         self._rows[row_id] = row
         return row
@@ -292,17 +295,14 @@ class Batch:
             or change.scope not in self._list_patches()
         ):
             return
-        state.row = CaseFile(
-            station_id=self.station_id, file=change.file, kind=change.kind, scope=change.scope, updated_at=self.now
-        )
+        state.row = CaseFile(station_id=self.station_id, file=change.file, kind=change.kind, scope=change.scope)
         self.session.add(state.row)
 
     def _take_effect(self, change: changes.Change, verdict: Verdict, state: FileState) -> None:
         if verdict.status != "accepted" or state.row is None:
             return
         state.row.changes += 1
-        state.row.accepted_position = verdict.position
-        state.row.updated_at = self.now
+        state.row.accepted_position = self.log.next_position
         self.session.add(state.row)
         for number in list_id_numbers(change):
             number_hash = self.context.keyring.blind_index(self.station_id, "id_number", number)

@@ -6,6 +6,7 @@ from functools import cache
 
 from schemas.fields import DUTIES
 from schemas.forms import check_submission, forms
+from schemas.id_number import comparable_number
 from schemas.instruments import check_result
 from schemas.kind import Actor, Kind
 from schemas.problems import Problem
@@ -90,5 +91,5 @@ def list_id_numbers(change: Change) -> list[str]:
         for path, value in written.items():
             declared = kind.find_field(path)
             if declared is not None and declared.type == "id_number" and isinstance(value, str):
-                found.append(value.upper())
+                found.append(comparable_number(value))
     return found

@@ -195,7 +195,7 @@ class Decisions(Batch):
             change=row.change_id, status="declined", position=self.log.next_position, received_at=row.received_at,
             duty=row.duty or None, reasons=reasons, by=by.person_id, decided_at=self.now, dot=dot, file=row.file,
         )  # fmt: skip
-        row.status, row.position = verdict.status, verdict.position
+        row.status, row.position, row.entry = verdict.status, verdict.position, self.log.next_position
         self.session.add(row)
         if row.fork == "":
             state.known[dot] = Known(row.change_id, verdict.status)

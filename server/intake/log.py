@@ -1,10 +1,9 @@
 """The log as sealed rows, and how a file's changes come out of it again.
 
-Writing: one verdict a position, chained by hash to the one before, told to a scope and, where the author reads that scope no
+Writing: one verdict a place, a leaf of the station's Merkle tree, told to a scope and, where the author reads that scope no
 more, to the author. The counter's row is locked from the first position of a transaction to its commit.
 """
 
-import hashlib
 import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
@@ -15,10 +14,12 @@ from sqlmodel import Session
 from server.context import Context
 from server.intake import queries
 from server.intake.tables import CaseFile, Change, LogAudience, LogEntry
+from server.intake.tree import LogTree
 from server.keyring.rules import Keyring, Place, get_signer
 from server.station import rules as stations
 from server.station.tables import Counter
 from sync import change as changes
+from sync import tree
 from sync.canonical import canonical_text
 from sync.change import Envelope, to_base64url
 from sync.errors import MalformedError
@@ -53,8 +54,8 @@ class LogWriter:
         self._context = context
         self.station_id = station_id
         self._counter: Counter = stations.lock_counter(session, station_id)
-        last = queries.find_entry(session, station_id, self._counter.value)
-        self._root = last.root if last else ""
+        log = LogTree.open(session, station_id, self._counter.value)
+        self._size, self._peaks = log.size, log.peaks(log.size)
         self._signer = get_signer(session, context.keyring, station_id)
         self._entries: list[LogEntry] = []
         self._audiences: list[LogAudience] = []
@@ -67,34 +68,44 @@ class LogWriter:
     def append(
         self, row_id: str, verdict: Verdict, *, owner: str, is_first: bool, audiences: Iterable[str]
     ) -> Envelope:
-        """Appends one verdict at its position, which must be `next_position`. `write` makes it a row."""
+        """Appends one new verdict at its position, which must be `next_position`. `write` makes it a row."""
         if verdict.position != self.next_position:
             raise ValueError("a verdict was judged for another position")
         body = canonical_text(verdict.to_body(deployment=self._context.keyring.deployment, station=self.station_id))
-        signature = to_base64url(self._signer.sign(body.encode()))
-        self._root = hashlib.sha256(f"{self._root}\n{body}".encode()).hexdigest()
-        place = verdict_place(self.station_id, owner, verdict.position)
-        self._entries.append(
-            LogEntry(
-                station_id=self.station_id,
-                position=verdict.position,
-                change_id=row_id,
-                file=owner,
-                is_first=is_first,
-                status=verdict.status,
-                root=self._root,
-                signature=signature,
-                sealed_verdict=self._context.keyring.seal_text(self._session, place, body),
-            )  # fmt: skip
+        signed = Envelope(body, to_base64url(self._signer.sign(body.encode())))
+        self.append_signed(row_id, verdict.status, signed, owner=owner, is_first=is_first, audiences=audiences)
+        return signed
+
+    def append_signed(
+        self, row_id: str, status: str, signed: Envelope, *, owner: str, is_first: bool, audiences: Iterable[str]
+    ) -> int:
+        """Appends a verdict as it was once signed and gives its place: a device brought it back (L-8)."""
+        position = self.next_position
+        finished, self._peaks = tree.finished_nodes(self._size, self._peaks, tree.leaf_hash(signed.body))
+        self._size += 1
+        place = verdict_place(self.station_id, owner, position)
+        keyring, told = self._context.keyring, sorted(set(audiences))
+        entry = LogEntry(
+            station_id=self.station_id,
+            position=position,
+            change_id=row_id,
+            file=owner,
+            is_first=is_first,
+            status=status,
+            nodes=b"".join(finished),
+            signature=signed.sig,
+            sealed_verdict=keyring.seal_text(self._session, place, signed.body),
+            mark="",
         )
+        entry.mark = mark_entry(keyring, entry, told)
+        self._entries.append(entry)
         self._audiences += [
-            LogAudience(station_id=self.station_id, audience=audience, position=verdict.position)
-            for audience in sorted(set(audiences))
+            LogAudience(station_id=self.station_id, audience=audience, position=position) for audience in told
         ]
-        self._counter.value = verdict.position
+        self._counter.value = position
         self._session.add(self._counter)
-        self._recent[verdict.position] = Envelope(body, signature)
-        return self._recent[verdict.position]
+        self._recent[position] = signed
+        return position
 
     def find_recent(self, position: int) -> Envelope | None:
         """The verdict at a position that this transaction gave out."""
@@ -107,6 +118,32 @@ class LogWriter:
         self._session.add_all(self._audiences)
         self._session.flush()
         self._entries, self._audiences = [], []
+
+
+def mark_entry(keyring: Keyring, entry: LogEntry, audiences: Sequence[str]) -> str:
+    """What only the holder of the key file can write: half of it about the entry, half about who is told of it."""
+    facts = (
+        entry.position,
+        entry.change_id,
+        entry.file,
+        int(entry.is_first),
+        entry.status,
+        entry.signature,
+        entry.nodes.hex(),
+    )
+    text = "\n".join(map(str, facts))
+    told = "\n".join([text, *audiences])
+    alone, whole = (keyring.blind_index(entry.station_id, "log_entry", one) for one in (text, told))
+    return alone[:32] + whole[:32]
+
+
+def mark_change(keyring: Keyring, row: Change) -> str:
+    """The same of what stands beside a change in clear and never changes."""
+    facts = (
+        *(row.change_id, row.file, row.replica, row.seq, row.person_id, row.act, row.device, row.uploaded_by),
+        *(row.received_at, row.body_bytes, row.signature),
+    )
+    return keyring.blind_index(row.station_id, "change", "\n".join(map(str, facts)))
 
 
 def verdict_place(station_id: str, owner: str, position: int) -> Place:
@@ -129,7 +166,7 @@ def open_verdict(session: Session, keyring: Keyring, entry: LogEntry) -> Envelop
 
 def current_verdict(session: Session, keyring: Keyring, row: Change) -> Envelope:
     """The latest verdict of a stored change, signed when it was given."""
-    entry = queries.find_entry(session, row.station_id, row.position)
+    entry = queries.find_entry(session, row.station_id, row.entry)
     if entry is None:
         raise LookupError("a change without its verdict")
     return open_verdict(session, keyring, entry)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sqlmodel import Session, col, func, select
 
-from server.intake.tables import CaseFile, Change, IdentityIndex, LogAudience, LogEntry
+from server.intake.tables import CaseFile, Change, IdentityIndex, LogAudience, LogEntry, LogRestart
 
 
 def find_change(session: Session, station_id: str, change_id: str) -> Change | None:
@@ -122,3 +122,26 @@ def list_number_files(session: Session, station_id: str, number_hash: str, limit
         IdentityIndex.station_id == station_id, IdentityIndex.number_hash == number_hash
     )
     return list(session.exec(statement.limit(limit)))
+
+
+def list_nodes(session: Session, station_id: str, positions: Sequence[int]) -> list[tuple[int, bytes]]:
+    """Position and tree nodes of these entries."""
+    if not positions:
+        return []
+    statement = select(LogEntry.position, LogEntry.nodes).where(
+        LogEntry.station_id == station_id, col(LogEntry.position).in_(positions)
+    )
+    return list(session.exec(statement))
+
+
+def list_restarts(session: Session, station_id: str) -> list[LogRestart]:
+    statement = select(LogRestart).where(LogRestart.station_id == station_id)
+    return list(session.exec(statement.order_by(col(LogRestart.epoch))))
+
+
+def list_accepted(session: Session, station_id: str, files: Sequence[str]) -> list[tuple[str, str, int]]:
+    """File, change and position of every accepted change of these files."""
+    statement = select(Change.file, Change.change_id, Change.position).where(
+        Change.station_id == station_id, col(Change.file).in_(files), Change.status == "accepted"
+    )
+    return list(session.exec(statement))

@@ -198,6 +198,23 @@ def list_current_verdicts(
     return verdicts
 
 
+def list_readable(session: Session, station_id: str, files: Sequence[str], scopes: Collection[str]) -> set[str]:
+    """Those of these files that live in one of the scopes."""
+    rows = [row for part in _parts(files) for row in queries.list_case_files(session, station_id, part)]
+    return {row.file for row in rows if row.scope in scopes}
+
+
+def list_known(session: Session, station_id: str, files: Sequence[str]) -> set[str]:
+    """Those of these files that exist here."""
+    return {row.file for part in _parts(files) for row in queries.list_case_files(session, station_id, part)}
+
+
+def list_accepted(session: Session, station_id: str, files: Sequence[str]) -> Iterator[tuple[str, str, int]]:
+    """File, id and position of every accepted change of these files; nothing is opened."""
+    for part in _parts(files):
+        yield from queries.list_accepted(session, station_id, part)
+
+
 def _view(row: CaseFile) -> FileView:
     return FileView(row.file, row.kind, row.scope, row.accepted_position)
 

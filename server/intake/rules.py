@@ -8,13 +8,16 @@ from collections.abc import Sequence
 
 from sqlmodel import Session
 
+from schemas.id_number import comparable_number
 from server.context import Context
 from server.devices import certificates
 from server.devices.rules import Caller
 from server.intake import queries
 from server.intake.batch import Batch
+from server.intake.bringing_back import BringingBack, Code
 from server.intake.deciding import Decisions
 from server.keyring.rules import Keyring
+from sync.canonical import sha256_hex
 from sync.change import Envelope
 
 
@@ -31,6 +34,18 @@ def receive(
     return Batch(session, context, uploader.station_id).receive(envelopes, uploader)
 
 
+def take_back(
+    session: Session, context: Context, bringer: Caller, items: Sequence[tuple[Envelope, Envelope]]
+) -> list[Code]:
+    """What the server forgot when it was put back to an older copy, with the verdicts that it gave. Safe to repeat."""
+    return BringingBack(session, context, bringer.station_id).take_back(items, bringer)
+
+
+def change_id_of(envelope: Envelope) -> str:
+    """The id of whatever text came (N-3)."""
+    return sha256_hex(envelope.body.encode("utf-8", "surrogatepass"))
+
+
 def judge_held_again(session: Session, context: Context, station_id: str) -> int:
     """Run at start, once a station; safe to repeat."""
     return Batch(session, context, station_id).judge_all_held_again()
@@ -38,7 +53,7 @@ def judge_held_again(session: Session, context: Context, station_id: str) -> int
 
 def find_files_by_id_number(session: Session, keyring: Keyring, station_id: str, number: str) -> list[str]:
     """Files in which this id number was ever written, by the blind index."""
-    number_hash = keyring.blind_index(station_id, "id_number", number.upper())
+    number_hash = keyring.blind_index(station_id, "id_number", comparable_number(number))
     return queries.list_number_files(session, station_id, number_hash, 100)
 
 

@@ -4,7 +4,7 @@ Bodies and verdicts are sealed under the key of their file. A change that occupi
 change under the same dot, or one whose author could not be verified, is kept beside it with its own id there.
 """
 
-from sqlalchemy import BigInteger
+from sqlalchemy import BigInteger, Text
 from sqlmodel import Field, Index, SQLModel, UniqueConstraint
 
 from server.columns import big_integer, hash_key, id_column, id_key, instant, refers
@@ -24,8 +24,7 @@ class CaseFile(SQLModel, table=True):
     kind: str = Field(max_length=64)
     scope: str = id_column()
     changes: int = big_integer()
-    accepted_position: int = big_integer()
-    updated_at: int = instant()
+    accepted_position: int = big_integer()  # place in the log of the last accepted change
 
 
 class Change(SQLModel, table=True):
@@ -48,15 +47,21 @@ class Change(SQLModel, table=True):
     uploaded_by: str = id_column()
     received_at: int = instant()
     status: str = Field(max_length=16)
-    position: int = big_integer()
+    position: int = big_integer()  # of its current verdict: what the fold goes by
+    entry: int = big_integer()  # where that verdict stands in the log; another place only where a device brought it back
     duty: str = Field(default="", max_length=32)
     body_bytes: int = big_integer()
     sealed_body: bytes
     signature: str = Field(max_length=200)
+    mark: str = Field(max_length=64)  # keyed hash of what stands here in clear and is nowhere signed
 
 
 class LogEntry(SQLModel, table=True):
-    """One verdict, at its position. The verdict of a change that counts is its latest."""
+    """One verdict, at its place. The verdict of a change that counts is its latest.
+
+    `nodes`: the hashes of the Merkle tree that this entry finishes, 32 bytes each, its own leaf first. `mark`: 16 bytes of a
+    keyed hash of the columns in clear, and 16 of the same with the entry's audiences.
+    """
 
     __tablename__ = "log_entry"
     __table_args__ = (
@@ -72,8 +77,8 @@ class LogEntry(SQLModel, table=True):
     status: str = Field(max_length=16)
     sealed_verdict: bytes
     signature: str = Field(max_length=200)
-    # SHA-256 over the previous entry's root and this entry's verdict: altering the log by hand breaks the chain.
-    root: str = Field(max_length=64)
+    nodes: bytes
+    mark: str = Field(max_length=64)
 
 
 class LogAudience(SQLModel, table=True):
@@ -96,3 +101,17 @@ class IdentityIndex(SQLModel, table=True):
     station_id: str = id_key()
     number_hash: str = hash_key()
     file: str = id_key()
+
+
+class LogRestart(SQLModel, table=True):
+    """A signed statement that the log was put back to an older copy and goes on in a new epoch of positions."""
+
+    __tablename__ = "log_restart"
+    __table_args__ = (refers([], "station"),)
+
+    station_id: str = id_key()
+    epoch: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
+    size: int = big_integer()
+    agreed: int = big_integer()
+    body: str = Field(sa_type=Text)
+    signature: str = Field(max_length=200)

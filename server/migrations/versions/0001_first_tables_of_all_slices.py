@@ -30,6 +30,7 @@ def upgrade() -> None:
         sa.Column("owner", sa.String(length=64), nullable=False),
         sa.Column("suite", sa.Integer(), nullable=False),
         sa.Column("epoch", sa.Integer(), nullable=False),
+        sa.Column("made_epoch", sa.Integer(), nullable=False),
         sa.Column("wrapped", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("station_id", "owner"),
     )
@@ -103,10 +104,12 @@ def upgrade() -> None:
         sa.Column("received_at", sa.BigInteger(), nullable=False),
         sa.Column("status", sa.String(length=16), nullable=False),
         sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.Column("entry", sa.BigInteger(), nullable=False),
         sa.Column("duty", sa.String(length=32), nullable=False),
         sa.Column("body_bytes", sa.BigInteger(), nullable=False),
         sa.Column("sealed_body", sa.LargeBinary(), nullable=False),
         sa.Column("signature", sa.String(length=200), nullable=False),
+        sa.Column("mark", sa.String(length=64), nullable=False),
         sa.ForeignKeyConstraint(
             ["station_id"],
             ["station.station_id"],
@@ -147,6 +150,48 @@ def upgrade() -> None:
     )
     op.create_index("ix_ledger_import_created", "ledger_import", ["station_id", "created_at"], unique=False)
     op.create_index("ix_ledger_import_same", "ledger_import", ["station_id", "blind_sha256"], unique=False)
+    op.create_table(
+        "log_backup",
+        sa.Column("station_id", sa.String(length=32), nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["station_id"],
+            ["station.station_id"],
+        ),
+        sa.PrimaryKeyConstraint("station_id"),
+    )
+    op.create_table(
+        "log_restart",
+        sa.Column("station_id", sa.String(length=32), nullable=False),
+        sa.Column("epoch", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("size", sa.BigInteger(), nullable=False),
+        sa.Column("agreed", sa.BigInteger(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("signature", sa.String(length=200), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["station_id"],
+            ["station.station_id"],
+        ),
+        sa.PrimaryKeyConstraint("station_id", "epoch"),
+    )
+    op.create_table(
+        "log_witness",
+        sa.Column("station_id", sa.String(length=32), nullable=False),
+        sa.Column("root_hash", sa.String(length=64), nullable=False),
+        sa.Column("epoch", sa.BigInteger(), nullable=False),
+        sa.Column("size", sa.BigInteger(), nullable=False),
+        sa.Column("agreed", sa.BigInteger(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("signature", sa.String(length=200), nullable=False),
+        sa.Column("replica", sa.String(length=32), nullable=False),
+        sa.Column("seen_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["station_id"],
+            ["station.station_id"],
+        ),
+        sa.PrimaryKeyConstraint("station_id", "root_hash"),
+    )
     op.create_table(
         "patch",
         sa.Column("station_id", sa.String(length=32), nullable=False),
@@ -196,7 +241,6 @@ def upgrade() -> None:
         sa.Column("scope", sa.String(length=32), nullable=False),
         sa.Column("changes", sa.BigInteger(), nullable=False),
         sa.Column("accepted_position", sa.BigInteger(), nullable=False),
-        sa.Column("updated_at", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(
             ["station_id", "scope"],
             ["patch.station_id", "patch.scope"],
@@ -250,7 +294,8 @@ def upgrade() -> None:
         sa.Column("status", sa.String(length=16), nullable=False),
         sa.Column("sealed_verdict", sa.LargeBinary(), nullable=False),
         sa.Column("signature", sa.String(length=200), nullable=False),
-        sa.Column("root", sa.String(length=64), nullable=False),
+        sa.Column("nodes", sa.LargeBinary(), nullable=False),
+        sa.Column("mark", sa.String(length=64), nullable=False),
         sa.ForeignKeyConstraint(
             ["station_id", "change_id"],
             ["change.station_id", "change.change_id"],
@@ -287,6 +332,8 @@ def upgrade() -> None:
         sa.Column("revoked_at", sa.BigInteger(), nullable=True),
         sa.Column("revoked_by", sa.String(length=32), nullable=True),
         sa.Column("last_contact_at", sa.BigInteger(), nullable=True),
+        sa.Column("cookie_hash", sa.String(length=64), nullable=True),
+        sa.Column("wiped_at", sa.BigInteger(), nullable=True),
         sa.Column("unsent_count", sa.Integer(), nullable=True),
         sa.Column("unsent_since", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(
@@ -322,6 +369,23 @@ def upgrade() -> None:
             ["patch.station_id", "patch.scope"],
         ),
         sa.PrimaryKeyConstraint("station_id", "village_id"),
+    )
+    op.create_table(
+        "carried_bundle",
+        sa.Column("station_id", sa.String(length=32), nullable=False),
+        sa.Column("bundle", sa.String(length=64), nullable=False),
+        sa.Column("carrier", sa.String(length=32), nullable=False),
+        sa.Column("received_at", sa.BigInteger(), nullable=False),
+        sa.Column("times", sa.Integer(), nullable=False),
+        sa.Column("saves", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["station_id", "carrier"],
+            ["replica.station_id", "replica.replica"],
+        ),
+        sa.PrimaryKeyConstraint("station_id", "bundle", "carrier"),
+    )
+    op.create_index(
+        "ix_carried_bundle_carrier", "carried_bundle", ["station_id", "carrier", "received_at"], unique=False
     )
     op.create_table(
         "challenge",
@@ -439,6 +503,8 @@ def downgrade() -> None:
     op.drop_table("device_session")
     op.drop_index("ix_challenge_expiry", table_name="challenge")
     op.drop_table("challenge")
+    op.drop_index("ix_carried_bundle_carrier", table_name="carried_bundle")
+    op.drop_table("carried_bundle")
     op.drop_table("village")
     op.drop_table("review_request")
     op.drop_index("ix_replica_person", table_name="replica")
@@ -456,6 +522,9 @@ def downgrade() -> None:
     op.drop_table("server_key")
     op.drop_table("person")
     op.drop_table("patch")
+    op.drop_table("log_witness")
+    op.drop_table("log_restart")
+    op.drop_table("log_backup")
     op.drop_index("ix_ledger_import_same", table_name="ledger_import")
     op.drop_index("ix_ledger_import_created", table_name="ledger_import")
     op.drop_table("ledger_import")

@@ -1,0 +1,125 @@
+"""What this server forgot when it was put back to an older copy, brought back by devices with its own signed verdicts (L-11).
+
+The verdict counts as it was given: status, position, receipt time. Nothing is judged anew but what waited in the same file.
+"""
+
+from collections.abc import Sequence
+from typing import Literal
+
+from server.devices.rules import Caller
+from server.intake.batch import Batch
+from server.intake.log import FileState, current_verdict, mark_change, read_or_none, take_row, to_fold_input
+from server.intake.tables import Change
+from server.keyring.rules import get_public_key
+from sync.canonical import sha256_hex
+from sync.change import Envelope, verify
+from sync.errors import MalformedError
+from sync.verdict import Verdict, read_verdict, supersedes
+from sync.verdicts import Known, is_fork
+
+Code = Literal["taken", "known", "refused"]
+
+
+class BringingBack(Batch):
+    """One batch of one station, in the caller's write transaction. Safe to repeat."""
+
+    def take_back(self, items: Sequence[tuple[Envelope, Envelope]], bringer: Caller) -> list[Code]:
+        """A code for each (change, verdict): `refused` where this station did not sign that verdict on this very text."""
+        if not items:
+            return []
+        _ = self.log  # nobody else may move the station's files meanwhile
+        self._read_rows([envelope for envelope, _ in items])
+        self._read_files([envelope for envelope, _ in items])
+        key = get_public_key(self.session, self.station_id, "verdict")
+        with self.session.no_autoflush:
+            codes = [self._take_one(envelope, signed, key, bringer) for envelope, signed in items]
+        self._write()
+        return codes
+
+    def _take_one(self, envelope: Envelope, signed: Envelope, key: bytes, bringer: Caller) -> Code:
+        verdict = self._read(envelope, signed, key)
+        if verdict is None or verdict.file is None or verdict.dot is None:
+            return "refused"
+        state = self._state(verdict.file)
+        row = self._rows.get(verdict.change)
+        if row is None:
+            code = self._take_first(envelope, signed, verdict, state, bringer)
+        else:
+            known = self.log.find_recent(row.entry) or current_verdict(self.session, self.context.keyring, row)
+            if not supersedes(verdict, read_verdict(known)):
+                return "known"
+            code = self._take_again(row, envelope, signed, verdict, state)
+        self._judge_held_again(state)
+        return code
+
+    def _read(self, envelope: Envelope, signed: Envelope, key: bytes) -> Verdict | None:
+        """The verdict, if this station gave it on exactly this text."""
+        if not verify(signed, key):
+            return None
+        try:
+            verdict = read_verdict(signed)
+        except MalformedError:
+            return None
+        named = sha256_hex(envelope.body.encode("utf-8", "surrogatepass"))
+        return verdict if verdict.change == named else None
+
+    def _take_first(
+        self, envelope: Envelope, signed: Envelope, verdict: Verdict, state: FileState, bringer: Caller
+    ) -> Code:
+        change, _error = read_or_none(envelope)
+        author = self.authors.find(verdict.dot.replica) if verdict.dot else None
+        # Where the author's key was forgotten too, the verdict itself says that it was once checked.
+        if verdict.dot is None or (author is not None and not verify(envelope, author.public_key)):
+            return "refused"
+        fork = verdict.change if is_fork(verdict) else ""
+        if not fork and verdict.dot in state.known:
+            return "refused"
+        row = self._make_row(
+            envelope, verdict, row_id=verdict.change, file=state.file, dot=verdict.dot, fork=fork, uploader=bringer,
+            person_id=author.person_id if author else change.person if change else bringer.person_id,
+            device=author.device if author else verdict.dot.replica, act=change.act if change else "",
+        )  # fmt: skip
+        row.received_at = verdict.received_at
+        row.mark = mark_change(self.context.keyring, row)
+        if change is not None:
+            self._ensure_file(change, verdict, state)
+        if fork:
+            state.forks.add(fork)
+        else:
+            take_row(state, row, change)
+        if change is not None:
+            self._take_effect(change, verdict, state)
+        self._append(row, signed, state, is_first=True)
+        return "taken"
+
+    def _take_again(
+        self, row: Change, envelope: Envelope, signed: Envelope, verdict: Verdict, state: FileState
+    ) -> Code:
+        """It was judged anew after the restart; the verdict from before stands (D-2)."""
+        was_accepted = row.status == "accepted"
+        row.status, row.position, row.duty = verdict.status, verdict.position, verdict.duty or ""
+        row.entry, row.received_at = self.log.next_position, verdict.received_at
+        row.mark = mark_change(self.context.keyring, row)
+        self.session.add(row)
+        change, _error = read_or_none(envelope)
+        if row.fork == "" and verdict.dot is not None:
+            state.known[verdict.dot] = Known(row.change_id, verdict.status)
+            state.held = [held for held in state.held if held != row.change_id]
+            state.accepted = [item for item in state.accepted if item.change.id != row.change_id]
+            if verdict.status == "accepted" and change is not None:
+                state.accepted.append(to_fold_input(row, change))
+            elif verdict.status == "held":
+                state.held.append(row.change_id)
+        if change is not None:
+            self._ensure_file(change, verdict, state)
+            if was_accepted and state.row is not None:
+                state.row.changes -= 1
+            self._take_effect(change, verdict, state)
+        self._append(row, signed, state, is_first=False)
+        return "taken"
+
+    def _append(self, row: Change, signed: Envelope, state: FileState, *, is_first: bool) -> None:
+        audiences = self._audiences(row.person_id, state)
+        self.log.append_signed(
+            row.change_id, row.status, signed, owner=row.file, is_first=is_first, audiences=audiences
+        )  # fmt: skip
