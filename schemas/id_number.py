@@ -57,6 +57,11 @@ def convert_old_number(text: str) -> str | None:
     return first17 + check_character(first17)
 
 
+def comparable_number(text: str) -> str:
+    """The form in which one person's number is always the same: 18 characters also of an old one, a capital X. Not judged."""
+    return convert_old_number(text) or text.upper()
+
+
 class Certificate(Frozen):
     """What a disability certificate number says: 18 of the ID, then kind, then grade."""
 

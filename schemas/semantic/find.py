@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NotRequired, TypedDict
 
 from schemas.expressions import UNKNOWN, evaluate, holds
-from schemas.id_number import convert_old_number, read_id_number
+from schemas.id_number import comparable_number, read_id_number
 from schemas.semantic.rules import MARK, Looked, Offer, SemanticRule, SemanticRules
 
 SETTLEMENTS = "settlements"
@@ -115,7 +115,7 @@ def mark_of(number: Any) -> str | None:
     """An ID number as something equal numbers share and nobody reads; None unless it is sound (an old one counts as the new)."""
     if not isinstance(number, str):
         return None
-    whole = convert_old_number(number) or number.upper()
+    whole = comparable_number(number)
     return _sha256(f"id_number\n{whole}")[:32] if read_id_number(whole).is_sound else None
 
 

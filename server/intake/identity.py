@@ -1,0 +1,35 @@
+"""Which files share an id number, by the blind index: no number is read or stored for it.
+
+The index holds every number ever accepted in a file. What stands there today, and whether it means one person, is for the caller.
+"""
+
+from collections.abc import Sequence
+
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col, or_, select
+
+from server.intake.tables import CaseFile, IdentityIndex
+
+
+def list_sharing_files(session: Session, station_id: str, scopes: Sequence[str], limit: int) -> list[tuple[str, str]]:
+    """Pairs of files of which at least one lives in these scopes, each pair once, lower id first."""
+    low, high = aliased(IdentityIndex), aliased(IdentityIndex)
+    home_low, home_high = aliased(CaseFile), aliased(CaseFile)
+    statement = (
+        select(low.file, high.file)
+        .join(high, (col(high.station_id) == low.station_id) & (col(high.number_hash) == low.number_hash))
+        .join(home_low, (col(home_low.station_id) == low.station_id) & (col(home_low.file) == low.file))
+        .join(home_high, (col(home_high.station_id) == high.station_id) & (col(home_high.file) == high.file))
+        .where(
+            low.station_id == station_id,
+            high.station_id == station_id,
+            home_low.station_id == station_id,
+            home_high.station_id == station_id,
+            col(low.file) < col(high.file),
+            or_(col(home_low.scope).in_(scopes), col(home_high.scope).in_(scopes)),
+        )
+        .distinct()
+        .order_by(col(low.file), col(high.file))
+        .limit(limit)
+    )
+    return [(one, other) for one, other in session.exec(statement)]
