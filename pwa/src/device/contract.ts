@@ -2,6 +2,7 @@
  * What a screen may ask of the phone it runs on. Features know this page and nothing of keys, stores or requests.
  * Implemented in this folder on top of `vault/`, `sync/` and `api/`; faked in feature tests.
  */
+import type { SemanticConflict } from '../records'
 import type { FoldedFile, Rules } from '../sync/fold'
 import type { Base } from '../sync/versions'
 import type { Operation, Act, About } from '../sync/change'
@@ -161,6 +162,8 @@ export interface Device {
   listOwnSaves(): Promise<OwnSave[]> // undecided or refused first
   dismissReturned(changeId: string): Promise<void>
 
+  /** Pairs of these households that list one person; `file` and the one of `elements` are the two. Settled pairs too. */
+  readonly samePersons: SemanticConflict[]
   // --- asked of the server, online only ---
   call<T>(method: 'GET' | 'POST', path: string, body?: unknown): Promise<T>
   upload<T>(path: string, file: File, onProgress?: (share: number) => void): Promise<T>

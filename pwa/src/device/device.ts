@@ -76,6 +76,7 @@ class RealDevice implements Device {
   get route() { return this.phone.state.route }
   get sync() { return this.phone.state.sync }
   get rules() { return this.phone.rules }
+  get samePersons() { return this.phone.state.samePersons }
 
   // --- who ---
   listHolders = (): Promise<VaultHolder[]> => told(() => holders(this.phone))

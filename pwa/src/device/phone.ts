@@ -3,6 +3,7 @@
  * read. It decides nothing; `device.ts` puts the parts together.
  */
 import { shallowReactive } from 'vue'
+import type { SemanticConflict } from '../records'
 import { calls, Client, type Calls, type SessionKind } from '../api'
 import type { Rules } from '../sync/fold'
 import { countWaiting, exclusively, write, type ClearRow, type Commit, type Derive, type FileBody, type OpenVault, type VaultDatabase } from '../vault'
@@ -19,6 +20,7 @@ export interface PhoneState {
   patches: Patch[]
   people: Record<string, string>
   households: HouseholdSummary[]
+  samePersons: SemanticConflict[]
   route: string[]
   sync: SyncStatus
 }
@@ -38,6 +40,7 @@ export class Phone {
     patches: [],
     people: {},
     households: [],
+    samePersons: [],
     route: [],
     sync: { online: true, syncing: false, unsentCount: 0, unsentSince: null, unsentPhotos: 0, lastCompleteAt: null, problem: null, progress: null },
   })
@@ -98,7 +101,7 @@ export class Phone {
     this.vault = null
     this.policy = null
     this.sessions.clear()
-    Object.assign(this.state, { mode: 'locked', me: null, people: {}, patches: [], households: [], route: [], villages: this.clear?.villages ?? [] })
+    Object.assign(this.state, { mode: 'locked', me: null, people: {}, patches: [], households: [], samePersons: [], route: [], villages: this.clear?.villages ?? [] })
   }
   /** The vault of this person is leaving the phone. */
   forget(person: string): void {
@@ -208,6 +211,14 @@ export class Phone {
     const { count, since, photos } = await countWaiting(this.database)
     this.say({ unsentCount: count, unsentSince: since, unsentPhotos: photos })
   }
+    void this.findSamePersons()
+  }
+  /** The finder comes with the engine: the first screen needs neither. */
+  private async findSamePersons(): Promise<void> {
+    const households = this.state.households
+    if (!households.length) return void (this.state.samePersons = [])
+    const { samePersons } = await import('./same-persons')
+    if (this.state.households === households) this.state.samePersons = samePersons(households)
   say(facts: Partial<SyncStatus>): void {
     this.state.sync = { ...this.state.sync, ...facts }
   }

@@ -14,6 +14,7 @@ import type {
 import { DeviceError } from './errors'
 import { foldFile, historyEntry, readStored, viewOf, type Readers } from './file-state'
 import { ME, makeHouseholds, PATCHES, PEOPLE, SCOPE, STATION, VILLAGES } from './practice-data'
+import { samePersons } from './same-persons'
 import { dayOf, summarise } from './summary'
 
 const REPLICA = 'd4'.repeat(16)
@@ -66,6 +67,7 @@ class PracticeDevice implements Device {
   get sync(): SyncStatus { return this.state.sync }
   get route(): string[] { return this.state.route }
 
+  get samePersons() { return samePersons(this.households) }
   async listHolders(): Promise<VaultHolder[]> {
     return [{ personId: ME, displayName: PEOPLE[ME] as string, routeUntil: Date.now() + DAY_MS / 2 }]
   }
