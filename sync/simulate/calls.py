@@ -9,12 +9,11 @@ import gzip
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
 from typing import Any, Final
 
 from cryptography.hazmat.primitives import hpke
 
-from sync.canonical import sha256_hex
+from sync.canonical import encode, sha256_hex
 from sync.change import Envelope, from_base64url, sign_document, to_base64url
 from sync.device.transport import Answer
 from sync.fold import fold, state_digest
@@ -35,6 +34,7 @@ class Calls:
         self._pack_from = pack_from
         self._packs: dict[str, bytes] = {}
         self._digests: dict[Any, str] = {}
+        self._policies: dict[tuple[str, int, int], Envelope] = {}
 
     def answer(self, replica: str, method: str, path: str, body: Any, headers: Mapping[str, str], now: int) -> Answer:
         """What this replica gets for one request at server time `now`."""
@@ -57,8 +57,10 @@ class Calls:
         return Answer(206, {}, content[first:])
 
     def policy(self, account: Account) -> Envelope:
-        station = self.station
-        return _sign_policy(account.person, station.epoch, station.version)
+        key = (account.person, self.station.epoch, self.station.version)
+        if key not in self._policies:
+            self._policies[key] = _sign_policy(*key)
+        return self._policies[key]
 
     def _policy(self, account: Account, headers: Mapping[str, str]) -> Answer:
         envelope = self.policy(account)
@@ -192,7 +194,6 @@ def _is_packed(row: Row) -> bool:
     return row.change is not None and row.verdict.status in _PACKED
 
 
-@lru_cache(maxsize=512)
 def _sign_policy(person: str, epoch: int, version: int) -> Envelope:
     document = {
         "type": "policy",
@@ -209,7 +210,7 @@ def _sign_policy(person: str, epoch: int, version: int) -> Envelope:
 
 
 def _fine(document: Any) -> Answer:
-    return Answer(200, {}, json.dumps(document).encode())
+    return Answer(200, {}, encode(document).encode())
 
 
 def _refused(code: str) -> Answer:

@@ -54,11 +54,15 @@ class History:
         """The first files are made, by the worker where they may, and everyone gets them: from here on they can meet."""
         rng, chance = Random(self.plan.seed), self.network.chance  # noqa: S311 - luck of a simulation
         self.network.chance = 0.0
-        for number in range(self.plan.files):
-            maker = self.phones[0 if SCOPES[number] in self.duties[self.plan.people[0]] else 1]
-            self.save(maker, rng, None, first_values(rng), scope=SCOPES[number])
-        for phone in (*self.phones[:2], *self.phones):
-            self.sync(phone, rng)
+        makers = [
+            self.phones[0 if scope in self.duties[self.plan.people[0]] else 1] for scope in SCOPES[: self.plan.files]
+        ]
+        for maker, scope in zip(makers, SCOPES, strict=False):
+            self.save(maker, rng, None, first_values(rng), scope=scope)
+            self.sync(maker, rng)
+        for phone in self.phones:
+            if [phone] != makers:
+                self.sync(phone, rng)
         self.network.chance = chance
 
     def count(self, fault: str) -> None:
@@ -69,8 +73,10 @@ class History:
         self.outcome.trace.append(" ".join(map(str, words)))
 
     def _watch(self, replica: str, answer: Answer) -> None:
+        if not answer.is_fine:
+            return
         person = self.station.accounts[replica].person
-        for says in watch_reading(answer, person, self.duties.get(person, {})):
+        for says in watch_reading(answer.json(), person, self.duties.get(person, {})):
             self.outcome.accuse("read_outside_scope", says)
 
     # --- phones ------------------------------------------------------------------------------------------------------

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import copy
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from random import Random
@@ -34,7 +32,7 @@ class Request:
 
 @dataclass(slots=True)
 class Network:
-    """Lines to one server. `chance` of a fault per call; `watch` is told every answer that reaches a phone."""
+    """Lines to one server. `chance` of a fault per call; `watch` is told every page that reaches a phone."""
 
     server: Server
     clock: Callable[[], int]
@@ -51,7 +49,7 @@ class Network:
     ) -> Answer | None:
         """One call of a phone: its answer, or None."""
         self.sent += 1
-        request = Request(self.sent, replica, method, path, copy.deepcopy(body), dict(headers))
+        request = Request(self.sent, replica, method, path, body, dict(headers))
         if self.is_dying:
             return None
         fault = rng.choice(FAULTS) if rng.random() < self.chance else None
@@ -73,7 +71,8 @@ class Network:
                 return None
             if not answer.content:
                 return None
-        self.watch(replica, answer)
+        if path == "/sync":
+            self.watch(replica, answer)
         return answer
 
     def deliver_late(self, rng: Random | None) -> None:
@@ -124,13 +123,3 @@ class Line:
 
     def close(self) -> None:
         """A line holds nothing."""
-
-
-def bodies_in(answer: Answer) -> list[str]:
-    """Texts of the changes that an answer of `/sync` brings: what the reader gets to see."""
-    try:
-        document = json.loads(answer.content)
-    except ValueError:
-        return []
-    entries = document.get("entries", []) if isinstance(document, dict) else []
-    return [entry["envelope"]["body"] for entry in entries if entry["kind"] == "change"]

@@ -7,18 +7,15 @@ did nobody get to read a patch that is not theirs; do all copies agree.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from sync.canonical import encode
-from sync.change import Change
+from sync.change import Change, Envelope, reread_change
 from sync.device.reading import digest, fold_inputs
-from sync.device.transport import Answer
 from sync.fold import fold
 from sync.folded import FoldedFile
 from sync.simulate.kinds import NEWEST, VERSIONS
-from sync.simulate.network import bodies_in
 from sync.simulate.outcome import Saved
 
 # Policies under which an ordinary save replaces what its author saw; under the others only `resolve` surely does.
@@ -81,16 +78,16 @@ def judge_snapshots(folded: FoldedFile, accepted: Iterable[Saved]) -> Iterator[s
                 yield f"approval {saved.change.id[:12]} holds {approval['snapshot']}, approved was {dict(saved.approved)}"
 
 
-def watch_reading(answer: Answer, person: str, duties: Mapping[str, str]) -> Iterator[str]:
-    """What an answer brings that this person may not read: files of another patch, by whoever else."""
-    for body in bodies_in(answer):
-        change: dict[str, Any] = json.loads(body)
-        if change["scope"] not in duties and change["person"] != person:
-            yield f"{person[-2:]} was sent {change['file'][:8]} of the patch {change['scope'][:4]}"
-    if answer.content.startswith(b'{"entries"'):
-        for offer in json.loads(answer.content)["packs"]:
-            if offer["scope"] not in duties:
-                yield f"{person[-2:]} was offered the pack of {offer['scope'][:4]}"
+def watch_reading(page: Mapping[str, Any], person: str, duties: Mapping[str, str]) -> Iterator[str]:
+    """What a page brings that this person may not read: files of another patch, by whoever else."""
+    for entry in page["entries"]:
+        if entry["kind"] == "change":
+            change = reread_change(Envelope.from_json(entry["envelope"]))
+            if change.scope not in duties and change.person != person:
+                yield f"{person[-2:]} was sent {change.file[:8]} of the patch {change.scope[:4]}"
+    for offer in page["packs"]:
+        if offer["scope"] not in duties:
+            yield f"{person[-2:]} was offered the pack of {offer['scope'][:4]}"
 
 
 def same_digest(stored: Any, theirs: str | None) -> bool:

@@ -41,6 +41,11 @@ KINDS: Final[dict[str, int]] = {
 }
 
 
+# Most histories are small: a small world finds most faults, and more of them fit into an hour. Phones at most, steps from, to.
+SIZES: Final = ((2, 6, 18), (3, 8, 24), (4, 12, 40), (12, 30, 70))
+SHARES: Final = (55, 25, 17, 3)
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """One thing that happens: what, to whom (a number, taken modulo the phones there are), and with which luck."""
@@ -72,7 +77,8 @@ def person(number: int) -> str:
 def make_plan(seed: int, devices: int) -> Plan:
     """The history of this seed with at most this many devices at the start."""
     rng = Random(seed)  # noqa: S311 - luck of a simulation, and it must repeat
-    count = rng.randint(2, max(2, devices))
+    most, shortest, longest = rng.choices(SIZES, SHARES)[0]
+    count = rng.randint(2, max(2, min(most, devices)))
     people = [person(rng.randrange(count)) for _ in range(count)]
     people[:2] = [person(0), person(1)]
     duties = [(person(0), SCOPES[0], "worker")] + ([(person(0), SCOPES[1], "worker")] if rng.random() < 0.5 else [])
@@ -81,10 +87,10 @@ def make_plan(seed: int, devices: int) -> Plan:
         duty = rng.choice(("worker", "worker", "deputy", "head"))
         duties += [(person(number), scope, duty) for scope in rng.sample(SCOPES, rng.randint(1, 2))]
     kinds, weights = list(KINDS), list(KINDS.values())
-    length = rng.randint(12, 40)
+    length = rng.randint(shortest, longest)
     if rng.random() < 0.3:  # a season of reviews: without it approvals that are followed by edits are rare
         weights = [weight * 3 if kind in ("act", "sync") else weight for kind, weight in KINDS.items()]
-        length += 12
+        length += length // 3
     steps = [Step(kind, rng.randrange(60), rng.getrandbits(48)) for kind in rng.choices(kinds, weights, k=length)]
     return Plan(
         seed=seed,
