@@ -173,7 +173,7 @@ describe('history', () => {
 describe('inbox', () => {
   const summary = (scene: DeskScene): HouseholdSummary => ({
     fileId: FILE, headName: '单桂英', memberNames: [], phones: [], idTails: [], villageId: null, address: '', categories: [], riskLevel: null, lastVisitOn: null, nextVisitOn: null, unsent: 0,
-    conflicts: scene.view().state.conflicts.length, returned: 0, sectionStates: Object.values(scene.view().state.sections).map((found) => found.status).filter((status) => status !== 'draft'), updatedAt: START, onRoute: false,
+    conflicts: scene.view().state.conflicts.length, returned: 0, toDecide: 0, sectionStates: Object.values(scene.view().state.sections).map((found) => found.status).filter((status) => status !== 'draft'), updatedAt: START, onRoute: false,
   }) // prettier-ignore
   const deviceOf = (scene: DeskScene, me: Me, mode: 'main' | 'route' = 'main') => ({
     me, mode, people: NAMES, households: [summary(scene)], listOwnSaves: async () => [], listUnlinked: async () => [],

@@ -6,7 +6,10 @@ import type { Phone } from './phone'
 export async function holders(phone: Phone): Promise<VaultHolder[]> {
   const rows = (await listHolders()).sort((a, b) => b.used_at - a.used_at)
   const until = (at: number | null): number | null => (at !== null && at > phone.now() ? at : null)
-  return rows.map((row) => ({ personId: row.person, displayName: row.name, routeUntil: until(row.route_until) }))
+  const current = new Set(rows.filter((row) => !row.kept_of).map((row) => row.database))
+  return rows
+    .filter((row) => !row.kept_of || !current.has(row.database))
+    .map((row) => ({ personId: row.person, displayName: row.name, routeUntil: until(row.route_until), isEarlier: row.kept_of !== undefined }))
 }
 
 /** Closed, but with its outbox at hand: what the phone does when it starts. */

@@ -3,6 +3,7 @@
  * Implemented in this folder on top of `vault/`, `sync/` and `api/`; faked in feature tests.
  */
 import type { SemanticConflict } from '../records'
+import type { Carry } from './carry-contract'
 import type { FoldedFile, Rules } from '../sync/fold'
 import type { Base } from '../sync/versions'
 import type { Operation, Act, About } from '../sync/change'
@@ -16,6 +17,7 @@ export interface VaultHolder {
   personId: string
   displayName: string
   routeUntil: number | null // ms; the route vault opens with the PIN until then
+  isEarlier: boolean // an earlier vault of this person that still holds something unfinished
 }
 
 export interface EnrolmentOffer { code: string; stationName: string; personName: string; duty: Duty; expiresAt: number }
@@ -44,6 +46,7 @@ export interface HouseholdSummary {
   /** Facts that cannot all be true: how many are open; what finds one person in two files; what was settled. */
   semantic?: { open: number; marks: string[]; settled: string[] }
   returned: number
+  toDecide: number // saves of others that are held or quarantined
   sectionStates: string[] // statuses of its sections that are not draft
   updatedAt: number
   onRoute: boolean
@@ -79,10 +82,57 @@ export interface HistoryEntry {
   fate: Fate
   reasons: { code: string; path?: string; op?: number; say?: string }[]
   own: boolean
+  reissues: string | null // the change whose words this one enters again
 }
 
 /** What became of one own save: a row of the sync page and of the returned tray. */
-export interface OwnSave extends HistoryEntry { fileId: string; headName: string; dismissed: boolean }
+export interface OwnSave extends HistoryEntry {
+  fileId: string
+  kind: string // '' while the file is closed
+  headName: string
+  left: boolean // its household went to another patch
+  dismissed: boolean
+  askedAt: number | null // when the deputy was asked to look
+  waitsFor: WaitedFor[] // of a held one, as far as this phone knows
+}
+
+/** A save that another one waits for; `personName` is empty where nobody on this phone knows whose it is. */
+export interface WaitedFor { replica: string; seq: number; personName: string; own: boolean }
+
+/** A household that went to another patch and stays here, read-only, until nothing of one's own hangs on it. */
+export interface LeavingFile {
+  fileId: string
+  headName: string
+  toNames: string[] // who works there now, as far as the policy says
+  unsent: number
+  undecided: number
+  returned: number
+  photos: number
+  drafts: string[] // keys of what was begun and never saved
+}
+
+/** Why a change is not simply taken in. */
+export type Why = 'held' | 'former_scope' | 'role_changed' | 'lost_phone' | 'fork' | 'asked' | 'other'
+
+export interface WaitingFacts {
+  why: Why
+  status: string
+  scope: string
+  note: string | null
+  askedAt: number | null
+  waitsFor: WaitedFor[]
+  /** What taking it in would bring: its verdict and the paths at which several values would stand; null: nobody can. */
+  ifAccepted: { status: string; reasons: { code: string; path?: string; say?: string }[]; conflicts: string[] } | null
+}
+
+/** A change of someone else that waits for a deputy, as its author signed it, beside the file as it is now. */
+export interface OpenedWaiting extends WaitingFacts {
+  entry: HistoryEntry
+  view: FileView | null
+  fileId: string
+  kind: string
+  reissuedAs: string | null // the deputy's own change that names it already
+}
 
 export interface SyncStatus {
   online: boolean
@@ -90,12 +140,14 @@ export interface SyncStatus {
   unsentCount: number
   unsentSince: number | null // ms, when the oldest unsent save was made
   unsentPhotos: number // beside the saves
+  returnedCount: number // own saves that came back and were not put away, in files that left too
+  renewal: 'fork' | 'older' | null // this store was copied or put back: it needs a key of its own
   lastCompleteAt: number | null // ms, last time everything was uploaded and pulled
   problem: { code: string; detail: string } | null // what keeps it from working, in words
   progress: { done: number; total: number; what: string } | null
 }
 
-export interface SaveOptions { act?: Act; about?: About; reason?: string; draftKey?: string }
+export interface SaveOptions { act?: Act; about?: About; reason?: string; draftKey?: string; reissues?: string }
 
 export interface AttachmentInfo { id: string; sha256: string; mediaType: string; bytes: number; uploaded: boolean }
 
@@ -110,6 +162,8 @@ export interface Device {
   readonly patches: Patch[] // of the whole station, also those one does not work in
   readonly people: Record<string, string> // person id -> name, of this station
   readonly households: HouseholdSummary[]
+  /** Pairs of these households that list one person; `file` and the one of `elements` are the two. Settled pairs too. */
+  readonly samePersons: SemanticConflict[]
   readonly sync: SyncStatus
   readonly rules: Record<string, Rules>
 
@@ -124,6 +178,8 @@ export interface Device {
   showFieldCode(): Promise<string>
   renewFieldCode(): Promise<string>
   changePin(pin: string): Promise<void>
+  /** A key of its own for a store that was copied or put back, by a fresh enrolment code; vault, drafts and outbox stay. */
+  renew(code: string, password: string, onProgress: (step: string) => void): Promise<void>
   /** Takes this person's vaults off the phone; refused (`unsent`) while anything is not sent yet. */
   signOut(personId: string): Promise<void>
 
@@ -156,14 +212,28 @@ export interface Device {
   keepPhoto(fileId: string, photo: Blob): Promise<AttachmentInfo>
   /** Object URL of the plain photo; the caller revokes it. */
   openPhoto(fileId: string, sha256: string): Promise<string>
+  /** Forgets a photo of a form that was not saved; one that a save names stays. */
+  dropPhoto(sha256: string): Promise<void>
+
+  // --- bundles: what somebody carries for somebody ---
+  readonly carry: Carry
 
   // --- sync ---
   syncNow(): Promise<void>
   listOwnSaves(): Promise<OwnSave[]> // undecided or refused first
+  /** Puts a refused save away; the server, asked first, keeps its copy. Needs the network. */
   dismissReturned(changeId: string): Promise<void>
+  /** The author asks the deputy to look at a save that waits or came back. */
+  askDeputy(changeId: string, note: string): Promise<void>
+  /** Begins the draft of a form that amends a refused save: once that form is saved, the refused one is put away with it. */
+  beginAmendment(changeId: string, draftKey: string, draft: unknown): Promise<void>
+  listLeaving(): Promise<LeavingFile[]>
 
-  /** Pairs of these households that list one person; `file` and the one of `elements` are the two. Settled pairs too. */
-  readonly samePersons: SemanticConflict[]
+  // --- what waits for a deputy, online only ---
+  openWaiting(changeId: string): Promise<OpenedWaiting>
+  /** Her own save of words that can never be accepted as they stand (a fork, a returned one); its author is told. */
+  reissue(changeId: string, ops: Operation[], reason: string): Promise<void>
+
   // --- asked of the server, online only ---
   call<T>(method: 'GET' | 'POST', path: string, body?: unknown): Promise<T>
   upload<T>(path: string, file: File, onProgress?: (share: number) => void): Promise<T>

@@ -4,8 +4,11 @@ import { listRules } from '../records'
 import type { Operation } from '../sync/change'
 import type { Rules } from '../sync/fold'
 import { countWaiting, dropDatabase, forgetHolder, listHolders, openVaultDatabase, type Derive } from '../vault'
+import type { Carry } from './carry-contract'
 import { holders, lock, useLatest } from './closed'
-import type { AttachmentInfo, Device, EnrolmentOffer, EnrolmentSecrets, FileView, OwnSave, SaveOptions, UnlinkedRecord, VaultHolder } from './contract'
+import type {
+  AttachmentInfo, Device, EnrolmentOffer, EnrolmentSecrets, FileView, LeavingFile, OpenedWaiting, OwnSave, SaveOptions, UnlinkedRecord, VaultHolder,
+} from './contract' // prettier-ignore
 import { Drafting } from './drafting'
 import { asDeviceError, DeviceError } from './errors'
 import { IdleLock } from './idle'
@@ -73,10 +76,10 @@ class RealDevice implements Device {
   get patches() { return this.phone.state.patches }
   get people() { return this.phone.state.people }
   get households() { return this.phone.state.households }
+  get samePersons() { return this.phone.state.samePersons }
   get route() { return this.phone.state.route }
   get sync() { return this.phone.state.sync }
   get rules() { return this.phone.rules }
-  get samePersons() { return this.phone.state.samePersons }
 
   // --- who ---
   listHolders = (): Promise<VaultHolder[]> => told(() => holders(this.phone))
@@ -105,6 +108,12 @@ class RealDevice implements Device {
     })
   showFieldCode = (): Promise<string> => told(async () => this.phone.mustMain().secrets?.field_code ?? '')
   renewFieldCode = (): Promise<string> => this.with(({ renewFieldCode }) => renewFieldCode(this.phone))
+  renew = (code: string, password: string, onProgress: (step: string) => void): Promise<void> =>
+    this.with(async ({ renew }) => {
+      await this.drafting.flush()
+      await renew(this.phone, code, password, onProgress)
+      this.opened()
+    })
   changePin = (pin: string): Promise<void> => this.with(({ changePin }) => changePin(this.phone, pin))
   signOut = (personId: string): Promise<void> => told(() => this.leave(personId))
 
@@ -120,15 +129,17 @@ class RealDevice implements Device {
     if (this.running) void this.syncing().then((syncing) => syncing.soon(0))
   }
   private async leave(personId: string): Promise<void> {
-    const holder = (await listHolders()).find((row) => row.person === personId)
+    // Whoever has an earlier vault open leaves that one.
+    const key = this.phone.vault && this.phone.state.me?.personId === personId ? (this.phone.person ?? personId) : personId
+    const holder = (await listHolders()).find((row) => row.person === key)
     if (!holder) return
-    const database = this.phone.person === personId && this.phone.database ? this.phone.database : await openVaultDatabase(holder.database)
-    const photos = (await database.getAll('attachments')).some((row) => !row.uploaded)
-    if ((await countWaiting(database)).count || photos) throw new DeviceError('unsent', 'something is not sent yet')
-    if (this.phone.person === personId) await lock(this.phone)
-    this.phone.forget(personId)
+    const database = this.phone.person === key && this.phone.database ? this.phone.database : await openVaultDatabase(holder.database)
+    const waiting = await countWaiting(database)
+    if (waiting.count || waiting.photos) throw new DeviceError('unsent', 'something is not sent yet')
+    if (this.phone.person === key) await lock(this.phone)
+    this.phone.forget(key)
     database.close()
-    await forgetHolder(personId)
+    await forgetHolder(key)
     await dropDatabase(holder.database)
     if (!this.phone.database) await useLatest(this.phone)
   }
@@ -178,11 +189,31 @@ class RealDevice implements Device {
   // --- attachments ---
   keepPhoto = (fileId: string, photo: Blob): Promise<AttachmentInfo> => this.with(({ keepPhoto }) => keepPhoto(this.phone, fileId, photo))
   openPhoto = (fileId: string, sha256: string): Promise<string> => this.with(({ openPhoto }) => openPhoto(this.phone, fileId, sha256))
+  dropPhoto = (sha256: string): Promise<void> => this.with(({ dropPhoto }) => dropPhoto(this.phone, sha256))
+
+  // --- bundles ---
+  readonly carry: Carry = {
+    status: () => this.carrying((carry) => carry.status()),
+    exportSaves: (ids) => this.carrying((carry) => carry.exportSaves(ids)),
+    noteHanded: (saves) => this.carrying((carry) => carry.noteHanded(saves)),
+    take: (content) => this.carrying((carry) => carry.take(content)),
+    fileOf: (id) => this.carrying((carry) => carry.fileOf(id)),
+    drop: (id) => this.carrying((carry) => carry.drop(id)),
+  }
+  private carrying<T>(work: (carry: Carry) => Promise<T>): Promise<T> {
+    return told(async () => work((await import('./carrying')).carryOf(this.phone)))
+  }
 
   // --- sync ---
   syncNow = (): Promise<void> => told(async () => (await this.syncing()).now())
   listOwnSaves = (): Promise<OwnSave[]> => this.with(({ listOwnSaves }) => listOwnSaves(this.phone))
   dismissReturned = (changeId: string): Promise<void> => this.with(({ dismissReturned }) => dismissReturned(this.phone, changeId))
+  askDeputy = (changeId: string, note: string): Promise<void> => this.with(({ askDeputy }) => askDeputy(this.phone, changeId, note))
+  beginAmendment = (changeId: string, draftKey: string, draft: unknown): Promise<void> => told(() => this.drafting.amend(changeId, draftKey, draft))
+  listLeaving = (): Promise<LeavingFile[]> => this.with(({ listLeaving }) => listLeaving(this.phone))
+  openWaiting = (changeId: string): Promise<OpenedWaiting> => this.online(async () => (await this.working()).parts.openWaiting(this.phone, changeId))
+  reissue = (changeId: string, ops: Operation[], reason: string): Promise<void> =>
+    this.online(async () => (await this.working()).parts.reissue(this.phone, changeId, ops, reason, async () => (await this.syncing()).now()))
 
   // --- the server ---
   call = <T>(method: 'GET' | 'POST', path: string, body?: unknown): Promise<T> => this.online(() => this.phone.client.json<T>(method, path, body, 'read'))

@@ -3,7 +3,7 @@ import type { Offer } from '../api'
 import { sha256Hex } from '../sync/change'
 import { replicaId, sign, toBase64url } from '../sync/signatures'
 import {
-  createMainVault, derivePin, dropDatabase, importSigner, listHolders, makePair, newFieldCode, newPassword, newRawKey, openMain, openVaultDatabase, write, type ClearRow,
+  createMainVault, derivePin, dropDatabase, forgetHolder, importSigner, listHolders, makePair, newFieldCode, newPassword, nameHolder, newRawKey, openMain, openVaultDatabase, write, type ClearRow,
   type HolderRow, type MainSecrets, type OutboxRow, type SyncState, type VaultDatabase,
 } from '../vault' // prettier-ignore
 import type { EnrolmentOffer, EnrolmentSecrets } from './contract'
@@ -13,7 +13,7 @@ import type { Policy } from './policy'
 import { takeFirstPolicy } from './policy-check'
 import { checkPin, setRoute } from './todays-route'
 
-const PASSWORD_CHARACTERS_MIN = 10
+export const PASSWORD_CHARACTERS_MIN = 10
 
 /** Crockford's base32 as people type it: any case, with or without dashes, O for 0, I and L for 1. */
 export function normaliseCode(typed: string): string {
@@ -61,8 +61,11 @@ export async function enrol(phone: Phone, code: string, raw: Offer, secrets: Enr
   const holder: HolderRow = { person: policy.me.person_id, name: policy.me.name, database: `yihu-${replica}`, route_until: null, used_at: phone.now() }
   const earlier = holders.find((row) => row.person === holder.person)
   const vaultKey = newRawKey()
+  // Named before the new one takes its place: what still waits in the earlier vault can be opened whatever happens now.
+  const kept = earlier && { ...earlier, person: `kept:${earlier.database}`, kept_of: earlier.person, route_until: null }
+  if (kept) await nameHolder(kept)
   const database = await createMainVault(phone.derive, { holder, vaultKey, password, share: bytesOf(enrolled.share), secrets: made, sync, clear })
-  if (earlier && earlier.database !== holder.database) await carryOver(earlier.database, database)
+  if (kept) await carryOver(kept, database)
   await phone.use(holder.person, database)
   phone.open(await openMain(database, vaultKey), policy)
   phone.sessionOpened('read', 'upload')
@@ -72,17 +75,20 @@ export async function enrol(phone: Phone, code: string, raw: Offer, secrets: Enr
 }
 
 /** An earlier vault of the same person, forgotten or outgrown: its sealed saves go on from here, only then does it go. */
-async function carryOver(name: string, to: VaultDatabase): Promise<void> {
-  const from = await openVaultDatabase(name)
+async function carryOver(kept: HolderRow, to: VaultDatabase): Promise<void> {
+  const from = await openVaultDatabase(kept.database)
   const rows: OutboxRow[] = (await from.getAll('outbox')).filter((row) => row.sealed && row.fate === 'unsent' && !row.received)
   const photos = (await from.getAll('attachments')).filter((row) => !row.uploaded).length
-  const locked = (await from.count('inbox')) + (await from.count('drafts')) + photos
+  const refused = (await from.getAll('outbox')).filter((row) => (row.fate === 'returned' || row.fate === 'declined') && !row.dismissed).length
+  const locked = (await from.count('inbox')) + (await from.count('drafts')) + photos + refused
   await write(to, ['outbox'], async (transaction) => {
     for (const row of rows) await transaction.objectStore('outbox').put(row)
   })
   from.close()
-  // Records in its inbox, drafts and photos are readable by its own keys alone: such a vault stays.
-  if (!locked) await dropDatabase(name)
+  // Records in its inbox, drafts, photos and what came back are readable by its own keys alone: such a vault stays, under a name of its own.
+  if (locked) return
+  await forgetHolder(kept.person)
+  await dropDatabase(kept.database)
 }
 
 function clearOf(policy: Policy, replica: string, inboxKey: string, serverAt: number, now: number): ClearRow {
@@ -92,7 +98,7 @@ function clearOf(policy: Policy, replica: string, inboxKey: string, serverAt: nu
   } // prettier-ignore
 }
 
-function deviceLabel(): string {
+export function deviceLabel(): string {
   const agent = navigator.userAgent
   const model = /\(Linux; Android [^;]+; ([^);]+)/.exec(agent)?.[1] ?? (/Windows/.test(agent) ? 'Windows' : /Mac OS/.test(agent) ? 'Mac' : /Linux/.test(agent) ? 'Linux' : '')
   const browser = /(Edg|UCBrowser|MQQBrowser|HuaweiBrowser|Chrome|Firefox|Safari)\/(\d+)/.exec(agent)

@@ -8,6 +8,8 @@ export const UNLINKED = 'unlinked_record'
 export interface Line {
   household?: StoredSummary
   unlinked?: UnlinkedRecord
+  /** It went to another patch and stays until nothing of one's own hangs on it. `scope`: where it was known to be last. */
+  leaving?: { headName: string; scope: string }
 }
 
 const shownLines = new WeakMap<StoredSummary, HouseholdSummary>()

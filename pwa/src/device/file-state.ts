@@ -108,6 +108,7 @@ export function historyEntry(known: KnownChange, readers: Readers): HistoryEntry
     fate: fateOf(known, readers.received),
     reasons: verdict?.reasons ?? [],
     own: readers.replicas.has(change.replica),
+    reissues: change.reissues ?? null,
   }
 }
 

@@ -2,9 +2,11 @@
 import type { SessionKind } from '../api'
 import { canonicalize } from '../sync/canonical'
 import { fromBase64url, signText } from '../sync/signatures'
-import { importSigner } from '../vault'
+import { importSigner, listHolders, nameHolder } from '../vault'
 import { DeviceError } from './errors'
 import type { Phone } from './phone'
+
+const UPLOAD_HALF_MS_MAX = 15 * 86_400_000 // whatever a wrong clock makes of it
 
 /** The device key in the main vault, the day's key on the route. */
 export interface Signer {
@@ -25,5 +27,19 @@ export async function openSession(phone: Phone, kind: SessionKind): Promise<void
   const { nonce } = await phone.calls.challenge(secrets.replica)
   const text = canonicalize({ type: 'session', v: 1, deployment: phone.mustClear().deployment, replica: secrets.replica, kind, nonce })
   const { sig } = await signText(text, await importSigner(fromBase64url(secrets.signing)))
-  await phone.calls.openSession({ replica: secrets.replica, kind, nonce, sig })
+  const { expires_at } = await phone.calls.openSession({ replica: secrets.replica, kind, nonce, sig })
+  if (kind === 'upload') await rememberUploadSession(phone, phone.now() + Math.min(UPLOAD_HALF_MS_MAX, Math.max(0, expires_at - phone.now()) / 2))
+}
+
+/** The cookie is one for the whole browser: whoever opened the last session holds it. */
+export async function hasUploadSession(phone: Phone): Promise<boolean> {
+  const holder = (await listHolders()).find((row) => row.person === phone.person)
+  return (holder?.upload_until ?? 0) > phone.now()
+}
+
+export async function rememberUploadSession(phone: Phone, until: number | null): Promise<void> {
+  for (const row of await listHolders()) {
+    const mine = row.person === phone.person ? (until ?? 0) : 0
+    if ((row.upload_until ?? 0) !== mine) await nameHolder({ ...row, upload_until: mine })
+  }
 }

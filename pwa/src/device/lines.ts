@@ -14,16 +14,19 @@ export interface LineReaders {
 
 export { dayOf }
 
+const NO_FACTS = { unsent: 0, returned: 0, toDecide: 0, updatedAt: 0 }
+
 export function lineOf(rules: Rules, body: FileBody, readers: LineReaders): Line | undefined {
-  if (body.left) return undefined
   const known = readStored(body)
+  if (body.left) return { leaving: { headName: body.kind === HOUSEHOLD ? summarise(foldFile(rules, known, readers.replicas), NO_FACTS, readers.today).headName : '', scope: body.scope } }
   if (body.kind === HOUSEHOLD) {
     const state = foldFile(rules, known, readers.replicas)
     const own = known.filter((change) => readers.replicas.has(change.change.replica))
     const unsent = own.filter((change) => !change.verdict || ['held', 'quarantined'].includes(change.verdict.status)).length
     const returned = own.filter((change) => isReturned(change) && !readers.dismissed.has(change.id)).length
     const updatedAt = known.reduce((latest, change) => Math.max(latest, change.verdict?.received_at ?? change.change.at), 0)
-    return { household: summarise(state, { unsent, returned, updatedAt }, readers.today) }
+    const toDecide = known.filter((change) => !readers.replicas.has(change.change.replica) && ['held', 'quarantined'].includes(change.verdict?.status ?? '')).length
+    return { household: summarise(state, { unsent, returned, toDecide, updatedAt }, readers.today) }
   }
   if (body.kind !== UNLINKED) return {}
   // What the server returned is still what was recorded: it stays to be linked, or put right, by its author.

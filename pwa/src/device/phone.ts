@@ -42,7 +42,7 @@ export class Phone {
     households: [],
     samePersons: [],
     route: [],
-    sync: { online: true, syncing: false, unsentCount: 0, unsentSince: null, unsentPhotos: 0, lastCompleteAt: null, problem: null, progress: null },
+    sync: { online: true, syncing: false, unsentCount: 0, unsentSince: null, unsentPhotos: 0, returnedCount: 0, renewal: null, lastCompleteAt: null, problem: null, progress: null },
   })
   readonly client: Client
   readonly calls: Calls
@@ -109,7 +109,7 @@ export class Phone {
     this.channel?.close()
     Object.assign(this, { person: null, database: null, clear: null, channel: null })
     this.state.villages = []
-    this.say({ unsentCount: 0, unsentSince: null, unsentPhotos: 0, lastCompleteAt: null })
+    this.say({ unsentCount: 0, unsentSince: null, unsentPhotos: 0, returnedCount: 0, renewal: null, lastCompleteAt: null })
   }
   mustVault(): OpenVault {
     if (!this.vault) throw new DeviceError('locked', 'the vault is closed')
@@ -145,11 +145,17 @@ export class Phone {
   }
   /** Cookies outlive an unlock and may be another person's: the first use after it opens sessions of one's own. */
   async ensureSession(kind: SessionKind): Promise<void> {
-    if (!this.sessions.has(kind)) await this.openSession(kind)
+    if (this.sessions.has(kind)) return
+    // An upload session of one's own is good until half its life; a page load need not end it for a new one.
+    if (kind === 'upload' && (await (await import('./keys')).hasUploadSession(this))) this.sessions.add(kind)
+    else await this.openSession(kind)
   }
   async openSession(kind: SessionKind): Promise<void> {
     await (await import('./keys')).openSession(this, kind)
     this.sessions.add(kind)
+  }
+  async forgetUploadSession(): Promise<void> {
+    await (await import('./keys')).rememberUploadSession(this, null)
   }
   sessionOpened(...kinds: SessionKind[]): void {
     for (const kind of kinds) this.sessions.add(kind)
@@ -205,12 +211,6 @@ export class Phone {
     const lines = entries.map((entry) => (entry.line as Line).household).filter((line) => line !== undefined)
     this.state.households = lines.map((line) => summaryOf(line, onRoute.has(line.fileId)))
     this.state.route = routeFiles.filter((file) => entries.some((entry) => entry.file === file))
-  }
-  async refreshWaiting(): Promise<void> {
-    if (!this.database) return
-    const { count, since, photos } = await countWaiting(this.database)
-    this.say({ unsentCount: count, unsentSince: since, unsentPhotos: photos })
-  }
     void this.findSamePersons()
   }
   /** The finder comes with the engine: the first screen needs neither. */
@@ -219,6 +219,12 @@ export class Phone {
     if (!households.length) return void (this.state.samePersons = [])
     const { samePersons } = await import('./same-persons')
     if (this.state.households === households) this.state.samePersons = samePersons(households)
+  }
+  async refreshWaiting(): Promise<void> {
+    if (!this.database) return
+    const { count, since, photos, returned } = await countWaiting(this.database)
+    this.say({ unsentCount: count, unsentSince: since, unsentPhotos: photos, returnedCount: returned })
+  }
   say(facts: Partial<SyncStatus>): void {
     this.state.sync = { ...this.state.sync, ...facts }
   }

@@ -1,7 +1,7 @@
 /** Photos of a file: shrunk, encrypted under its key, sent when there is a read session, fetched again when asked for. */
 import { Problem, uploadByTus } from '../api'
 import { hex } from '../sync/change'
-import { evictAttachments, listUnuploaded, markAttachment, putAttachment, readAttachment, VaultError, type OpenVault } from '../vault'
+import { dropUnnamed, evictAttachments, listUnnamed, listUnuploaded, markAttachment, nameAttachments, putAttachment, readAttachment, VaultError, type OpenVault } from '../vault'
 import type { AttachmentInfo } from './contract'
 import { DeviceError } from './errors'
 import { shrinkPhoto } from './photo'
@@ -9,6 +9,7 @@ import type { Phone } from './phone'
 import { newId } from './ids'
 
 const MEDIA_TYPE = 'image/jpeg'
+const UNNAMED_KEPT_MS = 2 * 86_400_000
 
 export async function keepPhoto(phone: Phone, file: string, photo: Blob, shrink: (photo: Blob) => Promise<Uint8Array> = shrinkPhoto): Promise<AttachmentInfo> {
   const vault = phone.mustVault()
@@ -38,9 +39,28 @@ export async function openPhoto(phone: Phone, file: string, sha256: string): Pro
   return urlOf(bytes, MEDIA_TYPE)
 }
 
+/** A photo taken and thrown away again: nobody's to send. One that a save names stays. */
+export async function dropPhoto(phone: Phone, sha256: string): Promise<void> {
+  await dropUnnamed(phone.mustVault().database, [sha256])
+  await phone.refreshWaiting()
+}
+
+/** A photo belongs to the save that names it. A kill between the save and this leaves one unnamed: the file knows; an old one that no draft holds goes. */
+async function sortUnnamed(phone: Phone, vault: OpenVault): Promise<void> {
+  const rows = await listUnnamed(vault.database)
+  if (!rows.length) return
+  const drafts = new Set((await vault.database.getAll('drafts')).map((row) => row.file))
+  for (const row of rows) {
+    const read = await vault.readFile(row.file).catch(() => null)
+    if (read?.body.changes.some((stored) => stored.envelope.body.includes(row.id))) await nameAttachments(vault.database, [row.id])
+    else if (row.used_at < phone.now() - UNNAMED_KEPT_MS && !drafts.has(row.file)) await dropUnnamed(vault.database, [row.id])
+  }
+}
+
 /** Codes of photos that the server would not take; the photos stay. */
 export async function uploadPhotos(phone: Phone, vault: OpenVault): Promise<string[]> {
   const faults: string[] = []
+  await sortUnnamed(phone, vault)
   for (const row of await listUnuploaded(vault.database)) {
     try {
       const kept = await readAttachment(vault, row.id)

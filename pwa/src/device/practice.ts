@@ -9,11 +9,12 @@ import type { FoldedFile, Rules } from '../sync/fold'
 import type { Base } from '../sync/versions'
 import type { FileBody } from '../vault'
 import type {
-  AttachmentInfo, Device, EnrolmentOffer, FileView, HouseholdSummary, Me, OpenMode, OwnSave, SaveOptions, SyncStatus, UnlinkedRecord, VaultHolder,
+  AttachmentInfo, Device, EnrolmentOffer, FileView, HouseholdSummary, LeavingFile, Me, OpenedWaiting, OpenMode, OwnSave, SaveOptions, SyncStatus, UnlinkedRecord, VaultHolder,
 } from './contract' // prettier-ignore
 import { DeviceError } from './errors'
 import { foldFile, historyEntry, readStored, viewOf, type Readers } from './file-state'
 import { ME, makeHouseholds, PATCHES, PEOPLE, SCOPE, STATION, VILLAGES } from './practice-data'
+import { practiceCarry } from './practice-carry'
 import { samePersons } from './same-persons'
 import { dayOf, summarise } from './summary'
 
@@ -32,7 +33,7 @@ class PracticeDevice implements Device {
     mode: 'locked' as OpenMode,
     households: [] as HouseholdSummary[],
     route: [] as string[],
-    sync: { online: true, syncing: false, unsentCount: 0, unsentSince: null, unsentPhotos: 0, lastCompleteAt: Date.now(), problem: null, progress: null } as SyncStatus,
+    sync: { online: true, syncing: false, unsentCount: 0, unsentSince: null, unsentPhotos: 0, returnedCount: 0, renewal: null, lastCompleteAt: Date.now(), problem: null, progress: null } as SyncStatus,
   })
   private readonly files = new Map<string, FileBody>()
   private readonly drafts = new Map<string, { value: unknown; savedAt: number }>()
@@ -41,6 +42,8 @@ class PracticeDevice implements Device {
   private readonly listeners = new Map<string, Set<() => void>>()
   private unlinked: UnlinkedRecord[] = []
   private fieldCode = '483920175562'
+  private unsent: string[] = []
+  readonly carry = practiceCarry(() => this.unsent)
   readonly me: Me = { personId: ME, name: PEOPLE[ME] as string, duties: ['worker', 'deputy', 'head'], stationId: STATION.id, stationName: STATION.name, scopes: [SCOPE] }
   readonly villages = VILLAGES
   readonly patches = PATCHES
@@ -64,12 +67,12 @@ class PracticeDevice implements Device {
 
   get mode(): OpenMode { return this.state.mode }
   get households(): HouseholdSummary[] { return this.state.mode === 'locked' ? [] : this.state.households }
+  get samePersons() { return samePersons(this.households) }
   get sync(): SyncStatus { return this.state.sync }
   get route(): string[] { return this.state.route }
 
-  get samePersons() { return samePersons(this.households) }
   async listHolders(): Promise<VaultHolder[]> {
-    return [{ personId: ME, displayName: PEOPLE[ME] as string, routeUntil: Date.now() + DAY_MS / 2 }]
+    return [{ personId: ME, displayName: PEOPLE[ME] as string, routeUntil: Date.now() + DAY_MS / 2, isEarlier: false }]
   }
   async lookEnrolment(code: string): Promise<EnrolmentOffer> {
     return { code, stationName: STATION.name, personName: PEOPLE[ME] as string, duty: 'worker', expiresAt: Date.now() + DAY_MS }
@@ -163,11 +166,18 @@ class PracticeDevice implements Device {
       readStored(body)
         .map((known) => historyEntry(known, READERS))
         .filter((entry) => entry.own)
-        .map((entry) => ({ ...entry, fileId: body.file, headName: this.nameOf(body.file), dismissed: this.dismissed.has(entry.changeId) })),
+        .map((entry) => ({ ...entry, fileId: body.file, kind: body.kind, left: false, headName: this.nameOf(body.file), dismissed: this.dismissed.has(entry.changeId), askedAt: null, waitsFor: [] })),
     )
     return saves.sort((a, b) => b.at - a.at)
   }
   async dismissReturned(changeId: string): Promise<void> { this.dismissed.add(changeId) }
+  async askDeputy(): Promise<void> {}
+  async beginAmendment(_changeId: string, draftKey: string, draft: unknown): Promise<void> { this.saveDraft(draftKey, draft) }
+  async listLeaving(): Promise<LeavingFile[]> { return [] }
+  async openWaiting(): Promise<OpenedWaiting> { throw new DeviceError('offline', 'practice has no server') }
+  async reissue(): Promise<void> { throw new DeviceError('offline', 'practice has no server') }
+  async renew(): Promise<void> { throw new DeviceError('offline', 'practice has no server') }
+  async dropPhoto(sha256: string): Promise<void> { this.photos.delete(sha256) }
   async call<T>(): Promise<T> { throw new DeviceError('offline', 'practice has no server') }
   async upload<T>(): Promise<T> { throw new DeviceError('offline', 'practice has no server') }
 
@@ -208,14 +218,16 @@ class PracticeDevice implements Device {
   private refresh(changed?: string): void {
     const route = new Set(this.state.route)
     const waiting: number[] = []
+    this.unsent = []
     this.state.households = [...this.files.values()]
       .filter((body) => body.kind === 'household')
       .map((body) => {
         const known = readStored(body)
         const unsent = known.filter((change) => !change.verdict).map((change) => change.change.at)
+        this.unsent.push(...known.filter((change) => !change.verdict).map((change) => change.id))
         waiting.push(...unsent)
         const updatedAt = Math.max(...known.map((change) => change.change.at))
-        return { ...summarise(this.fold(body), { unsent: unsent.length, returned: 0, updatedAt }, dayOf(Date.now())), onRoute: route.has(body.file) }
+        return { ...summarise(this.fold(body), { unsent: unsent.length, returned: 0, toDecide: 0, updatedAt }, dayOf(Date.now())), onRoute: route.has(body.file) }
       })
     this.state.sync = { ...this.state.sync, unsentCount: waiting.length, unsentSince: waiting.length ? Math.min(...waiting) : null }
     for (const listener of this.listeners.get(changed ?? '') ?? []) listener()

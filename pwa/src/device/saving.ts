@@ -6,8 +6,9 @@ import { gzip } from '../api'
 import { bodyText, changeId, makeChange, type Envelope, type Operation } from '../sync/change'
 import { fromBase64url, signText } from '../sync/signatures'
 import { emptyBase } from '../sync/versions'
-import { Drafts, OUTBOX_INFO, sealTo, VaultError, type Commit, type FileBody, type OpenVault, type OutboxRow } from '../vault'
+import { Drafts, nameAttachments, OUTBOX_INFO, sealTo, VaultError, type Commit, type FileBody, type OpenVault, type OutboxRow } from '../vault'
 import type { FileView, SaveOptions } from './contract'
+import { amendmentKey, type Amendment } from './drafting'
 import { DeviceError } from './errors'
 import { newId } from './ids'
 import { signerOf } from './keys'
@@ -80,14 +81,36 @@ async function saveOnce(phone: Phone, parts: SaveParts): Promise<string> {
   const vault = phone.mustVault()
   const read = parts.isNew ? null : await readFile(vault, parts.file)
   const body: FileBody = read?.body ?? { file: parts.file, kind: parts.kind, scope: parts.scope, left: false, changes: [] }
-  if (body.left) throw new DeviceError('not_allowed', 'the file has left this device')
+  // What was begun before the file left is still saved: the server puts it before whoever decides there now.
+  if (body.left && !(await isBegun(vault, parts.options.draftKey))) throw new DeviceError('not_allowed', 'the file has left this device')
   const envelope = await signedChange(phone, body, parts)
   const next: FileBody = { ...body, changes: [...body.changes, { envelope, verdict: null }] }
   const row = await outboxRow(phone, vault, envelope)
   const line = (await phone.liner())(next)
-  const removeDrafts = parts.options.draftKey ? await new Drafts(vault.database, vault).idsOf(parts.options.draftKey) : []
-  await phone.commit(vault, { files: [{ body: next, rev: read?.rev ?? 0, line }], outbox: [row], removeDrafts, ...parts.also })
+  const { removeDrafts, amended } = await draftsDone(vault, parts.options.draftKey)
+  await phone.commit(vault, { files: [{ body: next, rev: read?.rev ?? 0, line }], outbox: [row, ...amended], removeDrafts, ...parts.also })
+  await nameAttachments(vault.database, namedIn(parts.ops))
   return row.id
+}
+
+async function isBegun(vault: OpenVault, draftKey: string | undefined): Promise<boolean> {
+  return draftKey !== undefined && (await new Drafts(vault.database, vault).load(draftKey)) !== null
+}
+
+/** What a save takes along: its draft, and the refused save that the draft amends, which is put away in the same transaction. */
+async function draftsDone(vault: OpenVault, draftKey: string | undefined): Promise<{ removeDrafts: string[]; amended: OutboxRow[] }> {
+  if (!draftKey) return { removeDrafts: [], amended: [] }
+  const drafts = new Drafts(vault.database, vault)
+  const beside = amendmentKey(draftKey)
+  const amendment = (await drafts.load(beside))?.value as Amendment | undefined
+  const row = amendment && (await vault.database.get('outbox', amendment.changeId))
+  const isRefused = row && (row.fate === 'returned' || row.fate === 'declined' || (row.fate === 'quarantined' && row.forked))
+  return { removeDrafts: [...(await drafts.idsOf(draftKey)), ...(await drafts.idsOf(beside))], amended: isRefused ? [{ ...row, dismissed: true }] : [] }
+}
+
+/** Hashes of photos that a save names: from now on they are to be sent. */
+export function namedIn(ops: readonly Operation[]): string[] {
+  return ops.flatMap((op) => (op.op === 'append' && op.path === 'attachments' && typeof op.value['sha256'] === 'string' ? [op.value['sha256']] : []))
 }
 
 async function signedChange(phone: Phone, body: FileBody, parts: SaveParts): Promise<Envelope> {
@@ -116,6 +139,7 @@ async function signedChange(phone: Phone, body: FileBody, parts: SaveParts): Pro
     salt: newId(),
     ...(options.reason ? { reason: options.reason.normalize('NFC') } : {}),
     ...(options.about ? { about: plain(options.about) } : {}),
+    ...(options.reissues ? { reissues: options.reissues } : {}),
   })
   return signText(bodyText(change), signer.key)
 }

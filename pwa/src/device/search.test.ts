@@ -9,7 +9,7 @@ const table = makePinyinTable()
 function line(fileId: string, headName: string, facts: Partial<HouseholdSummary> = {}): HouseholdSummary {
   return {
     fileId, headName, memberNames: [headName], phones: [], idTails: [], villageId: null, address: '', categories: [], riskLevel: null, lastVisitOn: null, nextVisitOn: null,
-    unsent: 0, conflicts: 0, returned: 0, sectionStates: [], updatedAt: 0, onRoute: false, ...facts,
+    unsent: 0, conflicts: 0, returned: 0, toDecide: 0, sectionStates: [], updatedAt: 0, onRoute: false, ...facts,
   } // prettier-ignore
 }
 

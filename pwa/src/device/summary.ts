@@ -6,6 +6,7 @@ import type { HouseholdSummary } from './contract'
 export interface SummaryFacts {
   unsent: number
   returned: number
+  toDecide: number
   updatedAt: number
 }
 

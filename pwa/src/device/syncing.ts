@@ -6,12 +6,15 @@ import { NoAnswer, Problem } from '../api'
 import type { Envelope } from '../sync/change'
 import { BATCH_BYTES_MAX, CHANGES_PER_BATCH_MAX, type SyncAnswer } from '../sync/messages'
 import { toBase64url } from '../sync/signatures'
-import { countWaiting, listUndecided, listUnreceived, markReceived, VaultError, type OpenVault, type OutboxRow } from '../vault'
+import { countWaiting, listCarried, listUndecided, listUnreceived, markReceived, VaultError, type OpenVault, type OutboxRow } from '../vault'
 import { asDeviceError, DeviceError } from './errors'
+import type { Line } from './entries'
+import { tellDismissed } from './own-saves'
 import { uploadPhotos } from './photos'
 import type { Phone } from './phone'
 import { takeNextPolicy } from './policy-check'
 import { takePacks } from './packs'
+import { findRenewal } from './renewing'
 import { sortNews, takeIn, undecidedFiles, Verifier } from './taking-in'
 
 const PAGE_ENTRIES = 300
@@ -71,6 +74,7 @@ export class Syncing {
     phone.say({ syncing: true })
     try {
       const faults = phone.vault?.mode === 'main' ? await this.full(phone.vault).catch((error: unknown) => this.lastSends(error)) : await this.sealedOnly()
+      faults.push(...(await this.handIn()))
       this.failures = 0
       phone.say({ online: true, problem: faults[0] ? { code: faults[0], detail: '' } : null })
     } catch (error) {
@@ -115,6 +119,7 @@ export class Syncing {
       for (const row of fresh) pushed.add(row.id)
       if (!answer.more && !answer.packs.length && !fresh.length) break
     }
+    await tellDismissed(phone, vault)
     faults.push(...(await uploadPhotos(phone, vault)))
     await this.complete(vault)
     return [...new Set(faults)]
@@ -164,7 +169,12 @@ export class Syncing {
       const packs = answer.packs.map(({ id, bytes, sha256 }) => ({ id, bytes, sha256 }))
       // Beside a pack comes only the tail after it: before the pack is in, no fold here could agree with the server's digest.
       const next = packs.length ? { packs, cursor_after_packs: answer.cursor, again: false } : { cursor: answer.cursor ?? sync.cursor, again: false }
-      return takeIn(phone, vault, news, verdicts, { ...sync, ...next }, { serverAt: answer.server_at, digests: packs.length ? {} : (answer.digests ?? {}), isTail: sync.cursor !== null && !sync.again })
+      const isTail = sync.cursor !== null && !sync.again
+      const renewal = sync.renewal ?? (await findRenewal(phone, vault, verdicts, news, isTail))
+      // What this store lost of its own comes back whole when everything is asked for anew.
+      const again = renewal?.code === 'older' && !sync.renewal
+      phone.say({ renewal: renewal?.code ?? null })
+      return takeIn(phone, vault, news, verdicts, { ...sync, ...next, renewal, again }, { serverAt: answer.server_at, digests: packs.length ? {} : (answer.digests ?? {}), isTail })
     })
     await this.refetch(vault, taken.refetch)
     return [...verifier.faults, ...taken.faults]
@@ -209,11 +219,11 @@ export class Syncing {
     this.phone.say({ lastCompleteAt: at })
   }
 
-  /** Files that left and waited for something of one's own: nothing hangs on them any more. What left stands in no index. */
+  /** Files that left and waited for something of one's own: nothing hangs on them any more. */
   private async dropLeft(vault: OpenVault): Promise<void> {
     const { phone } = this
     await phone.exclusively(async () => {
-      const listed = new Set(vault.entries.map((entry) => entry.file))
+      const listed = new Set(vault.entries.filter((entry) => !(entry.line as Line).leaving).map((entry) => entry.file))
       const waiting = await undecidedFiles(vault)
       const gone: string[] = []
       for (const file of await vault.listFiles()) {
@@ -240,6 +250,12 @@ export class Syncing {
     // Nothing to send: ask all the same, so that "online" is said only of a server that answers.
     if (!rows.length) await this.phone.calls.health()
     return this.pushSealed(rows)
+  }
+
+  /** What is carried for others, after what is one's own. */
+  private async handIn(): Promise<string[]> {
+    const isWaiting = (await listCarried(this.phone.mustDatabase())).some((row) => row.kind === 'saves' && row.state === 'waiting')
+    return isWaiting ? (await import('./carrying')).handIn(this.phone) : []
   }
 
   private async pushSealed(rows: OutboxRow[]): Promise<string[]> {

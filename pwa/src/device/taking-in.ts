@@ -165,16 +165,22 @@ async function decidedRows(vault: OpenVault, verdicts: Verdict[]): Promise<Outbo
     // The sealed copy goes only when the server's signed word is final, or the server keeps the save for a person to decide.
     // What arrived altered is no verdict on what was sent: it goes up again.
     if (row && verdict.file === null) continue
-    if (row) rows.set(row.id, { ...row, fate: verdict.status, received: true, sealed: isFinal(verdict) || verdict.status !== 'held' ? null : row.sealed })
+    if (!row) continue
+    const code = verdict.reasons[0]?.code
+    const forked = verdict.status === 'quarantined' && code === 'fork'
+    // Put away by its author, here or on another phone of theirs: it asks for nothing more.
+    const dismissed = row.dismissed || (verdict.status === 'declined' && code === 'dismissed')
+    rows.set(row.id, { ...row, fate: verdict.status, received: true, forked, dismissed, sealed: isFinal(verdict) || verdict.status !== 'held' ? null : row.sealed })
   }
   return [...rows.values()]
 }
 
-/** Files that something of one's own still hangs on: their key must stay. */
+/** Files that something of one's own still hangs on: their key must stay, and with it what was refused until its author put it away. */
 export async function undecidedFiles(vault: OpenVault, decided: OutboxRow[] = []): Promise<ReadonlySet<string>> {
   const fates = new Map(decided.map((row) => [row.id, row.fate]))
+  const gone = new Set(decided.filter((row) => row.dismissed).map((row) => row.id))
   const rows = await vault.database.getAll('outbox')
-  const undecided = rows.filter((row) => !['accepted', 'declined'].includes(fates.get(row.id) ?? row.fate) && !row.dismissed).map((row) => row.file)
+  const undecided = rows.filter((row) => (fates.get(row.id) ?? row.fate) !== 'accepted' && !row.dismissed && !gone.has(row.id)).map((row) => row.file)
   return new Set([...undecided, ...(await listUnfinished(vault.database))])
 }
 

@@ -39,7 +39,7 @@ async function enterMain(phone: Phone, person: string, database: VaultDatabase, 
   await phone.use(person, database)
   const sync = await vault.readSync()
   phone.open(vault, readPolicy(sync.policy))
-  phone.say({ lastCompleteAt: sync.complete_at })
+  phone.say({ lastCompleteAt: sync.complete_at, renewal: sync.renewal?.code ?? null })
   await remember(phone, person)
   const { tidyUp } = await import('./tidying')
   await tidyUp(phone, vault)

@@ -1,6 +1,9 @@
 /** What an unlocked phone needs, in one chunk: the first screen comes without it. */
-export { keepPhoto, openPhoto } from './photos'
-export { dismissReturned, listOwnSaves } from './own-saves'
+export { openWaiting, reissue } from './desk'
+export { listLeaving } from './leaving'
+export { dropPhoto, keepPhoto, openPhoto } from './photos'
+export { askDeputy, dismissReturned, listOwnSaves } from './own-saves'
+export { renew } from './renewing'
 export { newParts, openFile, partsOf, save } from './saving'
 export { Syncing } from './syncing'
 export { changePin, renewFieldCode, setRoute } from './todays-route'

@@ -18,11 +18,11 @@ export interface NewAttachment {
 export async function putAttachment(vault: OpenVault, attachment: NewAttachment): Promise<void> {
   const { sha256: id, file, bytes, uploaded, at } = attachment
   const body = await seal(await vault.fileKeyOf(file), bytes, { store: 'attachments', id, file })
-  const row: AttachmentRow = { id, file, media_type: attachment.mediaType, bytes: bytes.length, uploaded, location: null, used_at: at, body }
+  const row: AttachmentRow = { id, file, media_type: attachment.mediaType, bytes: bytes.length, uploaded, location: null, used_at: at, named: uploaded, body }
   await write(vault.database, ['attachments'], async (transaction) => {
     const store = transaction.objectStore('attachments')
     const present = await store.get(id)
-    await store.put(present ? { ...row, uploaded: present.uploaded || uploaded, location: present.location } : row)
+    await store.put(present ? { ...row, uploaded: present.uploaded || uploaded, location: present.location, named: present.named !== false || uploaded } : row)
   })
 }
 
@@ -32,8 +32,33 @@ export async function readAttachment(vault: OpenVault, sha256: string): Promise<
   return { row, bytes: await open(await vault.fileKeyOf(row.file), row.body, { store: 'attachments', id: row.id, file: row.file }) }
 }
 
+/** Photos that a save names and the server does not have. */
 export async function listUnuploaded(database: VaultDatabase): Promise<AttachmentRow[]> {
-  return (await database.getAll('attachments')).filter((row) => !row.uploaded)
+  return (await database.getAll('attachments')).filter((row) => !row.uploaded && row.named !== false)
+}
+
+/** Photos of forms that were not saved yet. */
+export async function listUnnamed(database: VaultDatabase): Promise<AttachmentRow[]> {
+  return (await database.getAll('attachments')).filter((row) => !row.uploaded && row.named === false)
+}
+
+export async function nameAttachments(database: VaultDatabase, ids: readonly string[]): Promise<void> {
+  if (!ids.length) return
+  await write(database, ['attachments'], async (transaction) => {
+    const store = transaction.objectStore('attachments')
+    for (const id of ids) {
+      const row = await store.get(id)
+      if (row) await store.put({ ...row, named: true })
+    }
+  })
+}
+
+/** Forgets photos that no save names. */
+export async function dropUnnamed(database: VaultDatabase, ids: readonly string[]): Promise<void> {
+  await write(database, ['attachments'], async (transaction) => {
+    const store = transaction.objectStore('attachments')
+    for (const id of ids) if ((await store.get(id))?.named === false) await store.delete(id)
+  })
 }
 
 export async function markAttachment(database: VaultDatabase, sha256: string, facts: Partial<Pick<AttachmentRow, 'uploaded' | 'location' | 'used_at'>>): Promise<void> {

@@ -1,4 +1,5 @@
 /** What waits to be sent: rows that hold no content in clear, readable with every key closed. */
+import { listUnuploaded } from './attachments'
 import { write, type VaultDatabase } from './database'
 import type { OutboxRow } from './rows'
 
@@ -6,19 +7,21 @@ export interface Waiting {
   count: number
   since: number | null // ms
   photos: number // beside the saves: they go up by themselves after them
+  returned: number // came back and were not put away
 }
 
 /** Saves that the server does not have yet, and records that wait in the inbox to be signed. */
 export async function countWaiting(database: VaultDatabase): Promise<Waiting> {
   const times = [...(await listUnreceived(database)), ...(await database.getAll('inbox'))].map((row) => row.at)
-  const photos = (await database.getAll('attachments')).filter((row) => !row.uploaded).length
-  return { count: times.length, since: times.length ? Math.min(...times) : null, photos }
+  const photos = (await listUnuploaded(database)).length
+  const returned = (await database.getAll('outbox')).filter((row) => (row.fate === 'returned' || row.fate === 'declined') && !row.dismissed).length
+  return { count: times.length, since: times.length ? Math.min(...times) : null, photos, returned }
 }
 
 /** Files with a draft or a photo that the server does not have: both are under the file's key and go with it. */
 export async function listUnfinished(database: VaultDatabase): Promise<string[]> {
   const drafts = (await database.getAll('drafts')).map((row) => row.file)
-  const photos = (await database.getAll('attachments')).filter((row) => !row.uploaded).map((row) => row.file)
+  const photos = (await listUnuploaded(database)).map((row) => row.file)
   return [...drafts, ...photos].filter((file): file is string => file !== null)
 }
 

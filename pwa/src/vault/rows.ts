@@ -54,6 +54,9 @@ export interface OutboxRow {
   received: boolean // the server has it
   fate: OutboxFate
   dismissed: boolean
+  handed_at?: number // when it was last given to somebody to carry
+  forked?: boolean // quarantined because another save stands under its number
+  asked_at?: number // when its author asked the deputy to look
 }
 
 export interface DraftRow {
@@ -80,7 +83,22 @@ export interface AttachmentRow {
   uploaded: boolean
   location: string | null // of a begun upload
   used_at: number
+  named?: boolean // false: no save names it yet, so it is nobody's to send
   body: Sealed
+}
+
+/** A bundle in somebody else's pocket: this phone's. Its payload is sealed to the station, or to the devices it goes to. */
+export interface CarriedRow {
+  id: string // SHA-256 of the bundle
+  kind: 'saves' | 'receipts'
+  at: number
+  bytes: Uint8Array // of saves that were handed in: none
+  size: number
+  state: 'waiting' | 'handed_in' | 'refused' | 'taken_in'
+  code: string | null // why it was refused
+  done_at: number | null
+  mine: boolean // receipts: some are for this device and not read yet
+  others: number // receipts: for how many other devices
 }
 
 /** Part of a pack being fetched. */
@@ -124,11 +142,15 @@ export interface VaultSchema extends DBSchema {
   drafts: { key: string; value: DraftRow }
   inbox: { key: string; value: InboxRow }
   attachments: { key: string; value: AttachmentRow }
+  carried: { key: string; value: CarriedRow }
   parts: { key: string; value: PartRow; indexes: { pack: string } }
 }
 
+/** `person` is the key: a person's id, or for an earlier vault that still holds something `kept:` and its database. */
 export interface HolderRow {
   person: string
+  kept_of?: string // the person whose earlier vault this is
+  upload_until?: number // until when this browser's upload session need not be opened anew
   name: string
   database: string
   route_until: number | null

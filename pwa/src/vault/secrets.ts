@@ -20,6 +20,7 @@ export interface MainSecrets {
   pin: { kdf: KdfParameters; key: string } | null
   route: { key: string; replica: string; files: string[]; until: number } | null
   replicas: Record<string, Envelope | null> // every replica that signed here, with its certificate
+  retired?: string[] // those before the last renewal: what is said of them asks for nothing more
 }
 
 /** Under the route key: at most twelve files, until the end of their day. */
@@ -33,6 +34,12 @@ export interface RouteSecrets {
   until: number
 }
 
+/** This store was copied or is older than what it sent: it needs a key of its own. */
+export interface Renewal {
+  code: 'fork' | 'older'
+  at: number
+}
+
 /** Under the vault key, written in the same transaction as what it speaks of. */
 export interface SyncState {
   cursor: string | null
@@ -44,4 +51,5 @@ export interface SyncState {
   damaged: string[] // files that did not verify and wait to be fetched again
   packs: { id: string; bytes: number; sha256: string }[] // still to be taken in
   cursor_after_packs: string | null
+  renewal?: Renewal | null
 }

@@ -128,3 +128,33 @@ export async function renewFieldCode(derive: Derive, vault: OpenVault): Promise<
   vault.secrets = secrets
   return secrets
 }
+
+export interface RenewedVault {
+  password: PasswordKeys
+  share: Uint8Array
+  secrets: MainSecrets
+  sync: SyncState
+}
+
+/** The same vault and vault key for a device with new keys: both copies of the vault key are wrapped again for the new owner, in one transaction. */
+export async function renewMainVault(derive: Derive, vault: OpenVault, renewed: RenewedVault): Promise<void> {
+  const row = await readMainRow(vault.database)
+  const owner = { person: row.person, replica: renewed.secrets.replica }
+  const wrapped: MainKeyRow = {
+    ...row,
+    ...owner,
+    password: await wrapUnderPassword(vault.rawVaultKey, renewed.password, renewed.share, owner),
+    field_code: await wrapUnderFieldCode(derive, vault.rawVaultKey, renewed.secrets.field_code, owner),
+  }
+  const states = [
+    { id: 'secrets', body: await sealJson(vault.ownKey, renewed.secrets, { store: 'state', id: 'secrets' }) },
+    { id: 'sync', body: await sealJson(vault.ownKey, renewed.sync, { store: 'state', id: 'sync' }) },
+  ]
+  await write(vault.database, ['keys', 'state', 'clear'], async (transaction) => {
+    await transaction.objectStore('keys').put(wrapped)
+    for (const state of states) await transaction.objectStore('state').put(state)
+    const clear = await transaction.objectStore('clear').get('clear')
+    if (clear) await transaction.objectStore('clear').put({ ...clear, replica: owner.replica })
+  })
+  vault.secrets = renewed.secrets
+}

@@ -3,13 +3,14 @@
  * It judges nothing by itself; a test says what becomes of a change, and what goes wrong on the way.
  */
 import { gunzip, gzip } from '../../api'
+import { BUNDLE_MEDIA_TYPE, bundleId, pack, readSaves, receiptInfo, receiptPlain, receiptsPayload, savesInfo, unpack, type Receipt } from '../../sync/bundle'
 import { changeId, hex, readChange, type Change, type Envelope } from '../../sync/change'
 import { acceptedOf, fold, stateDigest, type Rules } from '../../sync/fold'
 import type { Entry, SealedItem, SyncRequest } from '../../sync/messages'
 import { fromBase64url, importPublicKey, replicaId, sign, toBase64url, verify } from '../../sync/signatures'
 import type { Verdict, VerdictStatus } from '../../sync/verdict'
 import { makePair, importSigner, OUTBOX_INFO } from '../../vault'
-import { openSealed } from '../../vault/sealing'
+import { openSealed, sealTo } from '../../vault/sealing'
 
 export const DEPLOYMENT = '0d'.repeat(16)
 export const STATION = '05'.repeat(16)
@@ -35,6 +36,8 @@ export class TestServer {
   readonly calls: string[] = []
   readonly ranges: string[] = []
   readonly keys = new Map<string, { key: CryptoKey; person: string; files: string[] | null }>()
+  private readonly receiptKeys = new Map<string, Uint8Array>()
+  private readonly parents = new Map<string, string>()
   judge: (change: Change) => VerdictStatus = () => 'accepted'
   forge = false // sign verdicts with a stranger's key
   digest: (digest: string) => string = (digest) => digest
@@ -45,6 +48,7 @@ export class TestServer {
   epoch = 1
   revoked = false
   duty = 'worker'
+  offered = PERSON // whose code is looked at
   losesSealed = false // takes no sealed saves
   private caller = ''
   private signer!: CryptoKey
@@ -81,13 +85,14 @@ export class TestServer {
   private async bodyOf(init: RequestInit, headers: Record<string, string>): Promise<Record<string, unknown>> {
     if (!init.body) return {}
     const bytes = init.body as Uint8Array
+    if (headers['Content-Type'] === BUNDLE_MEDIA_TYPE) return { bundle: bytes }
     return JSON.parse(new TextDecoder().decode(headers['Content-Encoding'] === 'gzip' ? await gunzip(bytes) : bytes)) as Record<string, unknown>
   }
 
   private async route(call: string, json: Record<string, unknown>, headers: Record<string, string>): Promise<Response> {
     if (call === 'GET /health') return this.answer({ status: 'ok' })
     if (call === 'POST /enrolment/look') {
-      return this.answer({ station_id: STATION, station_name: '青石站', person_id: PERSON, person_name: '林小禾', duty: this.duty, expires_at: this.now + 1e9, deployment: DEPLOYMENT })
+      return this.answer({ station_id: STATION, station_name: '青石站', person_id: this.offered, person_name: '林小禾', duty: this.duty, expires_at: this.now + 1e9, deployment: DEPLOYMENT })
     }
     if (call === 'POST /enrolment/confirm') return this.confirm(json)
     if (call === 'POST /sessions/challenge') return this.answer({ nonce: 'n'.repeat(43) })
@@ -97,9 +102,24 @@ export class TestServer {
     if (call === 'POST /vault/share') return json['auth'] === this.password ? this.answer({ share: this.share }) : this.answer({ code: 'wrong_password', remaining: 4 }, 403)
     if (call === 'GET /policy') return this.answer(await this.policy())
     if (call === 'POST /sync') return this.answer(await this.sync(json as unknown as SyncRequest))
+    if (call === 'POST /bundles') return this.handIn(json['bundle'] as Uint8Array)
     if (call === 'POST /sealed') return this.answer({ results: await Promise.all((json['items'] as SealedItem[]).map((item) => this.takeSealed(item))) })
+    const act = /^POST \/review\/([0-9a-f]{64})\/(dismiss|ask)$/.exec(call)
+    if (act) return this.reviewed(act[1] as string, act[2] as string)
     if (call.startsWith('GET /packs/')) return this.packPart(headers['Range'] ?? '')
     return this.answer({ code: 'not_found' }, 404)
+  }
+
+  /** What an author may do with an own save: put it away, or ask for a look. */
+  private async reviewed(id: string, act: string): Promise<Response> {
+    const known = this.latest(id)
+    if (!known) return this.answer({ code: 'not_found' }, 404)
+    if (act === 'ask') return this.answer({ asked_at: this.now })
+    if (known.verdict.status !== 'returned' && known.verdict.reasons[0]?.code !== 'fork') return this.answer({ code: 'change_waits' }, 409)
+    return this.answer({ verdict: await this.decide(known.envelope, known.change, 'declined', [{ code: 'dismissed' }]) })
+  }
+  latest(id: string): Logged | undefined {
+    return [...this.log].reverse().find((logged) => logged.verdict.change === id)
   }
 
   private answer(json: unknown, status = 200): Response {
@@ -112,6 +132,7 @@ export class TestServer {
     const key = await importPublicKey(json['public_key'] as string)
     if (!(await verify(json['proof'] as Envelope, key))) return this.answer({ code: 'proof_wrong' }, 422)
     this.keys.set(replica, { key, person: PERSON, files: null })
+    this.receiptKeys.set(replica, fromBase64url(json['receipt_key'] as string))
     this.caller = replica
     this.password = json['auth'] as string
     return this.answer({ replica, person_id: PERSON, share: this.share, policy: await this.policy(), server_at: this.now }, 201)
@@ -134,8 +155,10 @@ export class TestServer {
   async take(envelope: Envelope): Promise<Envelope> {
     const change = readChange(envelope.body)
     const id = changeId(envelope.body)
-    const known = this.log.find((logged) => logged.verdict.change === id)
+    const known = this.latest(id)
     if (known) return known.signed
+    const twin = this.log.some((logged) => logged.change.replica === change.replica && logged.change.file === change.file && logged.change.seq === change.seq)
+    if (twin) return this.decide(envelope, change, 'quarantined', [{ code: 'fork' }])
     const author = this.keys.get(change.replica)
     const mayTouch = !author?.files || author.files.includes(change.file) || change.kind === 'unlinked_record'
     const sound = author !== undefined && mayTouch && (await verify(envelope, author.key))
@@ -162,9 +185,31 @@ export class TestServer {
     return { id, code: known ? 'known' : 'received' }
   }
 
+  /** A bundle somebody carried: each save taken in, receipts for the devices behind them (B-6, B-7). */
+  private async handIn(bytes: Uint8Array): Promise<Response> {
+    const bundle = unpack(bytes)
+    const plain = await openSealed(this.sealing.privateKey, bundle.payload, savesInfo(bundle)).catch(() => null)
+    if (!plain) return this.answer({ code: 'bundle_sealed' }, 422)
+    const { items, ask } = await readSaves(plain)
+    const results = []
+    for (const item of items) results.push(await this.takeSealed(item))
+    const verdicts = new Map<string, Envelope[]>()
+    for (const id of [...items.map((item) => item.id), ...ask]) {
+      const known = this.latest(id)
+      const to = known && (this.parents.get(known.change.replica) ?? known.change.replica)
+      if (known && to) verdicts.set(to, [...(verdicts.get(to) ?? []), known.signed])
+    }
+    const header = { kind: 'receipts' as const, deployment: DEPLOYMENT, station: STATION }
+    const receipts: Receipt[] = []
+    for (const [to, told] of verdicts) receipts.push({ to, sealed: toBase64url(await sealTo(this.receiptKeys.get(to) as Uint8Array, await receiptPlain(told), receiptInfo(header, to))) })
+    const packed = receipts.length ? toBase64url(pack('receipts', DEPLOYMENT, STATION, await receiptsPayload(receipts))) : null
+    return this.answer({ id: bundleId(bytes), results, receipts: packed })
+  }
+
   private async admit(certificate: Envelope): Promise<void> {
     const body = JSON.parse(certificate.body) as { parent: string; replica: string; public_key: string; files: string[] }
     const parent = this.keys.get(body.parent)
+    if (parent) this.parents.set(body.replica, body.parent)
     if (parent && (await verify(certificate, parent.key))) this.keys.set(body.replica, { key: await importPublicKey(body.public_key), person: parent.person, files: body.files })
   }
 
@@ -178,7 +223,7 @@ export class TestServer {
       return { ...facts, entries: [], cursor: String(entriesBefore), more: true, packs: [{ id: 'pack1', scope: SCOPE, bytes: bytes.length, sha256, cursor: String(entriesBefore) }] }
     }
     const start = request.again ? 0 : Number(request.cursor ?? 0)
-    const entries = this.entries.slice(start, start + (request.limit ?? 500))
+    const entries = (request.again ? this.whole : this.entries).slice(start, start + (request.limit ?? 500))
     return { ...facts, entries, cursor: String(start + entries.length), more: start + entries.length < this.entries.length, digests: this.digests() }
   }
 
@@ -191,6 +236,11 @@ export class TestServer {
     const own = (replica: string) => replica === this.caller || Boolean(this.keys.get(replica)?.files)
     const told = this.log.map(({ change, envelope, signed }): Entry => (own(change.replica) ? { kind: 'verdict', verdict: signed } : { kind: 'change', envelope, verdict: signed }))
     return told.flatMap((entry, index) => [entry, ...this.moves.filter((move) => move.after === index + 1).map((move) => move.entry)])
+  }
+
+  /** Whoever asks for everything anew gets its own saves whole too. */
+  private get whole(): Entry[] {
+    return this.log.map(({ change, envelope, signed }): Entry => ({ kind: 'change', envelope, verdict: this.latest(changeId(envelope.body))?.signed ?? signed, file: change.file }) as Entry)
   }
 
   private digests(): Record<string, string> {

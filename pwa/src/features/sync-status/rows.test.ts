@@ -8,7 +8,7 @@ beforeAll(() => loadWords('sync-status'))
 function save(facts: Partial<OwnSave>): OwnSave {
   return {
     changeId: 'c', dot: ['r', 1], act: 'save', ops: [], about: null, reason: null, personId: 'p', personName: '林小禾', replica: 'r', at: 0, receivedAt: null, position: null,
-    fate: 'unsent', reasons: [], own: true, fileId: 'f', headName: '单桂英', dismissed: false, ...facts,
+    fate: 'unsent', reasons: [], own: true, fileId: 'f', kind: 'household', left: false, headName: '单桂英', dismissed: false, askedAt: null, waitsFor: [], reissues: null, ...facts,
   } // prettier-ignore
 }
 

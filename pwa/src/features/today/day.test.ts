@@ -8,7 +8,7 @@ function household(facts: Partial<HouseholdSummary>): HouseholdSummary {
   made += 1
   return {
     fileId: String(made).padStart(32, '0'), headName: `户${made}`, memberNames: [], phones: [], idTails: [], villageId: 'v1', address: `村 ${made}`, categories: [], riskLevel: 'green',
-    lastVisitOn: null, nextVisitOn: null, unsent: 0, conflicts: 0, returned: 0, sectionStates: [], updatedAt: 0, onRoute: false, ...facts,
+    lastVisitOn: null, nextVisitOn: null, unsent: 0, conflicts: 0, returned: 0, toDecide: 0, sectionStates: [], updatedAt: 0, onRoute: false, ...facts,
   } // prettier-ignore
 }
 

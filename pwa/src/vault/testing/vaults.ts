@@ -1,6 +1,7 @@
 /** For tests: a fresh main vault on an in-memory IndexedDB, with a key derivation that costs nothing. */
 import 'fake-indexeddb/auto'
 import { IDBFactory } from 'fake-indexeddb'
+import { openDB } from 'idb'
 import { fromBase64url, toBase64url } from '../../sync/signatures'
 import type { Derive } from '../kdf'
 import { makePair } from '../sealing'
@@ -66,4 +67,34 @@ export function fileId(number: number): string {
 
 export async function passwordAgain(kdf: PasswordKeys['kdf'], password: string): Promise<PasswordKeys> {
   return derivePassword(quickDerive, password, kdf)
+}
+
+/** A copy of everything on this phone, as an image of its disk would hold it; give it to `useStorage` to be the other phone. */
+export async function copyStorage(): Promise<IDBFactory> {
+  const from = indexedDB
+  const to = new IDBFactory()
+  for (const { name } of await from.databases()) {
+    globalThis.indexedDB = from
+    const source = await openDB(name as string)
+    const content = await Promise.all([...source.objectStoreNames].map(async (store) => ({ store, rows: await source.getAll(store) })))
+    const stores = content.map(({ store, rows }) => ({ store, rows, keyPath: source.transaction(store).store.keyPath as string, indexes: [...source.transaction(store).store.indexNames] }))
+    globalThis.indexedDB = to
+    const copy = await openDB(name as string, source.version, {
+      upgrade: (database) => {
+        for (const { store, keyPath, indexes } of stores) {
+          const made = database.createObjectStore(store, { keyPath })
+          for (const index of indexes) made.createIndex(index, index)
+        }
+      },
+    })
+    for (const { store, rows } of stores) for (const row of rows) await copy.put(store, row)
+    copy.close()
+    source.close()
+  }
+  globalThis.indexedDB = from
+  return to
+}
+
+export function useStorage(storage: IDBFactory): void {
+  globalThis.indexedDB = storage
 }
