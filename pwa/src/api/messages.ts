@@ -1,6 +1,6 @@
 /** The server's calls, typed: what is sent and what comes back. Protocol: sync/PROTOCOL.md, section 7. */
 import type { Envelope } from '../sync/change'
-import type { SealedAnswer, SealedItem, SyncAnswer, SyncRequest } from '../sync/messages'
+import type { HandedIn, SealedAnswer, SealedItem, SyncAnswer, SyncRequest } from '../sync/messages'
 import type { Client } from './client'
 
 export interface Offer {
@@ -48,6 +48,11 @@ export function calls(client: Client) {
       return answer.json<SyncAnswer>()
     },
     sealed: (items: SealedItem[]) => client.json<SealedAnswer>('POST', '/sealed', { items }, 'upload', 60_000),
+    /** A bundle as bytes: what it held arrived or not, and the receipts to carry back (PROTOCOL B-6). */
+    async handIn(bundle: Uint8Array): Promise<HandedIn> {
+      const headers = { 'Content-Type': 'application/vnd.yihu.bundle' }
+      return (await client.call({ method: 'POST', path: '/bundles', session: 'upload', body: bundle, headers, timeoutMs: 60_000 })).json<HandedIn>()
+    },
     async policy(tag: string | null): Promise<{ envelope: Envelope; tag: string | null } | null> {
       const answer = await client.call({ method: 'GET', path: '/policy', session: 'read', headers: tag ? { 'If-None-Match': tag } : {} })
       return answer.status === 304 ? null : { envelope: await answer.json<Envelope>(), tag: answer.headers.get('ETag') }

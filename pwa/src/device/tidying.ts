@@ -1,5 +1,5 @@
-/** What a full unlock puts in order: yesterday's route, files that the route wrote, a damaged index, the inbox, old outbox rows. */
-import { VaultError, type OpenVault } from '../vault'
+/** What a full unlock puts in order: yesterday's route, files that the route wrote, a damaged index, the inbox, old outbox rows, receipts. */
+import { listCarried, VaultError, type OpenVault } from '../vault'
 import { trimOutbox } from './own-saves'
 import type { Phone } from './phone'
 import { endOldRoute } from './todays-route'
@@ -11,6 +11,7 @@ export async function tidyUp(phone: Phone, vault: OpenVault): Promise<void> {
   else await relist(phone, vault, phone.mustClear().stale, false)
   await takeInbox(phone)
   await trimOutbox(phone)
+  if ((await listCarried(vault.database)).some((row) => row.mine)) await (await import('./carrying')).readWaiting(phone)
   phone.refreshHouseholds()
 }
 

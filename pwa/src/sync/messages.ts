@@ -38,5 +38,8 @@ export interface SealedItem { id: string; sealed: string }
 export interface SealedRequest { items: SealedItem[] }
 export interface SealedAnswer { results: { id: string; code: 'received' | 'known' | 'refused' }[] }
 
+/** B-6: what became of a bundle that was handed in. `receipts`: the bundle to carry back, base64url. */
+export interface HandedIn { id: string; results: { id: string; code: 'received' | 'known' | 'refused' }[]; receipts: string | null }
+
 /** RFC 9457 problem details with our stable `code`. */
 export interface Problem { type: string; title: string; status: number; code: string; detail: string; field?: string | null }

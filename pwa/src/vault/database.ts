@@ -9,11 +9,12 @@ import type { DirectorySchema, VaultSchema } from './rows'
 export type VaultDatabase = IDBPDatabase<VaultSchema>
 type Store = StoreNames<VaultSchema>
 
-const VERSION = 1
+const VERSION = 2
+const DIRECTORY_VERSION = 1
 const DIRECTORY = 'yihu'
 
 export async function openDirectory(): Promise<IDBPDatabase<DirectorySchema>> {
-  return openDB<DirectorySchema>(DIRECTORY, VERSION, {
+  return openDB<DirectorySchema>(DIRECTORY, DIRECTORY_VERSION, {
     upgrade: (database) => void database.createObjectStore('holders', { keyPath: 'person' }),
     blocking: (_from, _to, event) => (event.target as IDBDatabase).close(),
   })
@@ -22,10 +23,13 @@ export async function openDirectory(): Promise<IDBPDatabase<DirectorySchema>> {
 /** `onLost`: the browser closed the database under us (storage cleared, newer app in another tab). */
 export async function openVaultDatabase(name: string, onLost: () => void = () => undefined): Promise<VaultDatabase> {
   return openDB<VaultSchema>(name, VERSION, {
-    upgrade(database) {
-      for (const store of ['keys', 'clear', 'state', 'files', 'outbox', 'drafts', 'inbox', 'attachments'] as const) database.createObjectStore(store, { keyPath: 'id' })
-      database.createObjectStore('index', { keyPath: 'chunk' })
-      database.createObjectStore('parts', { keyPath: 'id' }).createIndex('pack', 'pack')
+    upgrade(database, from) {
+      if (from < 1) {
+        for (const store of ['keys', 'clear', 'state', 'files', 'outbox', 'drafts', 'inbox', 'attachments'] as const) database.createObjectStore(store, { keyPath: 'id' })
+        database.createObjectStore('index', { keyPath: 'chunk' })
+        database.createObjectStore('parts', { keyPath: 'id' }).createIndex('pack', 'pack')
+      }
+      if (from < 2) database.createObjectStore('carried', { keyPath: 'id' })
     },
     blocking(_from, _to, event) {
       ;(event.target as IDBDatabase).close()

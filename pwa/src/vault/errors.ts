@@ -7,6 +7,7 @@ export type VaultErrorCode =
   | 'downgrade' // stored parameters or suite are weaker than this app accepts
   | 'changed_meanwhile' // another tab wrote this file first: read again and repeat
   | 'storage_full'
+  | 'carry_full' // more bundles of others than one phone carries
   | 'storage_lost' // the browser closed or cleared the database
   | 'unsupported'
   | 'not_found'
