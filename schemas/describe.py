@@ -137,7 +137,10 @@ def _describe_instrument(instrument: Instrument) -> dict[str, Any]:
     for name in ("score", "notice", "question"):
         _move_label(body[name])
         body[name] = body[name]["label"]
-    for thing in (body, *body["items"], *body["options"], *body["bands"], *body.get("alerts", ())):
+    things = [body, *body["items"], *body["options"], *body["bands"]]
+    things += [*body.get("alerts", ()), *body.get("lifts", ()), *body.get("parts", ())]
+    things += [option for item in body["items"] for option in item.get("options", ())]
+    for thing in things:
         _move_label(thing)
     return body
 

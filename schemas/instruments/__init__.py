@@ -1,7 +1,7 @@
-"""Instruments: questionnaires scored by data. Items, options, scores, bands and alerts stand in the YAML files of this folder.
+"""Instruments: questionnaires scored by data. Items, options, scores, bands, lifts and alerts stand in the YAML files of this folder.
 
-A result keeps every answer and the version, so its score can be computed again; `check_result` does that on the server.
-Mirrored by pwa/src/records/forms/instrument.ts; `tests/vectors/instruments.json` holds both to the same scores.
+A result keeps every answer and the version, so its score can be computed again; `check_result` does that on the server. A station may
+have instruments of its own: `check_text` reads one and explains its mistakes, `load_own` reads a folder of them.
 """
 
 from collections.abc import Mapping
@@ -9,108 +9,45 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-from pydantic import Field as Attribute
-
-from schemas.expressions import holds, names_in
-from schemas.fields import Frozen, Label
+from schemas.instruments.checking import Fault, check_text
+from schemas.instruments.scoring import Score, score
+from schemas.instruments.shapes import Instrument
 from schemas.problems import Problem, make_problem
 
+__all__ = ["Fault", "Instrument", "Score", "check_result", "check_text", "instruments", "load_own", "score"]
+
 FOLDER = Path(__file__).parent
-
-
-class Option(Frozen):
-    code: str
-    zh: str
-    en: str
-    score: int
-
-
-class Item(Frozen):
-    """`scores` replaces the scores of the shared options where an item is keyed the other way round."""
-
-    id: str
-    zh: str
-    en: str
-    scores: dict[str, int] = {}
-    options: tuple[Option, ...] = ()
-
-
-class Band(Frozen):
-    """A result in words for a score from `low` to `high`, both included. Bands stand lightest first."""
-
-    code: str
-    low: int = Attribute(alias="from")
-    high: int = Attribute(alias="to")
-    zh: str
-    en: str
-
-
-class Alert(Frozen):
-    """A card that opens as soon as `when` holds over the items' scores, whatever the total."""
-
-    when: str
-    card: str
-    zh: str
-    en: str
-
-
-class Instrument(Frozen):
-    id: str
-    version: int
-    zh: str
-    en: str
-    source: str
-    licence: str
-    notice: Label
-    question: Label
-    options: tuple[Option, ...]
-    items: tuple[Item, ...]
-    score: Label
-    bands: tuple[Band, ...]
-    alerts: tuple[Alert, ...] = ()
-    fills: str | None = None
-
-    def options_of(self, item: Item) -> tuple[Option, ...]:
-        """The item's options with the scores that count for it."""
-        shared = item.options or self.options
-        return tuple(
-            option.model_copy(update={"score": item.scores.get(option.code, option.score)}) for option in shared
-        )
-
-
-class Score(Frozen):
-    """`score` and `band` stay None until every item is answered; `alerts` are the cards to open now."""
-
-    score: int | None
-    band: str | None
-    missing: tuple[str, ...]
-    alerts: tuple[str, ...]
+OWN = "own_"  # what the id of a station's own instrument begins with, so that none can take the place of a shipped one
 
 
 @cache
 def instruments() -> dict[str, Instrument]:
-    """Every instrument by id, each with sound bands and expressions."""
-    found = {}
+    """Every instrument by id that is shipped."""
+    found: dict[str, Instrument] = {}
     for path in sorted(FOLDER.glob("*.yaml")):
-        instrument = Instrument(**yaml.safe_load(path.read_text("utf-8")))
-        _require_sound(instrument)
+        instrument, faults = check_text(path.read_text("utf-8"))
+        if instrument is None:
+            raise ValueError(f"{path.name}: {faults[0].en}")
         found[instrument.id] = instrument
     return found
 
 
-def score(instrument: Instrument, answers: Mapping[str, Any]) -> Score:
-    """Score `answers` (item id -> option code). An answer outside the options counts as not given."""
-    scores: dict[str, int] = {}
-    for item in instrument.items:
-        chosen = next((o for o in instrument.options_of(item) if o.code == answers.get(item.id)), None)
-        if chosen:
-            scores[item.id] = chosen.score
-    missing = tuple(item.id for item in instrument.items if item.id not in scores)
-    total = None if missing else sum(scores.values())
-    band = next((b.code for b in instrument.bands if total is not None and b.low <= total <= b.high), None)
-    alerts = tuple(alert.card for alert in instrument.alerts if holds(alert.when, scores))
-    return Score(score=total, band=band, missing=missing, alerts=alerts)
+def load_own(folder: Path) -> tuple[dict[str, Instrument], dict[str, list[Fault]]]:
+    """A station's own instruments by id, and the faults of the files that were left out, by file name."""
+    found: dict[str, Instrument] = {}
+    left_out: dict[str, list[Fault]] = {}
+    for path in sorted(folder.glob("*.yaml")):
+        instrument, faults = check_text(path.read_text("utf-8"), own=True)
+        if instrument is None:
+            left_out[path.name] = faults
+        elif instrument.id in found:
+            fault = Fault(
+                where="id", zh=f"编号 {instrument.id} 已经有了。", en=f"There is already an instrument {instrument.id}."
+            )
+            left_out[path.name] = [fault]
+        else:
+            found[instrument.id] = instrument
+    return found, left_out
 
 
 def check_result(result: Mapping[str, Any], path: str) -> list[Problem]:
@@ -129,15 +66,3 @@ def check_result(result: Mapping[str, Any], path: str) -> list[Problem]:
     if result.get("score") != computed.score or result.get("band") != computed.band:
         return [make_problem("wrong_score", f"{path}/score")]
     return []
-
-
-def _require_sound(instrument: Instrument) -> None:
-    """Bands must cover every possible total once, and alerts may read only items."""
-    per_item = [[option.score for option in instrument.options_of(item)] for item in instrument.items]
-    for total in range(sum(map(min, per_item)), sum(map(max, per_item)) + 1):
-        if sum(band.low <= total <= band.high for band in instrument.bands) != 1:
-            raise ValueError(f"{instrument.id}: a score of {total} does not fall into one band")
-    items = {item.id for item in instrument.items}
-    for alert in instrument.alerts:
-        if not names_in(alert.when) <= items:
-            raise ValueError(f"{instrument.id}: an alert reads what is no item")

@@ -5,7 +5,7 @@ Every subject is a module of this folder; here they are only named.
 
 import typer
 
-from server.command import device, ledger, station
+from server.command import device, instrument, ledger, station
 from server.command.serve import serve
 from server.command.simulate import simulate
 
@@ -21,6 +21,7 @@ app.command()(simulate)
 app.command()(station.enrol)
 app.add_typer(station.app, name="station")
 app.add_typer(ledger.app, name="ledger")
+app.add_typer(instrument.app, name="instrument")
 app.add_typer(device.app, name="device")
 
 if __name__ == "__main__":

@@ -29,8 +29,8 @@ describe('expressions', () => {
 
 describe('instruments', () => {
   test.each(load('instruments').map((one) => [one.name, one] as const))('%s', (_name, one) => {
-    const { score, band, missing, alerts } = one
-    expect(scoreInstrument(getInstrument(one['instrument']), one['answers'])).toEqual({ score, band, missing, alerts })
+    const { score, band, missing, alerts, warned, lifted, parts } = one
+    expect(scoreInstrument(getInstrument(one['instrument']), one['answers'])).toStrictEqual({ score, band, missing, alerts, warned, lifted, parts })
   })
 })
 

@@ -1,13 +1,13 @@
 /** Forms and instruments: descriptions (one lazy chunk each) and the engine. Import this only from screens that fill forms in. */
 import { loadCodes } from '../codes'
 import forms from '../generated/forms.json'
-import instruments from '../generated/instruments.json'
-import type { FormDescription, Instrument } from './shapes'
+import type { FormDescription } from './shapes'
 
 export * from './shapes'
 export { checkSubmission, declaredField, defaultValues, evaluateForm, keyOf, relevantValues, type FormContext } from './engine'
 export { evaluate, holds } from './expression'
 export { optionsOf, scoreInstrument, type Score } from './instrument'
+export { findInstrument, fitsAge, getInstrument, listInstruments, scoreMax } from './instruments'
 export { changeOperations, operationsForNew, type FormOperation } from './operations'
 export { personDoubts, readFromNumbers } from '../doubts'
 export { checkValue, problemWords } from '../values'
@@ -22,10 +22,4 @@ export function getForm(id: string): FormDescription {
   const form = (forms as unknown as { [id: string]: FormDescription })[id]
   if (!form) throw new Error(`unknown form ${id}`)
   return form
-}
-
-export function getInstrument(id: string): Instrument {
-  const instrument = (instruments as unknown as { [id: string]: Instrument })[id]
-  if (!instrument) throw new Error(`unknown instrument ${id}`)
-  return instrument
 }

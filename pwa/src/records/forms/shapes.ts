@@ -65,19 +65,33 @@ export interface FormState {
 }
 
 export interface Option { code: string; label: Words; score: number }
-export interface Item { id: string; label: Words; scores?: { [code: string]: number }; options?: Option[] }
+/** An item that is not `scored` stays out of the total and is read by alerts and lifts alone. */
+export interface Item { id: string; label: Words; part?: string; scored?: boolean; scores?: { [code: string]: number }; options?: Option[] }
+/** A band without numbers is reached by a lift alone. */
+export interface Band { code: string; from?: number; to?: number; label: Words }
+/** Where `when` holds, the result is at least the band `to`, or heavier `by` that many bands. */
+export interface Lift { when: string; to?: string; by?: number; label: Words }
+export interface Alert { when: string; card: 'crisis' | 'report'; label: Words }
 export interface Instrument {
   id: string
   version: number
   label: Words
   source: string
   licence: string
+  /** Of whom it is asked; a member unless said otherwise. */
+  for?: 'member' | 'household'
+  better?: 'low' | 'high'
+  min_age?: number
+  max_age?: number
   notice: Words
   question: Words
   options: Option[]
+  parts?: { id: string; label: Words }[]
   items: Item[]
   score: Words
-  bands: { code: string; from: number; to: number; label: Words }[]
-  alerts?: { when: string; card: string; label: Words }[]
+  bands: Band[]
+  lifts?: Lift[]
+  alerts?: Alert[]
   fills?: string
+  grades?: string
 }
