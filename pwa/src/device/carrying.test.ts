@@ -44,6 +44,8 @@ async function codeOf(attempt: Promise<unknown>): Promise<string | null> {
   return attempt.then(() => null, (error: unknown) => (error as DeviceError).code) // prettier-ignore
 }
 const one = async (person: Person) => (await person.do((device) => device.carry.exportSaves()))[0]!
+/** The receipts that a phone carries, as the file it would give on. */
+const receiptsOf = (person: Person) => person.do(async (device) => device.carry.fileOf((await device.carry.status()).items.find((item) => item.kind === 'receipts')!.id))
 const fates = (person: Person) => person.do(async (device) => (await device.listOwnSaves()).map((save) => save.fate))
 
 beforeEach(async () => {
@@ -63,6 +65,7 @@ describe('a save in somebody\'s pocket', () => {
     expect(await carrier.do((device) => device.carry.take(packed.bytes))).toEqual({ kind: 'saves', isNew: true })
     expect(server.log).toHaveLength(0)
 
+    carrier.clock.pass(1000)
     await carrier.do((device) => device.syncNow())
     expect(server.log.map((logged) => logged.verdict.status)).toEqual(['accepted', 'accepted'])
     const items = await carrier.do(async (device) => (await device.carry.status()).items)
@@ -72,7 +75,7 @@ describe('a save in somebody\'s pocket', () => {
     ])
     expect(await fates(author)).toEqual(['unsent', 'unsent']) // carried and arrived, but nobody told the author yet
 
-    const receipts = await carrier.do((device) => device.carry.fileOf(items[0]!.id))
+    const receipts = await receiptsOf(carrier)
     expect(await author.do((device) => device.carry.take(receipts.bytes))).toEqual({ kind: 'receipts', isNew: true, decided: 2, waits: false, others: 0 })
     expect(await fates(author)).toEqual(['accepted', 'accepted'])
     expect(await author.do(async (device) => [device.sync.unsentCount, (await device.carry.status()).handed])).toEqual([0, 0])
@@ -90,7 +93,7 @@ describe('a save in somebody\'s pocket', () => {
     await carrier.do((device) => device.syncNow())
     await author.do((device) => device.syncNow())
     expect(server.log).toHaveLength(2)
-    const receipts = await carrier.do(async (device) => device.carry.fileOf((await device.carry.status()).items.find((item) => item.kind === 'receipts')!.id))
+    const receipts = await receiptsOf(carrier)
     expect(await author.do((device) => device.carry.take(receipts.bytes))).toMatchObject({ decided: 0 })
     expect(await fates(author)).toEqual(['accepted', 'accepted'])
   })
@@ -102,7 +105,7 @@ describe('a save in somebody\'s pocket', () => {
     await carrier.do((device) => device.carry.take(packed.bytes))
     await carrier.do((device) => device.syncNow()) // an upload session is enough
     expect(server.log).toHaveLength(2)
-    const receipts = await carrier.do(async (device) => device.carry.fileOf((await device.carry.status()).items[0]!.id))
+    const receipts = await receiptsOf(carrier)
     await author.restart()
     expect(await author.do((device) => device.carry.take(receipts.bytes))).toEqual({ kind: 'receipts', isNew: true, decided: 0, waits: true, others: 0 })
     server.mishaps.push('dead', 'dead', 'dead')
@@ -142,7 +145,7 @@ describe('nothing is believed and nothing lost', () => {
     const packed = await one(author)
     await carrier.do((device) => device.carry.take(packed.bytes))
     await carrier.do((device) => device.syncNow())
-    const receipts = await carrier.do(async (device) => device.carry.fileOf((await device.carry.status()).items[0]!.id))
+    const receipts = await receiptsOf(carrier)
     expect(await author.do((device) => device.carry.take(receipts.bytes))).toMatchObject({ kind: 'receipts', decided: 0 })
     expect(await fates(author)).toEqual(['unsent', 'unsent'])
   })
