@@ -226,6 +226,11 @@ class LogMemory:
         return replace(self, forgotten=())
 
 
+def may_forget(position: int, backed_up: int | None) -> bool:
+    """L-12: whether an own change need not be kept any more for the sake of a server that may be put back."""
+    return backed_up is None or position <= backed_up
+
+
 def thin(roots: Sequence[Remembered]) -> tuple[Remembered, ...]:
     """The newest root, and of the older ones the oldest at each doubling of the distance: few, yet some from long ago (L-6)."""
     ordered = sorted(roots, key=lambda root: root.size)

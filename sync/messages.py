@@ -180,7 +180,7 @@ class HaveRequest(Message):
 
 
 class HaveAnswer(Message):
-    """`differ`: other accepted changes here. `unknown`: nothing of it here. `files` may lack some of `differ`: ask again."""
+    """`differ`: other accepted changes here. `unknown`: not readable here. `files` may lack some of `differ`: ask again."""
 
     differ: list[Id]
     unknown: list[Id] = []

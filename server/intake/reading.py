@@ -9,12 +9,14 @@ from sqlmodel import Session
 
 from server.intake import queries
 from server.intake.checks import find_rules
-from server.intake.log import current_verdict, load_files, open_body, open_verdict
-from server.intake.tables import CaseFile, Change
+from server.intake.log import FileState, current_verdict, load_files, open_body, open_verdict
+from server.intake.places import accepted_of, list_circle
+from server.intake.tables import CaseFile, Change, FileMove
 from server.keyring.rules import Keyring
 from sync.change import Envelope
 from sync.fold import fold, state_digest
 from sync.folded import FoldedFile
+from sync.verdict import read_verdict
 
 Item = TypeVar("Item")
 _CHUNK = 200
@@ -43,6 +45,7 @@ class FileView:
     kind: str
     scope: str
     accepted_position: int
+    survivor: str  # the file under which it shows since it was merged; empty: itself
 
 
 def list_positions(session: Session, station_id: str, after: dict[str, int], limit: int) -> list[int]:
@@ -60,9 +63,18 @@ def list_positions(session: Session, station_id: str, after: dict[str, int], lim
 
 
 def list_entries(
-    session: Session, keyring: Keyring, station_id: str, positions: Sequence[int], *, for_device: str
+    session: Session,
+    keyring: Keyring,
+    station_id: str,
+    positions: Sequence[int],
+    *,
+    for_device: str,
+    whole_until: int = 0,
 ) -> list[Entry]:
-    """Entries at these positions, in order. A device is not sent its own changes again, only their verdicts."""
+    """Entries at these positions, in order. A device is not sent its own changes again, only their verdicts.
+
+    `whole_until`: up to this place it gets them again, too.
+    """
     rows = {row.position: row for row in queries.list_entries(session, station_id, positions)}
     ids = sorted({row.change_id for row in rows.values()})
     stored = {row.change_id: row for row in queries.list_changes(session, station_id, ids)}
@@ -74,7 +86,7 @@ def list_entries(
         is_told_whole = (
             (row.is_first or row.status == "accepted")
             and change.act != ""
-            and not (change.device == for_device and change.uploaded_by == for_device)
+            and (position <= whole_until or not (change.device == for_device and change.uploaded_by == for_device))
         )
         entries.append(
             Entry(
@@ -130,15 +142,9 @@ def list_packed(
 def list_folds(
     session: Session, keyring: Keyring, station_id: str, files: Iterable[FileView]
 ) -> Iterator[tuple[FileView, FoldedFile]]:
-    """The accepted state of each file, folded anew. Kinds that this server does not know are passed over."""
-    views = list(files)
-    for start in range(0, len(views), _CHUNK):
-        chunk = {view.file: view for view in views[start : start + _CHUNK]}
-        states = load_files(session, keyring, station_id, list(chunk))
-        for file, view in chunk.items():
-            rules = find_rules(view.kind)
-            if rules is not None and states[file].accepted:
-                yield view, fold(rules, states[file].accepted)
+    """The accepted state of each file, folded anew, with what it absorbed. Kinds that this server does not know are passed over."""
+    for view, folded, _upto in _folded(session, keyring, station_id, files):
+        yield view, folded
 
 
 def list_digests(
@@ -147,14 +153,85 @@ def list_digests(
     """State digests of those files of these scopes whose last accepted change lies at `upto` or before.
 
     A reader is told verdicts on its own changes in files that it reads no more; it lacks the rest, and could not compare.
+    A change of an absorbed file is one of the file that it shows in, too.
     """
-    views = [
-        _view(row)
-        for part in _parts(sorted(set(files)))
-        for row in queries.list_case_files(session, station_id, part)
-        if 0 < row.accepted_position <= upto and row.scope in scopes
-    ]
-    return {view.file: state_digest(folded) for view, folded in list_folds(session, keyring, station_id, views)}
+    rows = _case_files(session, station_id, files)
+    rows |= _case_files(session, station_id, [row.survivor for row in rows.values() if row.survivor])
+    views = [_view(row) for row in rows.values() if row.accepted_position > 0 and row.scope in scopes]
+    return {
+        view.file: state_digest(folded)
+        for view, folded, last in _folded(session, keyring, station_id, views)
+        if last <= upto
+    }
+
+
+def _folded(
+    session: Session, keyring: Keyring, station_id: str, files: Iterable[FileView]
+) -> Iterator[tuple[FileView, FoldedFile, int]]:
+    """Each with the place in the log of the last change that may show in it."""
+    views = list(files)
+    for start in range(0, len(views), _CHUNK):
+        chunk = {view.file: view for view in views[start : start + _CHUNK]}
+        states = load_files(session, keyring, station_id, list(chunk))
+
+        def state_of(file: str, states: dict[str, FileState] = states) -> FileState:
+            if file not in states:
+                states.update(load_files(session, keyring, station_id, [file]))
+            return states[file]
+
+        for file, view in chunk.items():
+            rules = find_rules(view.kind)
+            if rules is not None and states[file].accepted:
+                around = list_circle([file], state_of)
+                last = max(one.row.accepted_position for one in around if one.row)
+                yield view, fold(rules, accepted_of(around), file), last
+
+
+def list_whole(
+    session: Session, keyring: Keyring, station_id: str, files: Sequence[str]
+) -> Iterator[tuple[str, list[Entry]]]:
+    """Each file as someone gets it who had nothing of it: every change with its current verdict."""
+    for file, told in list_packed(session, keyring, station_id, files):
+        verdicts = [read_verdict(verdict) for _envelope, verdict in told]
+        yield (
+            file,
+            [
+                Entry(read.position, read.change, file, read.status, True, "", "", envelope, verdict)
+                for read, (envelope, verdict) in zip(verdicts, told, strict=True)
+            ],
+        )
+
+
+def list_refused(session: Session, keyring: Keyring, station_id: str, device: str, limit: int) -> list[Entry]:
+    """What a device pushed and was returned or declined, whole: packs carry only what others may come to fold."""
+    rows = queries.list_of_device(session, station_id, device, ("returned", "declined"), limit)
+    return [
+        Entry(
+            row.position, row.change_id, row.file, row.status, True, row.device, row.person_id,
+            open_body(session, keyring, row), current_verdict(session, keyring, row),
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def list_moves(session: Session, station_id: str, positions: Sequence[int]) -> list[FileMove]:
+    """Files that moved at these places in the log, in order."""
+    return [move for part in _parts(positions) for move in queries.list_moves(session, station_id, part)]
+
+
+def list_moved_from(session: Session, station_id: str, scope: str, after: int) -> list[str]:
+    """Files that left a scope beyond a place in the log."""
+    return queries.list_moved_from(session, station_id, scope, after)
+
+
+def list_homes(session: Session, station_id: str, files: Iterable[str]) -> dict[str, str]:
+    """Where each of these files lives now; those of no file are left out."""
+    return {file: row.scope for file, row in _case_files(session, station_id, files).items()}
+
+
+def _case_files(session: Session, station_id: str, files: Iterable[str]) -> dict[str, CaseFile]:
+    parts = _parts(sorted(set(files)))
+    return {row.file: row for part in parts for row in queries.list_case_files(session, station_id, part)}
 
 
 def list_waiting(
@@ -204,11 +281,6 @@ def list_readable(session: Session, station_id: str, files: Sequence[str], scope
     return {row.file for row in rows if row.scope in scopes}
 
 
-def list_known(session: Session, station_id: str, files: Sequence[str]) -> set[str]:
-    """Those of these files that exist here."""
-    return {row.file for part in _parts(files) for row in queries.list_case_files(session, station_id, part)}
-
-
 def list_accepted(session: Session, station_id: str, files: Sequence[str]) -> Iterator[tuple[str, str, int]]:
     """File, id and position of every accepted change of these files; nothing is opened."""
     for part in _parts(files):
@@ -216,7 +288,7 @@ def list_accepted(session: Session, station_id: str, files: Sequence[str]) -> It
 
 
 def _view(row: CaseFile) -> FileView:
-    return FileView(row.file, row.kind, row.scope, row.accepted_position)
+    return FileView(row.file, row.kind, row.scope, row.accepted_position, row.survivor)
 
 
 def _parts(items: Sequence[Item]) -> Iterator[Sequence[Item]]:

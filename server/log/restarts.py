@@ -52,7 +52,7 @@ def hear_witness(
     tree, agreed = LogTree.open(session, station_id), list_agreed(session, station_id)
     is_sound = True
     if root is not None and shown is not None:
-        is_ahead = root.size > tree.size or root.epoch > tree.epoch
+        is_ahead = (root.epoch, root.size) > (tree.epoch, tree.size)
         standing = compare(tree, agreed, LogClaim(epoch=root.epoch, size=root.size, hash=root.hash))
         if standing == "differs" or (is_ahead and standing == "behind"):
             shared = _list_shared(tree, agreed, remembered)

@@ -114,8 +114,7 @@ def get_backed_up(session: Session, station_id: str) -> int | None:
 
 
 def list_differing(session: Session, caller: Caller, asked: Mapping[str, str]) -> list[str]:
-    """Which of these files hold other accepted changes here than the hash says. A file that the caller may not read is not
-    named: for whoever brings back what was forgotten `list_unknown` says what is missing altogether."""
+    """Which of these files hold other accepted changes here than the hash says."""
     readable = reading.list_readable(session, caller.station_id, sorted(asked), caller.scopes)
     accepted: dict[str, list[tuple[str, int]]] = {file: [] for file in readable}
     for file, change, position in reading.list_accepted(session, caller.station_id, sorted(readable)):
@@ -124,6 +123,5 @@ def list_differing(session: Session, caller: Caller, asked: Mapping[str, str]) -
 
 
 def list_unknown(session: Session, caller: Caller, asked: Mapping[str, str]) -> list[str]:
-    """Files of which nothing at all is known here."""
-    known = reading.list_known(session, caller.station_id, sorted(asked))
-    return sorted(asked.keys() - known)
+    """Files that the caller cannot read here; whether they exist is not said."""
+    return sorted(asked.keys() - reading.list_readable(session, caller.station_id, sorted(asked), caller.scopes))

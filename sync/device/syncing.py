@@ -23,7 +23,9 @@ from sync.device.keys import seal_to_server
 from sync.device.reading import digest, fold_inputs
 from sync.device.store import Page, Store, StoredChange
 from sync.device.transport import Answer, Transport
+from sync.device.witness import Witness
 from sync.errors import MalformedError
+from sync.log import LogError
 from sync.messages import (
     BATCH_BYTES_MAX,
     CHANGES_PER_BATCH_MAX,
@@ -40,6 +42,7 @@ from sync.verdict import read_verdict
 
 PAGE_ENTRIES = 500
 _TOO_MUCH = frozenset({400, 413, 422})
+_LOG_CODES = frozenset({"log_behind", "log_differs"})
 
 
 @dataclass(slots=True)
@@ -56,6 +59,7 @@ class SyncReport:
     sealed: int = 0
     unsent: int = 0
     differing: list[str] = field(default_factory=list)  # files whose digest differs from the server's
+    restored: dict[str, int] | None = None  # the server was put back to an older copy: epoch, at, how many were brought
     problem: dict[str, str] | None = None  # code and detail of what kept it from completing
 
 
@@ -75,6 +79,7 @@ class Syncing:
         self._rules_of = rules_of
         self._verdict_key = from_base64url(identity.verdict_key)
         self._report = SyncReport()
+        self._witness = Witness(store, identity, lambda method, path, body: self._call(method, path, body, {}))
         self._tried: set[str] = set()  # changes pushed in this run: each is tried once
         self._batch_max = CHANGES_PER_BATCH_MAX
         self._pulled_again = False
@@ -88,8 +93,9 @@ class Syncing:
                 self._push_sealed()
             return self._finish()
         session.refresh_policy(self._transport, self._identity, self._store)
-        while self._round_trip():
-            pass
+        if self._bring_back():
+            while self._round_trip():
+                pass
         if self._report.reached and self._report.problem is None:
             self._report.attachments = upload_attachments(self._store, self._transport, self._identity)
             self._forget_left_files()
@@ -109,6 +115,7 @@ class Syncing:
         }
         if self._store.setting("again"):
             body["again"] = True
+        body["log"] = self._witness.memory.claim()
         unsent = self._store.list_unsent()
         headers = {"Yihu-Unsent": str(len(unsent) - len(batch))}
         answer = self._call("POST", "/sync", body, headers)
@@ -118,7 +125,7 @@ class Syncing:
             return self._halve(batch, answer)
         if not answer.is_fine:
             error = answer.to_error()
-            return self._fail(error.code, error.detail)
+            return self._testify() if error.code in _LOG_CODES else self._fail(error.code, error.detail)
         self._tried |= {stored.id for stored in batch}
         self._batch_max = min(CHANGES_PER_BATCH_MAX, self._batch_max * 2)
         read = SyncAnswer.model_validate_json(answer.content)
@@ -158,16 +165,22 @@ class Syncing:
         entries = answer.entries
         changes = [self._read_entry(entry) for entry in entries if isinstance(entry, ChangeEntry)]
         told = [Envelope(entry.verdict.body, entry.verdict.sig) for entry in entries if isinstance(entry, VerdictEntry)]
-        facts = {"server_at": answer.server_at}
+        facts: dict[str, Any] = {"server_at": answer.server_at, "backed_up": answer.backed_up}
         cursor = {"cursor": answer.cursor, "again": False} if answer.cursor is not None else {}
         own = {stored.id for stored in batch}
         judged = [self._read_verdict(verdict) for verdict in verdicts]
+        heard = [pair for pair in (*judged, *(self._read_verdict(verdict) for verdict in told)) if pair]
+        try:
+            positions = () if answer.log else [read_verdict(envelope).position for _, envelope in heard]
+            facts |= self._witness.check(answer.log, positions)
+        except (LogError, MalformedError) as error:
+            return self._fail(error.code, error.detail)
         for change, _ in (pair for pair in judged if pair):
             if change in own:
                 self._count(change, judged)
         page = Page(
             changes=[change for change in changes if change],
-            verdicts=[pair for pair in (*judged, *(self._read_verdict(verdict) for verdict in told)) if pair],
+            verdicts=heard,
             entered=[(entry.file, entry.scope) for entry in entries if isinstance(entry, EnterEntry)],
             left=[entry.file for entry in entries if isinstance(entry, LeaveEntry)],
             settings=facts if answer.packs else facts | cursor,
@@ -240,6 +253,9 @@ class Syncing:
     def _compare(self, digests: Mapping[str, str]) -> None:
         """Compare with our own fold; on a difference pull everything once more, and report what still differs (M-3)."""
         differing = [file for file, theirs in digests.items() if self._differs(file, theirs)]
+        if differing:
+            self._mend(differing)
+            differing = [file for file in differing if self._differs(file, digests[file])]
         if differing and not self._pulled_again:
             self._pulled_again = True
             self._store.keep_settings({"again": True})  # beside the cursor, which tells what left meanwhile
@@ -247,6 +263,32 @@ class Syncing:
                 pass
             differing = [file for file in differing if self._differs(file, digests[file])]
         self._report.differing += [file for file in differing if file not in self._report.differing]
+
+    def _mend(self, files: Sequence[str]) -> None:
+        """Fetches those of these files of which the server holds other changes (L-9)."""
+        for packed in self._witness.fetch(files):
+            changes = [change for change in map(self._read_entry, packed.changes) if change]
+            self._store.take_page(Page(changes=changes, entered=[(packed.file, packed.scope)]))
+            self._report.pulled += len(changes)
+
+    # --- the log ---------------------------------------------------------------------------------------------------------
+
+    def _testify(self) -> bool:
+        """The server's log is not the remembered one: show it, and bring back what a restarted server forgot."""
+        try:
+            if not self._witness.testify():
+                return self._stop_unreached()
+        except (LogError, MalformedError) as error:
+            return self._fail(error.code, error.detail)
+        return self._bring_back()
+
+    def _bring_back(self) -> bool:
+        was_due = bool(self._witness.memory.forgotten)
+        if not self._witness.bring_back():
+            return self._stop_unreached()
+        if was_due:
+            self._report.restored = self._store.setting("restored")
+        return True
 
     def _differs(self, file: str, theirs: str) -> bool:
         stored = self._store.find_file(file)
@@ -275,7 +317,7 @@ class Syncing:
 
     def _forget_left_files(self) -> None:
         for stored in self._store.list_files():
-            if stored.left:
+            if stored.left and self._witness.may_forget(stored.file):
                 self._store.forget_file(stored.file)
 
     def _call(self, method: str, path: str, body: Any, headers: Mapping[str, str]) -> Answer | None:

@@ -82,6 +82,11 @@ export function isForgotten(memory: LogMemory, position: number): boolean {
   return memory.forgotten.some(([epoch, kept]) => position > kept && epochOf(position) < epoch)
 }
 
+/** L-12: whether an own change need not be kept any more for the sake of a server that may be put back. */
+export function mayForget(position: number, backedUp: number | null): boolean {
+  return backedUp === null || position <= backedUp
+}
+
 /** The newest root, and of the older ones the oldest at each doubling of the distance (L-6). */
 export function thin(roots: readonly Remembered[]): Remembered[] {
   const ordered = [...roots].sort((a, b) => a.size - b.size)

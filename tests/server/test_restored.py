@@ -1,0 +1,173 @@
+"""The server is put back to yesterday's copy: devices notice, say so, and bring back every change with its first verdict."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from server.intake import reading
+from server.log import generation, restarts
+from sync.device.device import Device
+from sync.log import epoch_of
+from sync.verdict import read_verdict
+from tests.server.phone import new_id
+from tests.server.restoring import PostgresqlCopies, SqliteCopies, World, make_households, sync_all, visit
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
+def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
+    if request.param == "sqlite":
+        template: Path = request.getfixturevalue("sqlite_template")
+        copies: Any = SqliteCopies(tmp_path)
+        copies.path.parent.mkdir(parents=True)
+        shutil.copy(template, copies.path)
+    else:
+        copies = PostgresqlCopies(request.getfixturevalue("cluster"), f"r{new_id()}")
+    made = World(tmp_path, copies)
+    yield made
+    made.close()
+
+
+def verdicts_of(*devices: Device) -> dict[str, str]:
+    """Every decided change that these devices hold, with the text of its verdict."""
+    held = [one for device in devices for file in device.list_files() for one in device.store.list_changes(file.file)]
+    return {one.id: one.verdict.body for one in held if one.verdict}
+
+
+def lose_a_day(world: World, before: int, after: int, files: int) -> tuple[Device, Device, dict[str, str]]:
+    """Two devices work, the database is copied, they go on, and the copy is put back. What was decided until then."""
+    with world.serving() as context:
+        one, other = world.enrol(context, "林小满"), world.enrol(context, "周青禾")
+        mine, theirs = make_households(one, files), make_households(other, files)
+        sync_all([one, other])
+        visit(one, mine, before // 2)
+        visit(other, theirs, before // 2)
+        sync_all([one, other])
+    world.copies.copy()
+    with world.serving():
+        visit(one, [*mine, *theirs], after // 2)
+        visit(other, [*theirs, *mine], after // 2 - 1)
+        sync_all([one, other])
+        late = make_households(other, 1)
+        visit(other, late, 1)
+        other.sync()  # nobody else ever hears of these
+    decided = verdicts_of(one, other)
+    world.copies.put_back()
+    return one, other, decided
+
+
+def assert_nothing_lost(world: World, decided: dict[str, str], *devices: Device) -> None:
+    with world.serving() as context:
+        newcomer = world.enrol(context, "林小满")
+        sync_all([newcomer])
+        everyone = [*devices, newcomer]
+
+        def look(session: Any) -> dict[str, str]:
+            told = reading.list_current_verdicts(session, context.keyring, world.station, list(decided))
+            return {read_verdict(one).change: one.body for some in told.values() for one in some}
+
+        kept = context.database.read(look)
+    assert {change: body for change, body in decided.items() if kept.get(change) != body} == {}
+    views = [{file.file: device.open_file(file.file) for file in device.list_files()} for device in everyone]
+    for found in views[1:]:
+        assert {file: view.seen for file, view in found.items()} == {file: view.seen for file, view in views[0].items()}
+        assert {file: view.state for file, view in found.items()} == {
+            file: view.state for file, view in views[0].items()
+        }
+    assert all(verdicts_of(device) == decided for device in everyone)
+
+
+def test_everything_comes_back_with_its_first_verdict(world: World) -> None:
+    one, other, decided = lose_a_day(world, before=20, after=40, files=3)
+    with world.serving():
+        told = sync_all([one, other])
+    assert told[0].restored is not None
+    assert told[0].restored["brought"] > 0
+    assert told[1].restored is not None
+    assert told[0].restored["epoch"] == told[1].restored["epoch"] == 2
+    assert_nothing_lost(world, decided, one, other)
+
+
+@pytest.mark.slow
+def test_none_of_5000_changes_is_lost(world: World) -> None:
+    """On real files; half of the changes are made after the backup."""
+    one, other, decided = lose_a_day(world, before=2_400, after=2_400, files=100)
+    assert len(decided) >= 5_000
+    with world.serving():
+        sync_all([one, other])
+    assert_nothing_lost(world, decided, one, other)
+
+
+def test_what_is_saved_after_the_restart_stands_beside_what_comes_back(world: World) -> None:
+    one, other, decided = lose_a_day(world, before=4, after=8, files=2)
+    files = [file.file for file in one.list_files()]
+    fresh = visit(one, files, 4)
+    with world.serving():
+        sync_all([one, other])
+    verdicts = verdicts_of(one)
+    assert {epoch_of(read_verdict(change.verdict).position) for change in one.list_own_saves() if change.verdict} == {
+        1,
+        2,
+    }
+    assert_nothing_lost(world, decided | {change: verdicts[change] for change in fresh}, one, other)
+
+
+def test_a_network_that_breaks_off_loses_nothing(world: World) -> None:
+    one, other, decided = lose_a_day(world, before=4, after=8, files=2)
+    with world.serving():
+        real = one.transport.call
+        lost: list[str] = []
+
+        def flaky(method: str, path: str, **given: Any) -> Any:
+            answer = real(method, path, **given)
+            if path in ("/log/witness", "/have", "/log/return") and path not in lost:
+                lost.append(path)
+                return None
+            return answer
+
+        one.transport.call = flaky  # type: ignore[method-assign]
+        for _ in range(4):
+            one.sync()
+        assert lost == ["/log/witness", "/have", "/log/return"]
+        sync_all([one, other])
+    assert_nothing_lost(world, decided, one, other)
+
+
+def test_the_generation_file_betrays_an_older_database_before_anyone_writes(world: World) -> None:
+    one, other, decided = lose_a_day(world, before=4, after=8, files=2)
+    with world.serving() as context:
+        sync_all([one, other])
+        generation.note_generation(context, now=True)
+    with world.context() as context:
+        assert generation.find_restores(context) == []
+    world.copies.put_back()
+    with world.context() as context:
+        (said,) = generation.find_restores(context)
+        assert (said.because, said.epoch, said.agreed == said.size) == ("generation", 3, True)
+        assert generation.find_restores(context) == []
+    with world.serving():
+        sync_all([one, other])
+    assert_nothing_lost(world, decided, one, other)
+
+
+def test_a_restart_that_nobody_noticed_at_first_is_settled_by_the_operator(world: World) -> None:
+    """A phone that remembers no later log saves first: the log takes another course, and only a person can say why."""
+    one, other, decided = lose_a_day(world, before=4, after=8, files=2)
+    with world.serving() as context:
+        stranger = world.enrol(context, "林小满")
+        visit(stranger, make_households(stranger, 1), 30)
+        sync_all([stranger])
+        decided |= verdicts_of(stranger)
+        report = one.sync()
+        assert report.problem is not None
+        assert report.problem["code"] == "log_differs"
+        assert not report.complete
+        said = context.database.write(lambda session: restarts.restart_by_hand(session, context, world.station))
+        assert said.because == "operator"
+        sync_all([one, other, stranger])
+        decided |= verdicts_of(stranger)
+    assert_nothing_lost(world, decided, one, other, stranger)
