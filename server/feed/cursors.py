@@ -13,9 +13,13 @@ _FIRST_EPOCH = 1
 _AUDIENCES_MAX = 200
 
 
-def write_cursor(positions: dict[str, int], epoch: int = _FIRST_EPOCH) -> str:
-    """`epoch`: the log's when this was written; what it says of positions that a later restart forgot no longer counts."""
+def write_cursor(positions: dict[str, int], epoch: int = _FIRST_EPOCH, whole_until: int = 0) -> str:
+    """`epoch`: the log's when this was written; what it says of positions that a later restart forgot no longer counts.
+
+    `whole_until`: the reader began anew; up to this place it gets its own changes again, too.
+    """
     said = {"v": _VERSION, "a": positions} | ({} if epoch == _FIRST_EPOCH else {"e": epoch})
+    said |= {"w": whole_until} if any(position < whole_until for position in positions.values()) else {}
     return to_base64url(json.dumps(said, separators=(",", ":"), sort_keys=True).encode())
 
 
@@ -38,8 +42,17 @@ def read_cursor(cursor: str | None) -> dict[str, int]:
 
 def read_epoch(cursor: str | None) -> int:
     """The log's epoch when the cursor was written; the first where it does not say."""
+    return _read_number(cursor, "e", _FIRST_EPOCH)
+
+
+def read_whole_until(cursor: str | None) -> int:
+    """Up to where the reader gets its own changes whole; 0: nowhere."""
+    return _read_number(cursor, "w", 0)
+
+
+def _read_number(cursor: str | None, key: str, otherwise: int) -> int:
     try:
-        epoch = json.loads(from_base64url(cursor or "")).get("e", _FIRST_EPOCH)
+        found = json.loads(from_base64url(cursor or "")).get(key, otherwise)
     except (ValueError, TypeError, AttributeError, RecursionError, binascii.Error):
-        return _FIRST_EPOCH
-    return epoch if type(epoch) is int else _FIRST_EPOCH
+        return otherwise
+    return found if type(found) is int else otherwise

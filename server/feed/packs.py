@@ -37,6 +37,7 @@ def ensure_pack(context: Context, station_id: str, scope: str, *, whole: bool = 
 
         def look(session: Session) -> tuple[Pack | None, int]:
             newest = next(iter(queries.list_packs(session, station_id, scope, 1)), None)
+            newest = None if newest and has_lost(session, newest) else newest
             after = newest.position if newest else 0
             limit = settings.pack_tail_entries_max + 1
             return newest, len(reading.list_positions(session, station_id, {scope: after}, limit))
@@ -49,6 +50,11 @@ def ensure_pack(context: Context, station_id: str, scope: str, *, whole: bool = 
         if newest is None and tail <= settings.pack_from_entries:
             return None
         return _make_pack(context, station_id, scope)
+
+
+def has_lost(session: Session, pack: Pack) -> bool:
+    """Whether a file of it lives elsewhere since: such a pack is shown to nobody any more."""
+    return bool(reading.list_moved_from(session, pack.station_id, pack.scope, pack.position))
 
 
 def read_pack(session: Session, station_id: str, pack_id: str) -> Pack | None:

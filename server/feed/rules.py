@@ -11,16 +11,19 @@ from sqlmodel import Session
 from server.context import Context
 from server.devices.rules import Caller
 from server.feed import packs
-from server.feed.cursors import read_cursor, read_epoch, write_cursor
+from server.feed.cursors import read_cursor, read_epoch, read_whole_until, write_cursor
+from server.feed.moves import Moves
 from server.feed.tables import Pack
 from server.intake import reading
 from server.intake.reading import Entry, FileView
 from server.keyring.rules import Keyring
 from server.log import rules as log
+from server.station import rules as stations
 from sync.folded import FoldedFile
 
 PAGE_BYTES_MAX = 1_000_000
 LEAVES_PER_PAGE_MAX = 1_000
+REFUSED_MAX = 200
 
 
 @dataclass
@@ -57,8 +60,6 @@ def pull(context: Context, caller: Caller, cursor: str | None, limit: int, *, ag
         elif again:
             begun.append(scope)
     lost = {audience: last for audience, last in known.items() if audience not in audiences}
-    # Whoever starts from the beginning may have lost its own changes too: a record that no longer verified, for one.
-    for_device = caller.replica if known and not again else ""
     written = read_epoch(cursor)
 
     def fill(session: Session) -> None:
@@ -66,8 +67,15 @@ def pull(context: Context, caller: Caller, cursor: str | None, limit: int, *, ag
         if written < epoch:  # what lies beyond what the log kept at its restart is told anew
             for told in (audiences, lost):
                 told.update(log.put_back(session, caller.station_id, told, written))
-        _fill(session, context, caller, audiences, lost, limit, page, for_device)
-        page.cursor = write_cursor(page.audiences, epoch)
+        # Whoever starts from the beginning may have lost its own changes too: a record that no longer verified, for one.
+        is_anew = again or not known
+        whole = stations.get_last_position(session, caller.station_id) if is_anew else read_whole_until(cursor)
+        if is_anew and page.packs:
+            page.entries += reading.list_refused(
+                session, context.keyring, caller.station_id, caller.replica, REFUSED_MAX
+            )  # fmt: skip
+        _fill(session, context, caller, audiences, lost, limit, page, whole)
+        page.cursor = write_cursor(page.audiences, epoch, whole)
 
     context.database.read(fill)
     context.database.read(lambda session: _tell_entered(session, caller, begun, page))
@@ -82,29 +90,39 @@ def _fill(
     lost: dict[str, int],
     limit: int,
     page: Page,
-    for_device: str,
+    whole_until: int,
 ) -> None:
     positions = reading.list_positions(session, caller.station_id, audiences, limit + 1)
     page.more = len(positions) > limit
     entries = reading.list_entries(
-        session, context.keyring, caller.station_id, positions[:limit], for_device=for_device
+        session, context.keyring, caller.station_id, positions[:limit], for_device=caller.replica,
+        whole_until=whole_until,
     )  # fmt: skip
-    size = 0
+    moves = Moves(session, context, caller, audiences, entries)
+    size, upto, touched = 0, 0, set[str]()
     for entry in entries:
-        size += len(entry.verdict.body) + (len(entry.envelope.body) if entry.envelope else 0) + 400
-        if size > PAGE_BYTES_MAX and page.entries:
+        entered, told = moves.entered(entry), moves.told(entry)
+        told_now = [one for _view, whole in entered for one in whole] + ([told] if told else [])
+        size += sum(_size(one) for one in told_now)
+        if size > PAGE_BYTES_MAX and upto:
             page.more = True
             break
-        page.entries.append(entry)
-    if page.entries:
-        upto = page.entries[-1].position
+        page.enters += [view for view, _whole in entered]
+        page.leaves += moves.left(entry)
+        page.entries += told_now
+        upto = entry.position
+        touched |= {one.file for one in told_now} | {view.file for view, _whole in entered}
+    if upto:
         audiences = {audience: max(last, upto) for audience, last in audiences.items()}
-        files = [entry.file for entry in page.entries]
         page.digests = reading.list_digests(
-            session, context.keyring, caller.station_id, files, upto, scopes=caller.scopes
+            session, context.keyring, caller.station_id, sorted(touched), upto, scopes=caller.scopes
         )  # fmt: skip
     _tell_losses(session, context, caller, lost, page)
     page.audiences = audiences
+
+
+def _size(entry: Entry) -> int:
+    return len(entry.verdict.body) + (len(entry.envelope.body) if entry.envelope else 0) + 400
 
 
 def _tell_losses(session: Session, context: Context, caller: Caller, lost: dict[str, int], page: Page) -> None:
@@ -114,6 +132,9 @@ def _tell_losses(session: Session, context: Context, caller: Caller, lost: dict[
         told = reading.list_entries(session, context.keyring, caller.station_id, positions, for_device=caller.replica)
         page.entries += [entry for entry in told if entry.person_id == caller.person_id]
         page.leaves += [view.file for view in reading.list_files(session, caller.station_id, scope=scope)]
+        moved = reading.list_moved_from(session, caller.station_id, scope, last)
+        homes = reading.list_homes(session, caller.station_id, moved)
+        page.leaves += [file for file in moved if homes.get(file) not in caller.scopes and homes.get(file) != scope]
 
 
 def _tell_entered(session: Session, caller: Caller, begun: list[str], page: Page) -> None:
@@ -125,11 +146,13 @@ def _tell_entered(session: Session, caller: Caller, begun: list[str], page: Page
 def find_readable_pack(session: Session, caller: Caller, pack_id: str) -> Pack | None:
     """The pack, if the caller reads its scope."""
     pack = packs.read_pack(session, caller.station_id, pack_id)
-    return pack if pack is not None and pack.scope in caller.scopes else None
+    is_readable = pack is not None and pack.scope in caller.scopes and not packs.has_lost(session, pack)
+    return pack if is_readable else None
 
 
 def list_folded(
     session: Session, keyring: Keyring, station_id: str, kind: str
 ) -> Iterator[tuple[FileView, FoldedFile]]:
-    """Every file of a kind with its accepted state: what an import compares a ledger with."""
-    return reading.list_folds(session, keyring, station_id, reading.list_files(session, station_id, kind=kind))
+    """Every file of a kind that shows by itself, with its accepted state: what an import compares a ledger with."""
+    views = (view for view in reading.list_files(session, station_id, kind=kind) if not view.survivor)
+    return reading.list_folds(session, keyring, station_id, views)

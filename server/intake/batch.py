@@ -28,7 +28,8 @@ from server.intake.log import (
     take_row,
     to_fold_input,
 )
-from server.intake.tables import CaseFile, Change, IdentityIndex
+from server.intake.places import ACTS_THAT_MOVE, Move, find_setting, settle
+from server.intake.tables import CaseFile, Change, FileMove, IdentityIndex
 from server.station import rules as stations
 from sync import change as changes
 from sync.canonical import sha256_hex
@@ -59,6 +60,8 @@ class Batch:
         self._files: dict[str, FileState] = {}
         self._rows: dict[str, Change] = {}
         self._numbers: set[tuple[str, str]] = set()
+        self._moves: dict[int, list[Move]] = {}  # by place in the log
+        self._held_naming: dict[str, set[str]] | None = None
 
     @property
     def log(self) -> LogWriter:
@@ -121,8 +124,7 @@ class Batch:
     def _judge(
         self, change: changes.Change, author: Author | None, state: FileState, *, is_admitted: bool = False
     ) -> Judgement:
-        scope = state.row.scope if state.row else change.scope
-        duties_then = self.authors.duties_on(change.person, scope, change.epoch)
+        setting = find_setting(change, state, self._state, self.authors)
         is_own_file = any(dot.replica == change.dot.replica for dot in state.known)
         return judge(
             change,
@@ -131,11 +133,11 @@ class Batch:
                 station=self.station_id,
                 received_at=self.now,
                 rules=find_rules(change.kind),
-                known=state.known,
-                accepted=state.accepted,
-                duties_then=duties_then,
-                duties_now=self.authors.duties_on(change.person, scope, self.station.epoch),
-                check=make_check(find_kind(change.kind), duties_then, self.now, state.accepted),
+                known=setting.known,
+                accepted=setting.accepted,
+                duties_then=setting.duties_then,
+                duties_now=setting.duties_now,
+                check=make_check(find_kind(change.kind), setting.duties_then, self.now, setting.accepted),
                 file_kind=state.row.kind if state.row else None,
                 doubts=find_doubts(author) if author else (),
                 faults=find_faults(change, author, is_new_file=state.row is None, is_own_file=is_own_file)
@@ -144,12 +146,26 @@ class Batch:
                 single_post=self.station.is_single_post,
                 forks=frozenset(state.forks),
                 admitted=is_admitted,
+                former=setting.former,
+                patches=frozenset(self._list_patches()) if change.act in ACTS_THAT_MOVE else frozenset(),
+                duties_there=setting.duties_there,
+                absorbed=setting.absorbed,
+                absorbed_by=setting.absorbed_by,
             ),
         )
 
     def _judge_held_again(self, state: FileState) -> None:
-        """Judges what waits in this file, until nothing moves any more (D-7)."""
-        moved = True
+        """Judges what waits in this file, and in others for it, until nothing moves any more (D-7)."""
+        waiting, done = [state.file], {state.file}
+        while waiting:
+            file = waiting.pop()
+            if self._judge_held_of(self._state(file)) or file == state.file:
+                waiting += sorted(self._list_held_naming(file) - done)
+                done |= set(waiting)
+
+    def _judge_held_of(self, state: FileState) -> bool:
+        """Whether something of it moved."""
+        moved, any_moved = True, False
         while moved and state.held:
             moved = False
             for change_id in list(state.held):
@@ -162,7 +178,8 @@ class Batch:
                 if judgement.status != "held":
                     verdict = self._verdict(judgement, change, row.received_at)
                     self._append_again(row, change, verdict, state)
-                    moved = True
+                    moved = any_moved = True
+        return any_moved
 
     def _verdict(self, judgement: Judgement, change: changes.Change, received_at: int) -> Verdict:
         return judgement.to_verdict(change, position=self.log.next_position, received_at=received_at)
@@ -184,6 +201,9 @@ class Batch:
             envelope, verdict, row_id=change.id, file=change.file, dot=change.dot, person_id=author.person_id,
             device=author.device, act=change.act, fork=fork, uploader=uploader,
         )  # fmt: skip
+        row.asks = _asked_scope(change, verdict)
+        row.names = " ".join(sorted(changes.files_named(change)))
+        self._note_naming(row)
         if fork:
             state.forks.add(fork)
         else:
@@ -194,7 +214,7 @@ class Batch:
 
     def _append_again(self, row: Change, change: changes.Change, verdict: Verdict, state: FileState) -> Envelope:
         row.status, row.position, row.duty = verdict.status, verdict.position, verdict.duty or ""
-        row.entry = self.log.next_position
+        row.entry, row.asks = self.log.next_position, _asked_scope(change, verdict)
         self.session.add(row)
         if row.fork == "" and is_fork(verdict):  # found only when what it waited for had come
             row.fork = change.id
@@ -295,7 +315,10 @@ class Batch:
             or change.scope not in self._list_patches()
         ):
             return
-        state.row = CaseFile(station_id=self.station_id, file=change.file, kind=change.kind, scope=change.scope)
+        state.row = CaseFile(
+            station_id=self.station_id, file=change.file, kind=change.kind, scope=change.scope,
+            origin_scope=change.scope,
+        )  # fmt: skip
         self.session.add(state.row)
 
     def _take_effect(self, change: changes.Change, verdict: Verdict, state: FileState) -> None:
@@ -304,21 +327,31 @@ class Batch:
         state.row.changes += 1
         state.row.accepted_position = self.log.next_position
         self.session.add(state.row)
+        if change.act in ACTS_THAT_MOVE:
+            self._moves[self.log.next_position] = settle(change, state, self._state)
         for number in list_id_numbers(change):
             number_hash = self.context.keyring.blind_index(self.station_id, "id_number", number)
             self._numbers.add((number_hash, change.file))
 
     def _audiences(self, person_id: str, state: FileState) -> list[str]:
-        """Everyone who reads the file's scope; its author too, where that is not theirs."""
+        """Everyone who reads the file's scope; its author too, where that is not theirs; whoever a file left or comes to."""
         if state.row is None:
             return [person_id]
+        moves = self._moves.get(self.log.next_position, [])
         is_reader = state.row.scope in self.authors.scopes_of(person_id)
-        return [state.row.scope] if is_reader else [state.row.scope, person_id]
+        told = [state.row.scope, *(scope for move in moves for scope in (move.before, move.after))]
+        return told if is_reader else [*told, person_id]
 
     def _write(self) -> None:
         """Writes the batch in few statements: files and changes, then what refers to them."""
         self.session.flush()
         self.log.write()
+        self.session.add_all(
+            FileMove(station_id=self.station_id, position=position, **vars(move))
+            for position, moves in self._moves.items()
+            for move in moves
+        )
+        self._moves = {}
         if self._numbers:
             rows = [
                 {"station_id": self.station_id, "number_hash": number_hash, "file": file}
@@ -342,10 +375,32 @@ class Batch:
             self._files.update(load_files(self.session, self.context.keyring, self.station_id, [file]))
         return self._files[file]
 
+    def _list_held_naming(self, file: str) -> set[str]:
+        """Files in which something is held that speaks of this one."""
+        if self._held_naming is None:
+            self._held_naming = {}
+            for holder, names in queries.list_held_naming(self.session, self.station_id):
+                for name in names.split():
+                    self._held_naming.setdefault(name, set()).add(holder)
+        return self._held_naming.get(file, set())
+
+    def _note_naming(self, row: Change) -> None:
+        """What this batch holds is not in the database yet."""
+        self._list_held_naming("")
+        if row.status == "held" and self._held_naming is not None:
+            for name in row.names.split():
+                self._held_naming.setdefault(name, set()).add(row.file)
+
     def _list_patches(self) -> set[str]:
         if self._patches is None:
             self._patches = set(stations.list_scopes(self.session, self.station_id))
         return self._patches
+
+
+def _asked_scope(change: changes.Change, verdict: Verdict) -> str:
+    """The patch whose deputies decide, where that is not the file's home: they are asked to take a file (D-12)."""
+    is_receiver_asked = any(reason.code == "receiver_undecided" for reason in verdict.reasons)
+    return change.to or "" if is_receiver_asked and verdict.status == "quarantined" else ""
 
 
 def _row_id(envelope: Envelope) -> str:

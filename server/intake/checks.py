@@ -59,7 +59,7 @@ def _check_submitted(change: Change, accepted: Sequence[FoldInput]) -> list[Reas
     section = rules.find_section(change.about.section) if rules and change.about else None
     if rules is None or section is None or change.about is None or section.name not in forms():
         return []
-    seen = fold(rules, [*seen_from(accepted, change.base), FoldInput(change)])
+    seen = fold(rules, [*seen_from(accepted, change.base, change.file), FoldInput(change)], change.file)
     prefix = f"{change.about.section}/" if "/" in change.about.section else ""
     values = {
         path.removeprefix(prefix): register["value"]

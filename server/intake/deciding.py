@@ -12,6 +12,7 @@ from server.intake import queries
 from server.intake.batch import Batch
 from server.intake.checks import find_rules
 from server.intake.log import FileState, current_verdict, open_body
+from server.intake.places import accepted_of, list_circle
 from server.intake.tables import Change
 from sync import change as changes
 from sync.change import Envelope
@@ -62,7 +63,7 @@ class Decisions(Batch):
         """Reads only. Raises `not_found` for whoever is neither deputy nor head where the file lives."""
         row = self._get_row(change_id)
         state = self._state(row.file)
-        if state.row is None or not decider.has_duty(*DECIDERS, scope=state.row.scope):
+        if state.row is None or not decider.has_duty(*DECIDERS, scope=row.asks or state.row.scope):
             raise YihuError("not_found")
         envelope = open_body(self.session, self.context.keyring, row)
         verdict = current_verdict(self.session, self.context.keyring, row)
@@ -148,7 +149,7 @@ class Decisions(Batch):
         return row
 
     def _check_decider(self, row: Change, state: FileState, decider: Caller, *, may_be_returned: bool) -> None:
-        if state.row is None or not decider.has_duty(*DECIDERS, scope=state.row.scope):
+        if state.row is None or not decider.has_duty(*DECIDERS, scope=row.asks or state.row.scope):
             raise YihuError("not_found")
         if row.person_id == decider.person_id and not self.station.is_single_post:
             raise YihuError("not_allowed")
@@ -180,8 +181,9 @@ class Decisions(Batch):
         if rules is None:
             return ()
         verdict = judgement.to_verdict(change, position=_POSITION_NEXT, received_at=self.now)
-        before = {one["id"] for one in fold(rules, state.accepted)["conflicts"]}
-        after = fold(rules, [*state.accepted, FoldInput(change, verdict)])["conflicts"]
+        accepted = accepted_of(list_circle([state.file, *changes.files_named(change)], self._state))
+        before = {one["id"] for one in fold(rules, accepted, state.file)["conflicts"]}
+        after = fold(rules, [*accepted, FoldInput(change, verdict)], state.file)["conflicts"]
         return [one["path"] for one in after if one["id"] not in before]
 
     def _author_of(self, dot: Dot) -> Author:

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, and_, col, func, or_, select
 
-from server.intake.tables import CaseFile, Change, IdentityIndex, LogAudience, LogEntry, LogRestart
+from server.intake.tables import CaseFile, Change, FileMove, IdentityIndex, LogAudience, LogEntry, LogRestart
 
 
 def find_change(session: Session, station_id: str, change_id: str) -> Change | None:
@@ -95,14 +95,14 @@ def list_positions(session: Session, station_id: str, audience: str, after: int,
 def list_waiting(
     session: Session, station_id: str, statuses: Sequence[str], scopes: Sequence[str], after: int, limit: int
 ) -> list[tuple[Change, CaseFile]]:
-    """Changes with these statuses in these scopes and the files they are about, oldest verdict first."""
+    """Changes with these statuses on which these scopes decide, and the files they are about, oldest verdict first."""
     statement = (
         select(Change, CaseFile)
         .join(CaseFile, (col(CaseFile.station_id) == Change.station_id) & (col(CaseFile.file) == Change.file))
         .where(
             Change.station_id == station_id,
             CaseFile.station_id == station_id,
-            col(CaseFile.scope).in_(scopes),
+            or_(and_(Change.asks == "", col(CaseFile.scope).in_(scopes)), col(Change.asks).in_(scopes)),
             col(Change.status).in_(statuses),
             Change.position > after,
         )
@@ -115,6 +115,41 @@ def list_waiting(
 def list_held(session: Session, station_id: str, limit: int) -> list[Change]:
     statement = select(Change).where(Change.station_id == station_id, Change.status == "held")
     return list(session.exec(statement.order_by(col(Change.position)).limit(limit)))
+
+
+def list_held_naming(session: Session, station_id: str) -> list[tuple[str, str]]:
+    """File and named files of every held change that speaks of other files than its own."""
+    statement = select(Change.file, Change.names).where(
+        Change.station_id == station_id, Change.status == "held", Change.names != ""
+    )
+    return list(session.exec(statement))
+
+
+def list_moves(session: Session, station_id: str, positions: Sequence[int]) -> list[FileMove]:
+    """Files that moved at these entries of the log."""
+    if not positions:
+        return []
+    statement = select(FileMove).where(FileMove.station_id == station_id, col(FileMove.position).in_(positions))
+    return list(session.exec(statement.order_by(col(FileMove.position), col(FileMove.file))))
+
+
+def list_moved_from(session: Session, station_id: str, scope: str, after: int) -> list[str]:
+    """Files that left the scope beyond a place in the log."""
+    statement = select(FileMove.file).where(
+        FileMove.station_id == station_id, FileMove.before == scope, FileMove.position > after
+    )
+    return list(session.exec(statement.distinct()))
+
+
+def list_of_device(session: Session, station_id: str, device: str, statuses: Sequence[str], limit: int) -> list[Change]:
+    """Readable changes of a device with these statuses, the latest first."""
+    statement = select(Change).where(
+        Change.station_id == station_id,
+        Change.device == device,
+        Change.act != "",
+        col(Change.status).in_(statuses),
+    )
+    return list(session.exec(statement.order_by(col(Change.position).desc()).limit(limit)))
 
 
 def list_number_files(session: Session, station_id: str, number_hash: str, limit: int) -> list[str]:

@@ -23,6 +23,8 @@ class CaseFile(SQLModel, table=True):
     file: str = id_key()
     kind: str = Field(max_length=64)
     scope: str = id_column()
+    origin_scope: str = id_column()  # where it began; transfers say where it went
+    survivor: str = Field(default="", max_length=32)  # the file under which it shows since it was merged
     changes: int = big_integer()
     accepted_position: int = big_integer()  # place in the log of the last accepted change
 
@@ -48,12 +50,16 @@ class Change(SQLModel, table=True):
     received_at: int = instant()
     status: str = Field(max_length=16)
     position: int = big_integer()  # of its current verdict: what the fold goes by
-    entry: int = big_integer()  # where that verdict stands in the log; another place only where a device brought it back
+    entry: int = (
+        big_integer()
+    )  # where that verdict stands in the log; another place only where a device brought it back
     duty: str = Field(default="", max_length=32)
     body_bytes: int = big_integer()
     sealed_body: bytes
     signature: str = Field(max_length=200)
     mark: str = Field(max_length=64)  # keyed hash of what stands here in clear and is nowhere signed
+    asks: str = Field(default="", max_length=32)  # the patch that decides on it, where that is not the file's home
+    names: str = Field(default="", sa_type=Text)  # other files that it speaks of
 
 
 class LogEntry(SQLModel, table=True):
@@ -90,6 +96,22 @@ class LogAudience(SQLModel, table=True):
     station_id: str = id_key()
     audience: str = id_key()
     position: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
+
+
+class FileMove(SQLModel, table=True):
+    """A file that lives in another patch since this entry: its readers there get it whole, the former ones put it away."""
+
+    __tablename__ = "file_move"
+    __table_args__ = (
+        refers(["position"], "log_entry"),
+        Index("ix_file_move_scope", "station_id", "before", "position"),
+    )
+
+    station_id: str = id_key()
+    position: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
+    file: str = id_key()
+    before: str = id_column()
+    after: str = id_column()
 
 
 class IdentityIndex(SQLModel, table=True):

@@ -53,6 +53,7 @@ def upgrade() -> None:
         sa.Column("policy_epoch", sa.Integer(), nullable=False),
         sa.Column("is_single_post", sa.Boolean(), nullable=False),
         sa.Column("is_demo", sa.Boolean(), nullable=False),
+        sa.Column("duties_change_at", sa.BigInteger(), nullable=True),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("station_id"),
     )
@@ -110,6 +111,8 @@ def upgrade() -> None:
         sa.Column("sealed_body", sa.LargeBinary(), nullable=False),
         sa.Column("signature", sa.String(length=200), nullable=False),
         sa.Column("mark", sa.String(length=64), nullable=False),
+        sa.Column("asks", sa.String(length=32), nullable=False),
+        sa.Column("names", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["station_id"],
             ["station.station_id"],
@@ -128,6 +131,19 @@ def upgrade() -> None:
             ["station.station_id"],
         ),
         sa.PrimaryKeyConstraint("station_id", "name"),
+    )
+    op.create_table(
+        "erased_file",
+        sa.Column("station_id", sa.String(length=32), nullable=False),
+        sa.Column("file", sa.String(length=32), nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.Column("erased_at", sa.BigInteger(), nullable=False),
+        sa.Column("erased_by", sa.String(length=32), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["station_id"],
+            ["station.station_id"],
+        ),
+        sa.PrimaryKeyConstraint("station_id", "file"),
     )
     op.create_table(
         "ledger_import",
@@ -234,11 +250,45 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("station_id", "purpose"),
     )
     op.create_table(
+        "access_grant",
+        sa.Column("station_id", sa.String(length=32), nullable=False),
+        sa.Column("grant_id", sa.String(length=32), nullable=False),
+        sa.Column("person_id", sa.String(length=32), nullable=False),
+        sa.Column("file", sa.String(length=32), nullable=True),
+        sa.Column("scope", sa.String(length=32), nullable=True),
+        sa.Column("sealed_reason", sa.LargeBinary(), nullable=False),
+        sa.Column("asked_at", sa.BigInteger(), nullable=False),
+        sa.Column("until_at", sa.BigInteger(), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("decided_by", sa.String(length=32), nullable=True),
+        sa.Column("decided_at", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["station_id", "person_id"],
+            ["person.station_id", "person.person_id"],
+        ),
+        sa.PrimaryKeyConstraint("station_id", "grant_id"),
+    )
+    op.create_index("ix_access_grant_person", "access_grant", ["station_id", "person_id", "state"], unique=False)
+    op.create_table(
+        "admin_role",
+        sa.Column("station_id", sa.String(length=32), nullable=False),
+        sa.Column("person_id", sa.String(length=32), nullable=False),
+        sa.Column("role", sa.String(length=16), nullable=False),
+        sa.Column("since", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["station_id", "person_id"],
+            ["person.station_id", "person.person_id"],
+        ),
+        sa.PrimaryKeyConstraint("station_id", "person_id"),
+    )
+    op.create_table(
         "case_file",
         sa.Column("station_id", sa.String(length=32), nullable=False),
         sa.Column("file", sa.String(length=32), nullable=False),
         sa.Column("kind", sa.String(length=64), nullable=False),
         sa.Column("scope", sa.String(length=32), nullable=False),
+        sa.Column("origin_scope", sa.String(length=32), nullable=False),
+        sa.Column("survivor", sa.String(length=32), nullable=False),
         sa.Column("changes", sa.BigInteger(), nullable=False),
         sa.Column("accepted_position", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -304,6 +354,21 @@ def upgrade() -> None:
     )
     op.create_index("ix_log_entry_change", "log_entry", ["station_id", "change_id", "position"], unique=False)
     op.create_table(
+        "opening",
+        sa.Column("station_id", sa.String(length=32), nullable=False),
+        sa.Column("person_id", sa.String(length=32), nullable=False),
+        sa.Column("on", sa.String(length=10), nullable=False),
+        sa.Column("file", sa.String(length=32), nullable=False),
+        sa.Column("first_at", sa.BigInteger(), nullable=False),
+        sa.Column("opened", sa.Integer(), nullable=False),
+        sa.Column("unmasked", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["station_id", "person_id"],
+            ["person.station_id", "person.person_id"],
+        ),
+        sa.PrimaryKeyConstraint("station_id", "person_id", "on", "file"),
+    )
+    op.create_table(
         "pack",
         sa.Column("station_id", sa.String(length=32), nullable=False),
         sa.Column("pack_id", sa.String(length=32), nullable=False),
@@ -320,6 +385,37 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("station_id", "pack_id"),
     )
     op.create_index("ix_pack_scope", "pack", ["station_id", "scope", "position"], unique=False)
+    op.create_table(
+        "reading_day",
+        sa.Column("station_id", sa.String(length=32), nullable=False),
+        sa.Column("person_id", sa.String(length=32), nullable=False),
+        sa.Column("on", sa.String(length=10), nullable=False),
+        sa.Column("files", sa.Integer(), nullable=False),
+        sa.Column("alarmed_at", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["station_id", "person_id"],
+            ["person.station_id", "person.person_id"],
+        ),
+        sa.PrimaryKeyConstraint("station_id", "person_id", "on"),
+    )
+    op.create_table(
+        "recovery",
+        sa.Column("station_id", sa.String(length=32), nullable=False),
+        sa.Column("recovery_id", sa.String(length=32), nullable=False),
+        sa.Column("person_id", sa.String(length=32), nullable=False),
+        sa.Column("duty", sa.String(length=32), nullable=False),
+        sa.Column("sealed_reason", sa.LargeBinary(), nullable=False),
+        sa.Column("asked_by", sa.String(length=32), nullable=False),
+        sa.Column("asked_at", sa.BigInteger(), nullable=False),
+        sa.Column("expires_at", sa.BigInteger(), nullable=False),
+        sa.Column("confirmed_by", sa.String(length=32), nullable=True),
+        sa.Column("confirmed_at", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["station_id", "person_id"],
+            ["person.station_id", "person.person_id"],
+        ),
+        sa.PrimaryKeyConstraint("station_id", "recovery_id"),
+    )
     op.create_table(
         "replica",
         sa.Column("station_id", sa.String(length=32), nullable=False),
@@ -357,6 +453,26 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("station_id", "change_id"),
     )
+    op.create_table(
+        "stand_in",
+        sa.Column("station_id", sa.String(length=32), nullable=False),
+        sa.Column("stand_in_id", sa.String(length=32), nullable=False),
+        sa.Column("person_id", sa.String(length=32), nullable=False),
+        sa.Column("for_person_id", sa.String(length=32), nullable=False),
+        sa.Column("duty", sa.String(length=32), nullable=False),
+        sa.Column("from_at", sa.BigInteger(), nullable=False),
+        sa.Column("until_at", sa.BigInteger(), nullable=False),
+        sa.Column("given_by", sa.String(length=32), nullable=False),
+        sa.Column("given_at", sa.BigInteger(), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("added", sa.String(length=4000), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["station_id", "person_id"],
+            ["person.station_id", "person.person_id"],
+        ),
+        sa.PrimaryKeyConstraint("station_id", "stand_in_id"),
+    )
+    op.create_index("ix_stand_in_state", "stand_in", ["station_id", "state"], unique=False)
     op.create_table(
         "village",
         sa.Column("station_id", sa.String(length=32), nullable=False),
@@ -416,6 +532,20 @@ def upgrade() -> None:
     )
     op.create_index("ix_device_session_replica", "device_session", ["station_id", "replica", "kind"], unique=False)
     op.create_table(
+        "file_move",
+        sa.Column("station_id", sa.String(length=32), nullable=False),
+        sa.Column("position", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("file", sa.String(length=32), nullable=False),
+        sa.Column("before", sa.String(length=32), nullable=False),
+        sa.Column("after", sa.String(length=32), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["station_id", "position"],
+            ["log_entry.station_id", "log_entry.position"],
+        ),
+        sa.PrimaryKeyConstraint("station_id", "position", "file"),
+    )
+    op.create_index("ix_file_move_scope", "file_move", ["station_id", "before", "position"], unique=False)
+    op.create_table(
         "identity_index",
         sa.Column("station_id", sa.String(length=32), nullable=False),
         sa.Column("number_hash", sa.String(length=64), nullable=False),
@@ -454,6 +584,20 @@ def upgrade() -> None:
             ["replica.station_id", "replica.replica"],
         ),
         sa.PrimaryKeyConstraint("station_id", "replica"),
+    )
+    op.create_table(
+        "told",
+        sa.Column("station_id", sa.String(length=32), nullable=False),
+        sa.Column("replica", sa.String(length=32), nullable=False),
+        sa.Column("audience", sa.String(length=32), nullable=False),
+        sa.Column("upto", sa.BigInteger(), nullable=False),
+        sa.Column("from_pack", sa.Boolean(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["station_id", "replica"],
+            ["replica.station_id", "replica.replica"],
+        ),
+        sa.PrimaryKeyConstraint("station_id", "replica", "audience"),
     )
     op.create_table(
         "upload",
@@ -496,9 +640,12 @@ def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
     op.drop_table("vault_share")
     op.drop_table("upload")
+    op.drop_table("told")
     op.drop_table("route_replica")
     op.drop_table("log_audience")
     op.drop_table("identity_index")
+    op.drop_index("ix_file_move_scope", table_name="file_move")
+    op.drop_table("file_move")
     op.drop_index("ix_device_session_replica", table_name="device_session")
     op.drop_table("device_session")
     op.drop_index("ix_challenge_expiry", table_name="challenge")
@@ -506,11 +653,16 @@ def downgrade() -> None:
     op.drop_index("ix_carried_bundle_carrier", table_name="carried_bundle")
     op.drop_table("carried_bundle")
     op.drop_table("village")
+    op.drop_index("ix_stand_in_state", table_name="stand_in")
+    op.drop_table("stand_in")
     op.drop_table("review_request")
     op.drop_index("ix_replica_person", table_name="replica")
     op.drop_table("replica")
+    op.drop_table("recovery")
+    op.drop_table("reading_day")
     op.drop_index("ix_pack_scope", table_name="pack")
     op.drop_table("pack")
+    op.drop_table("opening")
     op.drop_index("ix_log_entry_change", table_name="log_entry")
     op.drop_table("log_entry")
     op.drop_index("ix_enrolment_code_person", table_name="enrolment_code")
@@ -519,6 +671,9 @@ def downgrade() -> None:
     op.drop_table("duty_grant")
     op.drop_index("ix_case_file_scope", table_name="case_file")
     op.drop_table("case_file")
+    op.drop_table("admin_role")
+    op.drop_index("ix_access_grant_person", table_name="access_grant")
+    op.drop_table("access_grant")
     op.drop_table("server_key")
     op.drop_table("person")
     op.drop_table("patch")
@@ -528,6 +683,7 @@ def downgrade() -> None:
     op.drop_index("ix_ledger_import_same", table_name="ledger_import")
     op.drop_index("ix_ledger_import_created", table_name="ledger_import")
     op.drop_table("ledger_import")
+    op.drop_table("erased_file")
     op.drop_table("counter")
     op.drop_index("ix_change_status", table_name="change")
     op.drop_table("change")
