@@ -26,6 +26,11 @@ def cookie_name(kind: SessionKind, *, is_tls: bool) -> str:
     return f"{'__Host-' if is_tls else ''}yihu_{kind}"
 
 
+def device_cookie_name(*, is_tls: bool) -> str:
+    """Names the installation, not a session: it proves that a request comes from the browser that enrolled."""
+    return f"{'__Host-' if is_tls else ''}yihu_device"
+
+
 def _find_caller(request: Request, context: Context, kind: SessionKind) -> Caller | None:
     token = request.cookies.get(cookie_name(kind, is_tls=context.settings.is_tls))
     if token is None:
@@ -54,6 +59,18 @@ def get_deciding_reader(caller: Annotated[Caller, Depends(get_reader)]) -> Calle
     return caller
 
 
+def get_installation(request: Request, context: Here) -> str | None:
+    """The secret of the installation that asks, if it sent one."""
+    return request.cookies.get(device_cookie_name(is_tls=context.settings.is_tls))
+
+
+def find_uploader(request: Request, context: Here) -> Caller | None:
+    """Whoever holds any session, or None."""
+    return _find_caller(request, context, "upload") or _find_caller(request, context, "read")
+
+
+Installation = Annotated[str | None, Depends(get_installation)]
+AnySession = Annotated[Caller | None, Depends(find_uploader)]
 Reader = Annotated[Caller, Depends(get_reader)]
 Uploader = Annotated[Caller, Depends(get_uploader)]
 DecidingReader = Annotated[Caller, Depends(get_deciding_reader)]

@@ -23,6 +23,10 @@ class Settings(BaseSettings):
     data: Path = Path("data")
     database_url: str | None = None
     key_file: Path | None = None
+    # PostgreSQL: the owner of the tables, who migrates; `database_url` is then a role that only does the server's work.
+    migration_url: str | None = None
+    # Where the audit record is shipped to; best a folder of another host.
+    audit_folder: Path | None = None
     pwa_dist: Path = Path(__file__).resolve().parents[1] / "pwa" / "dist"
     # True when the server itself or a proxy in front of it speaks TLS: cookies get `__Host-` and Secure, HSTS is sent.
     is_tls: bool = False
@@ -72,13 +76,23 @@ class Settings(BaseSettings):
         """The URL for SQLAlchemy; PostgreSQL always through psycopg 3."""
         if self.database_url is None:
             return f"sqlite:///{(self.data / 'db' / 'yihu.sqlite3').resolve()}"
-        for prefix in ("postgresql://", "postgres://"):
-            if self.database_url.startswith(prefix):
-                return "postgresql+psycopg://" + self.database_url.removeprefix(prefix)
-        return self.database_url
+        return _through_psycopg(self.database_url)
+
+    def resolved_migration_url(self) -> str | None:
+        return _through_psycopg(self.migration_url) if self.migration_url else None
+
+    def audit_folder_path(self) -> Path:
+        return (self.audit_folder or self.data / "audit").resolve()
 
     def resolved_key_file(self) -> Path:
         return (self.key_file or self.data / "keys" / "server.keys").resolve()
 
     def files_folder(self) -> Path:
         return (self.data / "files").resolve()
+
+
+def _through_psycopg(url: str) -> str:
+    for prefix in ("postgresql://", "postgres://"):
+        if url.startswith(prefix):
+            return "postgresql+psycopg://" + url.removeprefix(prefix)
+    return url

@@ -3,15 +3,18 @@
 from sqlmodel import SQLModel
 
 import server.accounts.tables
+import server.administration.tables
 import server.attachments.tables
 import server.audit.tables
 import server.bundles.tables
 import server.devices.tables
 import server.feed.tables
+import server.grants.tables
 import server.intake.tables
 import server.keyring.tables
 import server.ledger.tables
 import server.log.tables
+import server.readings.tables
 import server.review.tables
 import server.station.tables  # noqa: F401
 

@@ -7,6 +7,7 @@ as of any past epoch. Names are sealed under the person's own key. Devices are t
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Literal
 
 from sqlmodel import Session
 
@@ -19,6 +20,8 @@ from server.settings import Settings
 
 # Highest first; the order that the policy `authority` goes by.
 DUTIES = ("head", "deputy", "worker")
+# What an address tries: codes, or the keys and passwords of devices.
+Tried = Literal["code", "password"]
 
 
 @dataclass(frozen=True)
@@ -164,9 +167,14 @@ def use_code(session: Session, keyring: Keyring, typed: str, now: int) -> CodeOf
     return CodeOffer(row.station_id, row.person_id, row.expires_at)
 
 
-def count_try(session: Session, keyring: Keyring, settings: Settings, address: str, now: int) -> None:
-    """Counts a try of this address before the code is compared; commit it, then compare. Raises `too_many`."""
-    address_hash = keyring.blind_index("", "address", _network_of(address))
+def count_try(
+    session: Session, keyring: Keyring, settings: Settings, address: str, now: int, what: Tried = "code"
+) -> None:
+    """Counts a try of this address before anything is compared; commit it, then compare. Raises `too_many`."""
+    address_hash = _tries_key(keyring, address, what)
+    tries_max = (
+        settings.enrolment_tries_per_address_max if what == "code" else settings.password_tries_per_address_max
+    )  # fmt: skip
     row = queries.find_tries(session, address_hash)
     window_ms = settings.enrolment_tries_window_seconds * 1000
     if row is None:
@@ -174,16 +182,16 @@ def count_try(session: Session, keyring: Keyring, settings: Settings, address: s
         return
     if now - row.window_started_at >= window_ms:
         row.window_started_at, row.tries = now, 0
-    if row.tries >= settings.enrolment_tries_per_address_max:
+    if row.tries >= tries_max:
         wait_seconds = max(1, (row.window_started_at + window_ms - now) // 1000)
         raise YihuError("too_many", headers={"Retry-After": str(wait_seconds)}, until=row.window_started_at + window_ms)
     row.tries += 1
     session.add(row)
 
 
-def forgive_try(session: Session, keyring: Keyring, address: str) -> None:
+def forgive_try(session: Session, keyring: Keyring, address: str, what: Tried = "code") -> None:
     """Takes a counted try back, after it turned out right."""
-    row = queries.find_tries(session, keyring.blind_index("", "address", _network_of(address)))
+    row = queries.find_tries(session, _tries_key(keyring, address, what))
     if row is not None and row.tries > 0:
         row.tries -= 1
         session.add(row)
@@ -206,6 +214,10 @@ def _get_code(session: Session, keyring: Keyring, typed: str, now: int, *, lock:
 def _kept_hash(keyring: Keyring, code_hash: str) -> str:
     """Keyed, so that a stolen database does not let anyone try codes offline."""
     return keyring.blind_index("", "enrolment_code", code_hash)
+
+
+def _tries_key(keyring: Keyring, address: str, what: Tried) -> str:
+    return keyring.blind_index("", f"address/{what}", _network_of(address))
 
 
 def _network_of(address: str) -> str:

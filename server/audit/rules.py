@@ -5,11 +5,14 @@ Entries hold ids and counts, never a value that someone typed.
 """
 
 import hashlib
+import logging
 
 from sqlmodel import Session, col, select
 
 from server.audit.tables import AuditEntry
 from server.station import rules as stations
+
+LOG = logging.getLogger("yihu.audit")
 
 
 def record(

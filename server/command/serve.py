@@ -7,11 +7,14 @@ from typing import Annotated
 import typer
 import uvicorn
 
+from server.audit.shipping import Shipper
 from server.command.opening import DEFAULT_DATA, DatabaseOption, DataOption, console, fail, make_settings, open_context
 from server.command.station import ensure_demo, print_links
 from server.intake import rules as intake
+from server.log.generation import find_restores, note_generation
 from server.main import Server
 from server.station import rules as stations
+from server.web.patience import make_protocol
 
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _KEEP_ALIVE_SECONDS = 20
@@ -45,6 +48,11 @@ def serve(
         print_links(context, ensure_demo(context))
     elif not context.database.read(lambda session: stations.list_station_ids(session, 1)):
         console.print("No station yet: [bold]yihu station create[/bold] founds one, --demo the demo station.")
+    for restart in find_restores(context):
+        console.print(
+            "[yellow]![/yellow] The database is older than what this server last showed: a copy was put back. The log goes "
+            f"on in epoch {restart.epoch}; phones bring back what is missing when they sync."
+        )
     for station_id in context.database.read(stations.list_station_ids):
         context.database.write(lambda session, one=station_id: intake.judge_held_again(session, context, one))  # type: ignore[misc]
     if not is_tls and host not in _LOOPBACK:
@@ -62,6 +70,8 @@ def serve(
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     config = uvicorn.Config(
         Server(context),
+        http=make_protocol(context.settings, is_proxied=public_url is not None and cert is None),
+        ws="none",
         host=host,
         port=port,
         ssl_certfile=cert,
@@ -72,5 +82,10 @@ def serve(
         timeout_keep_alive=_KEEP_ALIVE_SECONDS,
         limit_concurrency=_CONNECTIONS_MAX,
     )
-    uvicorn.Server(config).run()
+    shipper = Shipper(context)
+    try:
+        uvicorn.Server(config).run()
+    finally:
+        shipper.close()
+    note_generation(context, now=True)
     context.database.close()

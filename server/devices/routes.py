@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import Field
 from sqlmodel import Session
 
-from server.access import DecidingReader, Here, Reader, cookie_name
+from server.access import AnySession, DecidingReader, Here, Installation, Reader, cookie_name, device_cookie_name
 from server.accounts import rules as accounts
 from server.bodies import AnswerBody, EnvelopeBody, Id, Instant, Key, RequestBody, Secret
 from server.context import Context
@@ -141,7 +141,9 @@ def look(request: LookRequest, http: Request, context: Here) -> OfferBody:
     status_code=201,
     responses=responses("code_unknown", "code_used", "proof_wrong", "replica_known", "too_many"),
 )
-def confirm(request: ConfirmRequest, http: Request, response: Response, context: Here) -> EnrolledBody:
+def confirm(
+    request: ConfirmRequest, http: Request, response: Response, context: Here, installation: Installation
+) -> EnrolledBody:
     """Uses the code up, makes the device known, and opens both its sessions (cookies)."""
     _count_try(http, context)
 
@@ -156,6 +158,7 @@ def confirm(request: ConfirmRequest, http: Request, response: Response, context:
             auth=_bytes(request.auth, "auth"),
             kdf=request.kdf.model_dump(),
             proof=request.proof.to_envelope(),
+            installation=installation,
         )
         policy, _etag = stations.make_policy(
             session, context.keyring, context.settings, enrolled.station_id, enrolled.person_id, context.now()
@@ -170,7 +173,8 @@ def confirm(request: ConfirmRequest, http: Request, response: Response, context:
     enrolled, policy, tokens = context.database.write(work)
     _forgive_try(http, context)
     for kind, token in tokens.items():
-        _set_cookie(response, context, kind, token)
+        _set_cookie(response, context, cookie_name(kind, is_tls=context.settings.is_tls), token)
+    _set_cookie(response, context, device_cookie_name(is_tls=context.settings.is_tls), enrolled.installation)
     return EnrolledBody(
         replica=enrolled.replica,
         person_id=enrolled.person_id,
@@ -180,28 +184,37 @@ def confirm(request: ConfirmRequest, http: Request, response: Response, context:
     )
 
 
-@router.post("/sessions/challenge", summary="取一次性随机数", responses=responses("too_many", "invalid_value"))
+@router.post("/sessions/challenge", summary="取一次性随机数", responses=responses("invalid_value"))
 def challenge(request: ChallengeRequest, context: Here) -> NonceBody:
     """A nonce to sign, good once and for two minutes."""
-    return NonceBody(
-        nonce=context.database.write(lambda session: sessions.make_challenge(session, context, request.replica))
-    )
+    return NonceBody(nonce=sessions.make_challenge(context, request.replica))
 
 
 @router.post(
     "/sessions",
     summary="用设备钥匙打开会话",
     status_code=201,
-    responses=responses("challenge_wrong", "device_revoked", "invalid_value"),
+    responses=responses("challenge_wrong", "device_revoked", "too_many", "invalid_value"),
 )
-def open_session(request: SessionRequest, response: Response, context: Here) -> SessionBody:
+def open_session(
+    request: SessionRequest, http: Request, response: Response, context: Here, installation: Installation
+) -> SessionBody:
     """`read` opens files, `upload` only takes sealed saves and photos. The token comes as an HttpOnly cookie."""
-    token, expires_at = context.database.write(
+    _count_try(http, context, "password")
+    token, expires_at, adopted = context.database.write(
         lambda session: sessions.open_session(
-            session, context, replica=request.replica, kind=request.kind, nonce=request.nonce, signature=request.sig
-        )
+            session,
+            context,
+            replica=request.replica,
+            kind=request.kind,
+            nonce=request.nonce,
+            signature=request.sig,
+            installation=installation,
+        )  # fmt: skip
     )
-    _set_cookie(response, context, request.kind, token)
+    _forgive_try(http, context, "password")
+    _set_cookie(response, context, cookie_name(request.kind, is_tls=context.settings.is_tls), token)
+    _set_cookie(response, context, device_cookie_name(is_tls=context.settings.is_tls), adopted)
     return SessionBody(expires_at=expires_at)
 
 
@@ -217,13 +230,23 @@ def end_read_session(response: Response, context: Here, caller: Reader) -> None:
 @router.post(
     "/vault/share",
     summary="凭密码证明取回服务器保管的一半钥匙",
-    responses=responses("wrong_password", "locked", "share_destroyed", "invalid_value"),
+    responses=responses(
+        "installation_unknown", "wrong_password", "locked", "share_destroyed", "too_many", "invalid_value"
+    ),
 )
-def release_share(request: ShareRequest, context: Here) -> ShareBody:
-    """Each try is counted on disk before it is compared: 5 wrong in a row wait 30 minutes, 10 destroy the share."""
-    return ShareBody(
-        share=to_base64url(share.release_share(context, request.replica, _bytes(request.auth, "auth")))
-    )  # fmt: skip
+def release_share(
+    request: ShareRequest, http: Request, context: Here, installation: Installation, caller: AnySession
+) -> ShareBody:
+    """Each try is counted on disk before it is compared: 5 wrong in a row wait 30 minutes, 10 destroy the share.
+
+    Only from the browser that enrolled (its cookie, or any session of the device): knowing a device's id is not enough.
+    """
+    _count_try(http, context, "password")
+    found = share.release_share(
+        context, request.replica, _bytes(request.auth, "auth"), installation=installation, caller=caller
+    )
+    _forgive_try(http, context, "password")
+    return ShareBody(share=to_base64url(found))
 
 
 @router.get("/devices", summary="本站设备", responses=responses("not_signed_in", "not_allowed"))
@@ -252,21 +275,21 @@ def revoke(replica: Id, context: Here, caller: DecidingReader) -> None:
     )
 
 
-def _count_try(http: Request, context: Context) -> None:
+def _count_try(http: Request, context: Context, what: accounts.Tried = "code") -> None:
     address = http.client.host if http.client else ""
     context.database.write(
-        lambda session: accounts.count_try(session, context.keyring, context.settings, address, context.now())
+        lambda session: accounts.count_try(session, context.keyring, context.settings, address, context.now(), what)
     )
 
 
-def _forgive_try(http: Request, context: Context) -> None:
+def _forgive_try(http: Request, context: Context, what: accounts.Tried = "code") -> None:
     address = http.client.host if http.client else ""
-    context.database.write(lambda session: accounts.forgive_try(session, context.keyring, address))
+    context.database.write(lambda session: accounts.forgive_try(session, context.keyring, address, what))
 
 
-def _set_cookie(response: Response, context: Context, kind: SessionKind, token: str) -> None:
+def _set_cookie(response: Response, context: Context, name: str, token: str) -> None:
     response.set_cookie(
-        cookie_name(kind, is_tls=context.settings.is_tls), token, max_age=_COOKIE_SECONDS, path="/",
+        name, token, max_age=_COOKIE_SECONDS, path="/",
         secure=context.settings.is_tls, httponly=True, samesite="strict",
     )  # fmt: skip
 

@@ -5,6 +5,7 @@ Opening sessions is `sessions.py`, the vault share `share.py`, certificates of r
 
 import hashlib
 import json
+import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -29,6 +30,7 @@ from sync.errors import MalformedError
 
 SessionKind = Literal["read", "upload"]
 SHARE_BYTES = 32
+_SECRET = re.compile(r"[A-Za-z0-9_-]{43}")
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,7 @@ class Enrolled:
     person_id: str
     replica: str
     share: bytes
+    installation: str
 
 
 @dataclass(frozen=True)
@@ -84,6 +87,7 @@ def enrol(
     auth: bytes,
     kdf: dict[str, Any],
     proof: Envelope,
+    installation: str | None = None,
 ) -> Enrolled:
     """Makes a device key known and uses the code up, in one transaction."""
     now = context.now()
@@ -93,18 +97,18 @@ def enrol(
     if queries.find_station_of(session, replica) is not None:
         raise YihuError("replica_known", field="public_key")
     session.add(ReplicaDirectory(replica=replica, station_id=station_id))
-    session.add(
-        Replica(
-            station_id=station_id,
-            replica=replica,
-            person_id=offer.person_id,
-            public_key=public_key,
-            receipt_key=receipt_key,
-            enrolled_at=now,
-            last_contact_at=now,
-            sealed_label=context.keyring.seal_text(session, _label_place(station_id, offer.person_id, replica), label),
-        )  # fmt: skip
-    )
+    row = Replica(
+        station_id=station_id,
+        replica=replica,
+        person_id=offer.person_id,
+        public_key=public_key,
+        receipt_key=receipt_key,
+        enrolled_at=now,
+        last_contact_at=now,
+        sealed_label=context.keyring.seal_text(session, _label_place(station_id, offer.person_id, replica), label),
+    )  # fmt: skip
+    adopted = adopt_installation(row, installation)
+    session.add(row)
     session.flush()
     share = secrets.token_bytes(SHARE_BYTES)
     session.add(
@@ -118,7 +122,7 @@ def enrol(
     )
     session.flush()
     audit.record(session, station_id, "device_enrolled", now, person_id=offer.person_id, replica=replica)
-    return Enrolled(station_id, offer.person_id, replica, share)
+    return Enrolled(station_id, offer.person_id, replica, share, adopted)
 
 
 def find_caller(session: Session, token: str, kind: SessionKind, now: int) -> Caller | None:
@@ -213,6 +217,21 @@ def is_contact_stale(session: Session, caller: Caller, now: int, unsent: int | N
 
 def hash_token(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def adopt_installation(row: Replica, sent: str | None) -> str:
+    """The secret by which this device's browser is known from now on: the one it holds, or a new one.
+
+    People who share a phone share the browser, hence the secret.
+    """
+    secret = sent if sent is not None and _SECRET.fullmatch(sent) else to_base64url(secrets.token_bytes(32))
+    row.cookie_hash = hash_token(secret)
+    return secret
+
+
+def is_own_installation(row: Replica | None, sent: str | None) -> bool:
+    known = (row.cookie_hash if row else None) or "-" * 64
+    return crypto.is_equal(hash_token(sent or "").encode(), known.encode())
 
 
 def hash_auth(keyring: Keyring, station_id: str, replica: str, auth: bytes) -> str:

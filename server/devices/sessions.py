@@ -4,48 +4,60 @@ import secrets
 
 from sqlmodel import Session
 
+from server import crypto
 from server.audit import rules as audit
 from server.context import Context
 from server.devices import queries
-from server.devices.rules import Caller, SessionKind, hash_token
+from server.devices.rules import Caller, SessionKind, adopt_installation, hash_token
 from server.devices.tables import Challenge, DeviceSession
 from server.errors import YihuError
 from sync.canonical import canonical_text
-from sync.change import Envelope, to_base64url, verify
+from sync.change import Envelope, from_base64url, to_base64url, verify
 
-CHALLENGES_PER_REPLICA_MAX = 20
+NOBODY = "0" * 32
+_TIME_BYTES, _LUCK_BYTES, _SEAL_BYTES = 6, 10, 16
+_NOBODYS_KEY = crypto.EcdsaP256(crypto.make_private_key()).public_key()
 
 
-def make_challenge(session: Session, context: Context, replica: str) -> str:
-    """A nonce for one session. An unknown replica gets one too: the answer tells nobody which devices exist."""
-    now, nonce = context.now(), to_base64url(secrets.token_bytes(32))
-    station_id = queries.find_station_of(session, replica)
-    if station_id is None:
-        return nonce
-    queries.delete_expired_challenges(session, station_id, now)
-    if queries.count_challenges(session, station_id, replica) >= CHALLENGES_PER_REPLICA_MAX:
-        raise YihuError("too_many", headers={"Retry-After": str(context.settings.challenge_seconds)})
-    session.add(
-        Challenge(
-            station_id=station_id,
-            nonce_hash=hash_token(nonce),
-            replica=replica,
-            expires_at=now + context.settings.challenge_seconds * 1000,
-        )  # fmt: skip
-    )
-    return nonce
+def make_challenge(context: Context, replica: str) -> str:
+    """A nonce for one session, made without looking anything up.
+
+    It carries its time and a keyed hash over itself and the replica, so nothing is kept until it is used: whoever asks learns
+    nothing of which devices exist, and can fill up no table of a device's open challenges.
+    """
+    head = context.now().to_bytes(_TIME_BYTES, "big") + secrets.token_bytes(_LUCK_BYTES)
+    return to_base64url(head + _seal_of(context, head, replica))
+
+
+def _seal_of(context: Context, head: bytes, replica: str) -> bytes:
+    return bytes.fromhex(context.keyring.blind_index("", f"challenge/{replica}", head.hex()))[:_SEAL_BYTES]
+
+
+def _is_fresh(context: Context, nonce: str, replica: str) -> bool:
+    try:
+        raw = from_base64url(nonce)
+    except ValueError:
+        return False
+    head, seal = raw[: _TIME_BYTES + _LUCK_BYTES], raw[_TIME_BYTES + _LUCK_BYTES :]
+    age = context.now() - int.from_bytes(head[:_TIME_BYTES], "big")
+    is_ours = crypto.is_equal(seal, _seal_of(context, head, replica))
+    return is_ours and 0 <= age < context.settings.challenge_seconds * 1000
 
 
 def open_session(
-    session: Session, context: Context, *, replica: str, kind: SessionKind, nonce: str, signature: str
-) -> tuple[str, int]:
-    """Token and expiry. The nonce is used up by the session that it opens."""
+    session: Session,
+    context: Context,
+    *,
+    replica: str,
+    kind: SessionKind,
+    nonce: str,
+    signature: str,
+    installation: str | None = None,
+) -> tuple[str, int, str]:
+    """Token, expiry and the secret of the installation. The nonce is used up by the session that it opens."""
     now = context.now()
     station_id = queries.find_station_of(session, replica)
-    challenge = queries.find_challenge(session, station_id, hash_token(nonce)) if station_id else None
-    if station_id is None or challenge is None or challenge.replica != replica or challenge.expires_at <= now:
-        raise YihuError("challenge_wrong")
-    row = queries.find_replica(session, station_id, replica)
+    row = queries.find_replica(session, station_id or NOBODY, replica)
     text = canonical_text(
         {
             "type": "session",
@@ -56,15 +68,25 @@ def open_session(
             "nonce": nonce,
         }
     )
-    if row is None or not verify(Envelope(text, signature), row.public_key):
+    # A device that is none costs the same work, so that time tells nobody which devices exist.
+    is_signed = verify(Envelope(text, signature), row.public_key if row else _NOBODYS_KEY)
+    is_fresh = _is_fresh(context, nonce, replica)
+    if row is None or station_id is None or not is_signed or not is_fresh:
+        raise YihuError("challenge_wrong")
+    if queries.find_challenge(session, station_id, hash_token(nonce)) is not None:
         raise YihuError("challenge_wrong")
     if row.revoked_at is not None and kind == "read":
         raise YihuError("device_revoked")
-    session.delete(challenge)
+    queries.delete_expired_challenges(session, station_id, now)
+    expires_at = now + context.settings.challenge_seconds * 1000
+    session.add(
+        Challenge(station_id=station_id, nonce_hash=hash_token(nonce), replica=replica, expires_at=expires_at)
+    )  # fmt: skip
     audit.record(session, station_id, f"session_{kind}", now, person_id=row.person_id, replica=replica)
     row.last_contact_at = now
     session.add(row)
-    return start_session(session, context, station_id, replica, kind)
+    adopted = adopt_installation(row, installation)
+    return *start_session(session, context, station_id, replica, kind), adopted
 
 
 def start_session(

@@ -1,5 +1,8 @@
 """The server's half of a main vault: given only for the right password, with every try counted before it is compared.
 
+Only the browser that enrolled may try: it sends the secret it was given then (a cookie no script reads), or any session of
+that device. A stranger who knows a device's id gets one answer, known id or not, and costs its owner no try.
+
 Two transactions on purpose. The first counts the try and is on disk before the second compares: cutting the power between
 them costs the guesser a try, never the station a secret.
 """
@@ -10,16 +13,19 @@ from server import crypto
 from server.audit import rules as audit
 from server.context import Context
 from server.devices import queries
-from server.devices.rules import hash_auth, share_place
+from server.devices.rules import Caller, hash_auth, is_own_installation, share_place
+from server.devices.sessions import NOBODY
 from server.devices.tables import VaultShare
 from server.errors import YihuError
 
 
-def release_share(context: Context, replica: str, auth: bytes) -> bytes:
-    """The share, or `wrong_password`, `locked`, `share_destroyed`."""
-    station_id = context.database.read(lambda session: queries.find_station_of(session, replica))
+def release_share(
+    context: Context, replica: str, auth: bytes, *, installation: str | None, caller: Caller | None
+) -> bytes:
+    """The share, or `installation_unknown`, `wrong_password`, `locked`, `share_destroyed`."""
+    station_id = context.database.read(lambda session: _find_station(session, replica, installation, caller))
     if station_id is None:
-        raise YihuError("wrong_password", remaining=0)
+        raise YihuError("installation_unknown")
     tries = context.database.write(lambda session: _count(session, context, station_id, replica))
     found = context.database.write(lambda session: _compare(session, context, station_id, replica, auth))
     if found is not None:
@@ -30,6 +36,15 @@ def release_share(context: Context, replica: str, auth: bytes) -> bytes:
         raise YihuError("share_destroyed")
     until = context.now() + settings.share_wait_seconds * 1000 if tries == limit else None
     raise YihuError("wrong_password", remaining=limit - tries, until=until)
+
+
+def _find_station(session: Session, replica: str, installation: str | None, caller: Caller | None) -> str | None:
+    """The device's station, if the request comes from its own browser. As many statements for a device that is none."""
+    station_id = queries.find_station_of(session, replica)
+    row = queries.find_replica(session, station_id or NOBODY, replica)
+    is_own = is_own_installation(row, installation)
+    holds_session = caller is not None and caller.replica == replica
+    return station_id if row is not None and (is_own or holds_session) else None
 
 
 def _count(session: Session, context: Context, station_id: str, replica: str) -> int:

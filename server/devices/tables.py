@@ -25,6 +25,8 @@ class Replica(SQLModel, table=True):
     revoked_at: int | None = optional_instant()
     revoked_by: str | None = optional_id()
     last_contact_at: int | None = optional_instant()
+    cookie_hash: str | None = Field(default=None, max_length=64, description="of the secret only its browser holds")
+    wiped_at: int | None = optional_instant()
     unsent_count: int | None = None
     unsent_since: int | None = optional_instant()
 
@@ -72,6 +74,8 @@ class DeviceSession(SQLModel, table=True):
 
 
 class Challenge(SQLModel, table=True):
+    """A nonce that opened a session, until it expires: none opens two."""
+
     __tablename__ = "challenge"
     __table_args__ = (
         refers(["replica"], "replica"),

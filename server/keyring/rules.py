@@ -51,14 +51,30 @@ class KeyFile:
         """Creates the file, readable by its owner only; never overwrites one."""
         made = cls(deployment, 1, {1: secrets.token_bytes(32)}, secrets.token_bytes(32))
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        made._write(path)
+        return made
+
+    def replace(self, path: Path) -> None:
+        """Puts this key file in the place of the one at `path`, in one step: no crash leaves none or half of one."""
+        beside = path.with_name(path.name + ".new")
+        beside.unlink(missing_ok=True)
+        self._write(beside)
+        os.replace(beside, path)
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+    def _write(self, path: Path) -> None:
         text = json.dumps(
             {
                 "yihu_key_file": 1,
                 "keep": "apart from the database's backups; without this file nothing can be read",
-                "deployment": deployment,
-                "epoch": made.epoch,
-                "wrapping": {str(epoch): to_base64url(key) for epoch, key in made.wrapping.items()},
-                "index": to_base64url(made.index),
+                "deployment": self.deployment,
+                "epoch": self.epoch,
+                "wrapping": {str(epoch): to_base64url(key) for epoch, key in self.wrapping.items()},
+                "index": to_base64url(self.index),
             },
             indent=1,
         )
@@ -67,7 +83,6 @@ class KeyFile:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
-        return made
 
     @classmethod
     def load(cls, path: Path, deployment: str | None) -> "KeyFile":
@@ -92,38 +107,65 @@ class KeyFile:
 
 
 class WrappingKeys:
-    """Suite 1 `KeyWrap`: AES-256-GCM under the key of an epoch; new keys are wrapped under the newest."""
+    """Suite 1 `KeyWrap`: AES-256-GCM under the key of an epoch; new keys are wrapped under the newest.
 
-    def __init__(self, file: KeyFile) -> None:
-        self.epoch = file.epoch
-        self._ciphers = {epoch: crypto.AesGcm(key) for epoch, key in file.wrapping.items()}
+    With a `path`, a file that was changed meanwhile is read again: `yihu station rotate-keys` writes it while the server runs.
+    """
+
+    def __init__(self, file: KeyFile, path: Path | None = None) -> None:
+        self._path = path
+        self._deployment = file.deployment
+        self._seen = _stamp(path) if path is not None else None
+        self._take(file)
 
     def wrap(self, key: bytes, associated: bytes) -> bytes:
         return self._ciphers[self.epoch].seal(key, associated)
 
+    def refresh(self) -> None:
+        """Call before a new key is wrapped: the associated data names the epoch."""
+        seen = _stamp(self._path) if self._path is not None else None
+        if self._path is not None and seen not in (None, self._seen):
+            self._take(KeyFile.load(self._path, self._deployment))
+            self._seen = seen
+
     def unwrap(self, wrapped: bytes, associated: bytes, epoch: int) -> bytes:
+        if epoch not in self._ciphers:
+            self.refresh()
         if epoch not in self._ciphers:
             raise crypto.SealError
         return self._ciphers[epoch].open(wrapped, associated)
+
+    def _take(self, file: KeyFile) -> None:
+        self._ciphers = {epoch: crypto.AesGcm(key) for epoch, key in file.wrapping.items()}
+        self.epoch = file.epoch
+
+
+def _stamp(path: Path) -> tuple[int, int] | None:
+    """Which file lies there; one that is away for a moment changes nothing."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_mtime_ns
 
 
 class Keyring:
     """Seals and opens values. Between requests it keeps the keys of the key file and the stations' signers, no data key."""
 
-    def __init__(self, file: KeyFile, wrap: crypto.KeyWrap | None = None) -> None:
+    def __init__(self, file: KeyFile, wrap: crypto.KeyWrap | None = None, *, path: Path | None = None) -> None:
         self.deployment = file.deployment
-        self._wrap = wrap or WrappingKeys(file)
+        self._wrap = wrap or WrappingKeys(file, path)
         self._index = file.index
         self.signers: dict[str, crypto.Signer] = {}
 
     def seal(self, session: Session, place: Place, plaintext: bytes) -> bytes:
         row, key = self._data_key(session, place.station_id, place.owner)
-        return crypto.AesGcm(key).seal(plaintext, self._associated(place, row.epoch))
+        return crypto.AesGcm(key).seal(plaintext, self._associated(place, row.made_epoch))
 
     def open(self, session: Session, place: Place, sealed: bytes) -> bytes:
         """Raises `crypto.SealError` if the value was altered or moved, or its data key is gone."""
         row, key = self._data_key(session, place.station_id, place.owner, may_make=False)
-        return crypto.AesGcm(key).open(sealed, self._associated(place, row.epoch))
+        return crypto.AesGcm(key).open(sealed, self._associated(place, row.made_epoch))
 
     def seal_text(self, session: Session, place: Place, text: str) -> bytes:
         return self.seal(session, place, text.encode("utf-8"))
@@ -165,9 +207,11 @@ class Keyring:
         if row is None:
             if not may_make:
                 raise crypto.SealError
+            self._wrap.refresh()
             key = secrets.token_bytes(crypto.KEY_BYTES)
             row = DataKey(
                 station_id=station_id, owner=owner, suite=crypto.SUITE, epoch=self._wrap.epoch,
+                made_epoch=self._wrap.epoch,
                 wrapped=self._wrap.wrap(key, self._key_associated(station_id, owner, self._wrap.epoch)),
             )  # fmt: skip
             session.add(row)
@@ -178,6 +222,23 @@ class Keyring:
 
     def _unwrap(self, row: DataKey) -> bytes:
         return self._wrap.unwrap(row.wrapped, self._key_associated(row.station_id, row.owner, row.epoch), row.epoch)
+
+    def wrap_again(self, session: Session, row: DataKey) -> None:
+        """Wraps a data key under the newest key-encryption key; what it sealed stays as it lies."""
+        key = self._unwrap(row)
+        row.epoch = self._wrap.epoch
+        row.wrapped = self._wrap.wrap(key, self._key_associated(row.station_id, row.owner, row.epoch))
+        session.add(row)
+
+    def destroy(self, session: Session, station_id: str, owner: str) -> bool:
+        """Erases all that was sealed for an owner, by destroying its data key. Says whether there was one."""
+        row = session.get(DataKey, (station_id, owner))
+        if row is None:
+            return False
+        session.delete(row)
+        session.info.get(_SESSION_SLOT, {}).pop((station_id, owner), None)
+        session.flush()
+        return True
 
     def _key_associated(self, station_id: str, owner: str, epoch: int) -> bytes:
         return _join("data_key", self.deployment, station_id, owner, str(epoch), str(crypto.SUITE))

@@ -15,7 +15,10 @@ class Deployment(SQLModel, table=True):
 
 
 class DataKey(SQLModel, table=True):
-    """The key of one file, person or other owner, wrapped by the key-encryption key of `epoch`."""
+    """The key of one file, person or other owner, wrapped by the key-encryption key of `epoch`.
+
+    `made_epoch` never changes: values are bound to it, so that wrapping anew leaves them as they lie.
+    """
 
     __tablename__ = "data_key"
 
@@ -23,6 +26,7 @@ class DataKey(SQLModel, table=True):
     owner: str = hash_key()
     suite: int
     epoch: int
+    made_epoch: int
     wrapped: bytes
 
 

@@ -2,7 +2,7 @@
 
 from sqlmodel import Field, SQLModel
 
-from server.columns import big_integer, id_column, id_key, instant, refers
+from server.columns import big_integer, id_column, id_key, instant, optional_instant, refers
 
 
 class Station(SQLModel, table=True):
@@ -14,6 +14,8 @@ class Station(SQLModel, table=True):
     # A station with one post may approve its own work; it is then flagged everywhere.
     is_single_post: bool = False
     is_demo: bool = False
+    # When the next stand-in begins or ends: whoever asks anything after that sets the duties first.
+    duties_change_at: int | None = optional_instant()
     created_at: int = instant()
 
 

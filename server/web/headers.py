@@ -4,6 +4,7 @@ The app runs no inline script and no string as code (Trusted Types); the key-der
 WebAssembly, and may not reach the network.
 """
 
+import ipaddress
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -62,7 +63,7 @@ class FixedHeaders:
                 headers["Content-Security-Policy"] = content_policy(path)
                 if is_api:
                     headers["Cache-Control"] = "no-store"
-                if self._is_tls:
+                if self._is_tls and not is_this_machine(Headers(scope=scope).get("host", "")):
                     headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
             await send(message)
 
@@ -85,9 +86,23 @@ def content_policy(path: str) -> str:
     return KDF_WORKER_POLICY if path.startswith(KDF_WORKER_PREFIX) else APP_POLICY
 
 
+def is_this_machine(host: str) -> bool:
+    """localhost or a bare address. A browser keeps HSTS by name and not by port: told of localhost, it would refuse every
+    other program of that machine that speaks plain http. Bare addresses are ignored by browsers in any case.
+    """
+    try:
+        name = urlsplit(f"//{host}").hostname or ""
+        return name == "localhost" or name.endswith(".localhost") or bool(ipaddress.ip_address(name))
+    except ValueError:
+        return False
+
+
 def is_foreign(headers: Headers) -> bool:
     """Does a browser say that another site sent this? Programs send neither header and hold no ambient cookies."""
     if headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
         return True
     origin = headers.get("origin")
-    return origin is not None and urlsplit(origin).netloc != headers.get("host", "")
+    try:
+        return origin is not None and urlsplit(origin).netloc != headers.get("host", "")
+    except ValueError:
+        return True

@@ -67,7 +67,7 @@ def test_every_answer_carries_the_fixed_headers_whatever_made_it(web: httpx.Clie
 def test_an_unforeseen_failure_is_a_problem_document_that_quotes_nothing(
     worker: Phone, context: Context, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def fail(*_arguments: object) -> None:
+    def fail(*_arguments: object, **_named: object) -> None:
         raise RuntimeError("甲乙丙丁戊-CANARY")
 
     monkeypatch.setattr("server.feed.rules.pull", fail)
@@ -82,7 +82,11 @@ def test_strict_transport_is_asked_for_only_over_tls(context: Context, web: http
     assert "strict-transport-security" not in web.get("/").headers
     context.settings.is_tls = True
     with running(Server(context)) as url, httpx.Client(base_url=url) as client:
-        assert "max-age=31536000" in client.get("/").headers["strict-transport-security"]
+        named = client.get("/", headers={"Host": "station.example"})
+        assert "max-age=31536000" in named.headers["strict-transport-security"]
+        for here in ("localhost:8443", "127.0.0.1:8443", "[::1]:8443", "yihu.localhost"):
+            # A browser keeps it by name, not by port: every other program of this machine would be refused.
+            assert "strict-transport-security" not in client.get("/", headers={"Host": here}).headers
 
 
 def test_only_the_key_derivation_worker_may_compile_and_it_reaches_no_network(web: httpx.Client) -> None:

@@ -93,7 +93,7 @@ def test_cookies_are_closed_to_scripts_and_other_sites(
     make_phone: Callable[[], Phone], issue: Callable[[str], str]
 ) -> None:
     cookies = make_phone().confirm(issue("林小满")).headers.get_list("set-cookie")
-    assert len(cookies) == 2
+    assert len(cookies) == 3
     for cookie in cookies:
         assert {"httponly", "samesite=strict", "path=/"} <= {part.strip().lower() for part in cookie.split(";")}
 

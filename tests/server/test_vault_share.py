@@ -22,8 +22,36 @@ def ask(phone: Phone, auth: str | None = None) -> httpx.Response:
 
 
 def test_the_right_password_releases_the_share_without_any_session(worker: Phone) -> None:
-    worker.http.cookies.clear()
+    for session in ("yihu_read", "yihu_upload"):
+        worker.http.cookies.delete(session)
     assert ask(worker).json() == {"share": worker.share}
+
+
+def test_a_session_of_the_device_stands_in_for_a_lost_cookie_and_brings_it_back(worker: Phone) -> None:
+    worker.http.cookies.delete("yihu_device")
+    assert ask(worker).json() == {"share": worker.share}
+    worker.http.cookies.clear()
+    assert ask(worker).json()["code"] == "installation_unknown"
+    assert worker.open_session("upload").status_code == 201
+    worker.http.cookies.delete("yihu_upload")
+    assert ask(worker).json() == {"share": worker.share}
+
+
+def test_a_colleague_who_knows_a_devices_id_cannot_use_its_tries_up(worker: Phone, colleague: Phone) -> None:
+    for _ in range(12):
+        answer = colleague.http.post("/vault/share", json={"replica": worker.replica, "auth": WRONG})
+        assert (answer.status_code, answer.json()["code"]) == (403, "installation_unknown")
+    assert ask(worker).json() == {"share": worker.share}
+
+
+def test_people_who_share_a_browser_share_its_secret(
+    worker: Phone, make_phone: Callable[[], Phone], issue: Callable[[str], str]
+) -> None:
+    second = make_phone()
+    second.http.cookies.set("yihu_device", worker.http.cookies["yihu_device"], domain="127.0.0.1", path="/")
+    second.enrol(issue("周青禾"))
+    assert second.http.cookies["yihu_device"] == worker.http.cookies["yihu_device"]
+    assert ask(second).status_code == ask(worker).status_code == 200
 
 
 def test_the_fifth_wrong_password_waits_and_the_right_one_waits_too(
@@ -74,6 +102,13 @@ def test_a_crash_between_counting_and_comparing_still_costs_a_try(
     assert ask(worker).json()["code"] == "locked"
 
 
-def test_an_unknown_device_looks_like_a_wrong_password(worker: Phone) -> None:
-    answer = worker.http.post("/vault/share", json={"replica": "0" * 32, "auth": WRONG})
-    assert (answer.status_code, answer.json()["code"]) == (403, "wrong_password")
+def test_an_unknown_device_and_a_known_one_get_a_stranger_the_same_answer(
+    worker: Phone, make_phone: Callable[[], Phone]
+) -> None:
+    stranger = make_phone()
+    answers = [
+        stranger.http.post("/vault/share", json={"replica": replica, "auth": WRONG})
+        for replica in ("0" * 32, worker.replica)
+    ]
+    assert answers[0].json() == answers[1].json()
+    assert [answer.status_code for answer in answers] == [403, 403]

@@ -1,0 +1,1 @@
+"""System, security and audit administrators, each a person of its own, and what two of them can only do together."""

@@ -1,0 +1,61 @@
+"""Openings by person and day, and how far each device was told the log of each audience."""
+
+from sqlalchemy import BigInteger
+from sqlmodel import Field, SQLModel
+
+from server.columns import big_integer, id_key, instant, optional_instant, refers
+
+
+class Opening(SQLModel, table=True):
+    """A person opened or unmasked a file on a day; the first instant, and how often."""
+
+    __tablename__ = "opening"
+    __table_args__ = (refers(["person_id"], "person"),)
+
+    station_id: str = id_key()
+    person_id: str = id_key()
+    on: str = Field(primary_key=True, max_length=10)
+    file: str = id_key()
+    first_at: int = instant()
+    opened: int = 0
+    unmasked: int = 0
+
+
+class ReadingDay(SQLModel, table=True):
+    """The day's sum of a person, and when an alarm was raised: one a person and day."""
+
+    __tablename__ = "reading_day"
+    __table_args__ = (refers(["person_id"], "person"),)
+
+    station_id: str = id_key()
+    person_id: str = id_key()
+    on: str = Field(primary_key=True, max_length=10)
+    files: int = 0
+    alarmed_at: int | None = optional_instant()
+
+
+class Told(SQLModel, table=True):
+    """The highest position of an audience's log that was sent to a device: what it may hold."""
+
+    __tablename__ = "told"
+    __table_args__ = (refers(["replica"], "replica"),)
+
+    station_id: str = id_key()
+    replica: str = id_key()
+    audience: str = id_key()
+    upto: int = big_integer()
+    from_pack: bool = False
+    at: int = Field(sa_type=BigInteger)
+
+
+class ErasedFile(SQLModel, table=True):
+    """A file whose key was destroyed: its rows are noise now, and readers are told to put it away."""
+
+    __tablename__ = "erased_file"
+    __table_args__ = (refers([], "station"),)
+
+    station_id: str = id_key()
+    file: str = id_key()
+    position: int = big_integer()
+    erased_at: int = instant()
+    erased_by: str = Field(default="", max_length=32)
