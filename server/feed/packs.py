@@ -19,7 +19,9 @@ from server.feed import queries
 from server.feed.cursors import write_cursor
 from server.feed.tables import Pack
 from server.intake import reading
+from server.intake.tree import LogTree
 from server.keyring.rules import Keyring, Place
+from server.log import rules as log
 from server.station import rules as stations
 
 PIECE_BYTES = 256 * 1024
@@ -102,6 +104,7 @@ def _write_lines(session: Session, context: Context, station_id: str, scope: str
             "station": station_id,
             "scope": scope,
             "cursor": write_cursor({scope: position}),
+            "root": log.sign_root(session, context, LogTree.open(session, station_id)).to_json(),
         }
         packed.write(_line(head))
         for file, told in reading.list_packed(session, context.keyring, station_id, sorted(views)):

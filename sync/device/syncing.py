@@ -33,6 +33,7 @@ from sync.messages import (
     EnterEntry,
     LeaveEntry,
     PackedFile,
+    PackHead,
     PackOffer,
     SyncAnswer,
     VerdictEntry,
@@ -238,7 +239,13 @@ class Syncing:
         if hashlib.sha256(content).hexdigest() != offer.sha256:
             self._store.drop_parts(name)
             return self._fail("pack_damaged", "The first download arrived damaged. It starts again at the next sync.")
-        for line in gzip.decompress(content).split(b"\n")[1:]:
+        head, *lines = gzip.decompress(content).split(b"\n")
+        try:
+            self._witness.check_pack(PackHead.model_validate_json(head))
+        except (LogError, MalformedError) as error:
+            self._store.drop_parts(name)
+            return self._fail(error.code, error.detail)
+        for line in lines:
             if line:
                 packed = PackedFile.model_validate_json(line)
                 changes = [change for change in map(self._read_entry, packed.changes) if change]

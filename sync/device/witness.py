@@ -23,6 +23,7 @@ from sync.messages import (
     HaveAnswer,
     LogAnswer,
     PackedFile,
+    PackHead,
     ReturnAnswer,
     WitnessAnswer,
 )
@@ -56,6 +57,14 @@ class Witness:
             return {}
         signed = Envelope(log.root.body, log.root.sig)
         return {"log": memory.take_root(read_root(self._believe(signed)), log.proof, signed).to_json()}
+
+    def check_pack(self, head: PackHead) -> None:
+        """A pack made where this device remembers a root must be of that very log (L-6). Raises `LogError`."""
+        if head.root is None:
+            return
+        root, memory = read_root(self._believe(Envelope(head.root.body, head.root.sig))), self.memory
+        if root.epoch == memory.epoch and any(one.size == root.size and one.hash != root.hash for one in memory.roots):
+            raise LogError("A pack is of another log than the one that this device remembers.")
 
     def testify(self) -> bool:
         """Shows what is remembered to a server whose log differs; whether the sync may go on. Raises `LogError`."""
