@@ -20,26 +20,25 @@ _FIELDS: Final[dict[str, Any]] = {
 }
 
 
-def _rules(version: int) -> Rules:
-    return Rules.of(
-        {
-            "kind": KIND,
-            "version": version,
-            "fields": _FIELDS | ({"mail": {"policy": "latest"}} if version > 1 else {}),
-            "collections": {
-                "members": {"fields": {"name": {"policy": "review"}, "needs": {"policy": "union"}}},
-                "plans": {
-                    "fields": {"goal": {"policy": "review"}, "alarm": {"policy": "safest", "order": _ORDER}},
-                    "section": {"name": "plan", "pins": ["goal", "alarm"], "exempt": [], "steps": ["deputy"]},
-                },
+def _rules(version: int) -> dict[str, Any]:
+    return {
+        "kind": KIND,
+        "version": version,
+        "fields": _FIELDS | ({"mail": {"policy": "latest"}} if version > 1 else {}),
+        "collections": {
+            "members": {"fields": {"name": {"policy": "review"}, "needs": {"policy": "union"}}},
+            "plans": {
+                "fields": {"goal": {"policy": "review"}, "alarm": {"policy": "safest", "order": _ORDER}},
+                "section": {"name": "plan", "pins": ["goal", "alarm"], "exempt": [], "steps": ["deputy"]},
             },
-            "sections": {"basics": {"pins": ["income", "phone", "tags"], "exempt": ["last"], "steps": ["deputy"]}},
-            "duties": ["head", "deputy", "worker"],
-        }
-    )
+        },
+        "sections": {"basics": {"pins": ["income", "phone", "tags"], "exempt": ["last"], "steps": ["deputy"]}},
+        "duties": ["head", "deputy", "worker"],
+    }
 
 
-VERSIONS: Final = {1: _rules(1), 2: _rules(2)}
+RULES: Final = {version: _rules(version) for version in (1, 2)}
+VERSIONS: Final = {version: Rules.of(rules) for version, rules in RULES.items()}
 NEWEST: Final = max(VERSIONS)
 
 VALUES: Final[dict[str, tuple[Any, ...]]] = {

@@ -34,6 +34,7 @@ from sync.verdict import Verdict, read_verdict, verdict_of
 
 THOROUGH_EVERY: Final = 50
 _NEVER: Final = object()
+folds_made: Final[list[tuple[Any, list[Any]]]] = []  # rules and changes of every fold of this history
 _signed_here: Final[set[str]] = set()
 _of_a_history: Final[list[dict[Any, Any]]] = []
 
@@ -51,6 +52,7 @@ def is_thorough(seed: int) -> bool:
 
 def forget() -> None:
     _signed_here.clear()
+    folds_made.clear()
     for cache in _of_a_history:
         cache.clear()
 
@@ -95,6 +97,7 @@ def _remembering_fold(function: Function) -> Function:
         key = (rules.version, rest, *named.values(), *asked)
         answer = cache.get(key, _NEVER)
         if answer is _NEVER:
+            folds_made.append((rules, given))
             answer = cache[key] = function(rules, given, *rest, **named)
         return answer
 

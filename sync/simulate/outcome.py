@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from sync.change import Change
+from sync.simulate.mirror import FoldAsked
 
 ORACLES: Final = (
     "unseen_overwrite",
@@ -17,6 +18,7 @@ ORACLES: Final = (
     "changed_snapshot",
     "read_outside_scope",
     "divergence",
+    "language_divergence",
     "liveness",
 )
 
@@ -48,6 +50,8 @@ class Outcome:
     saved: dict[str, Saved] = field(default_factory=dict)
     conflicts: set[tuple[str, str]] = field(default_factory=set)
     violations: list[Violation] = field(default_factory=list)
+    finals: list[FoldAsked] = field(default_factory=list)  # what the files hold in the end
+    folds: list[FoldAsked] = field(default_factory=list)  # what both languages are to fold
 
     def accuse(self, oracle: str, says: str) -> None:
         self.violations.append(Violation(oracle, says))

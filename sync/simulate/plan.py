@@ -6,9 +6,9 @@ violation small enough to read.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from random import Random
-from typing import Final
+from typing import Any, Final
 
 from sync.simulate.kinds import VERSIONS
 
@@ -68,6 +68,16 @@ class Plan:
     page_entries: int
     pack_from: int
     steps: tuple[Step, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, value: dict[str, Any]) -> Plan:
+        lists = {name: tuple(given) for name, given in value.items() if isinstance(given, list)}
+        lists["duties"] = tuple(tuple(duty) for duty in value["duties"])
+        lists["steps"] = tuple(Step(**step) for step in value["steps"])
+        return cls(**value | lists)
 
 
 def person(number: int) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import json
 import multiprocessing
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -12,12 +14,13 @@ from typing import Any
 from sync.simulate import memo
 from sync.simulate.calm import bring_calm
 from sync.simulate.history import History
+from sync.simulate.mirror import Mirror, choose_folds, is_compared
 from sync.simulate.outcome import ORACLES, Outcome
 from sync.simulate.plan import Plan, make_plan
 from sync.simulate.steps import take
 from sync.simulate.verdicts import judge_history
 
-_CHUNK = 50
+CHUNK = 50
 
 
 @dataclass(slots=True)
@@ -31,9 +34,18 @@ class Totals:
     statuses: Counter[str] = field(default_factory=Counter)
     violations: Counter[str] = field(default_factory=Counter)
     accused: list[tuple[int, str, str]] = field(default_factory=list)
+    phones: Counter[int] = field(default_factory=Counter)  # histories by phones at the start
+    steps: int = 0
+    saves: Counter[int] = field(default_factory=Counter)  # histories by saves, in tens
+    thorough: int = 0  # histories with real signatures, in which nothing is remembered
+    folds_compared: int = 0  # with TypeScript
 
-    def add(self, outcome: Outcome) -> None:
+    def add(self, plan: Plan, outcome: Outcome) -> None:
         self.histories += 1
+        self.phones[len(plan.people)] += 1
+        self.steps += len(plan.steps)
+        self.saves[len(outcome.saved) // 10 * 10] += 1
+        self.thorough += memo.is_thorough(plan.seed)
         self.changes += len(outcome.saved)
         self.conflicts += len(outcome.conflicts)
         self.faults += outcome.faults
@@ -51,6 +63,11 @@ class Totals:
         self.statuses += other.statuses
         self.violations += other.violations
         self.accused += other.accused
+        self.phones += other.phones
+        self.steps += other.steps
+        self.saves += other.saves
+        self.thorough += other.thorough
+        self.folds_compared += other.folds_compared
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -59,11 +76,20 @@ class Totals:
             "conflicts": self.conflicts,
             "faults": dict(sorted(self.faults.items())),
             "violations": {oracle: self.violations[oracle] for oracle in ORACLES},
+            "verdicts": dict(sorted(self.statuses.items())),
+            "typescript_folds": self.folds_compared,
+            "histories_by_phones": {str(count): times for count, times in sorted(self.phones.items())},
+            "histories_by_saves": {f"{low}-{low + 9}": times for low, times in sorted(self.saves.items())},
+            "steps": self.steps,
+            "thorough": self.thorough,
         }
 
 
-def run_plan(plan: Plan) -> Outcome:
-    """One history, to rest and judged. A device that breaks with an error of its own is accused too."""
+def run_plan(plan: Plan, mirror: Mirror | None = None) -> Outcome:
+    """One history, to rest and judged. A device that breaks with an error of its own is accused too.
+
+    `mirror`: its folds are compared with the phone's at once.
+    """
     history = History(plan)
     try:
         for step in plan.steps:
@@ -72,32 +98,72 @@ def run_plan(plan: Plan) -> Outcome:
         judge_history(history)
     except Exception as error:
         history.outcome.accuse("liveness", f"broke with {type(error).__name__}: {error}")
-    return history.outcome
+    outcome = history.outcome
+    outcome.folds = choose_folds(outcome.finals, memo.folds_made)
+    if mirror:
+        mirror.ask(plan.seed, outcome.folds)
+        for _, _, differing in mirror.answers():
+            if differing:
+                outcome.accuse(*_say_differing(differing))
+    return outcome
 
 
-def run_seeds(seeds: Iterable[int], devices: int) -> Totals:
+def _say_differing(differing: int) -> tuple[str, str]:
+    return "language_divergence", f"Python and TypeScript make different files of {differing} folds"
+
+
+def run_seeds(seeds: Iterable[int], devices: int, mirror: Mirror | None = None) -> Totals:
+    """Histories one after the other. TypeScript folds what they folded while the next ones run."""
     totals = Totals()
     for seed in seeds:
         with memo.quick(unless=memo.is_thorough(seed)):
-            totals.add(run_plan(make_plan(seed, devices)))
+            plan = make_plan(seed, devices)
+            outcome = run_plan(plan)
+            totals.add(plan, outcome)
+            if mirror and is_compared(seed):
+                mirror.ask(seed, outcome.folds)
+    for seed, folds, differing in mirror.answers() if mirror else ():
+        totals.folds_compared += folds
+        if differing:
+            oracle, says = _say_differing(differing)
+            totals.violations[oracle] += 1
+            totals.accused.append((seed, oracle, says))
     return totals
 
 
+@dataclass(frozen=True, slots=True)
+class _Chunk:
+    seeds: range
+    devices: int
+    compares: bool
+    mutation: tuple[str, ...] = ()
+
+
 def simulate(
-    histories: int, seed: int, *, devices: int, processes: int, tell: Callable[[Totals], None] = lambda _: None
+    histories: int,
+    seed: int,
+    *,
+    devices: int,
+    processes: int,
+    compares: bool = False,
+    mutation: tuple[str, ...] = (),
+    tell: Callable[[Totals], None] = lambda _: None,
 ) -> Totals:
-    """Histories `seed`, `seed` + 1, ...; the sums do not depend on the number of processes."""
+    """Histories `seed`, `seed` + 1, ...; the sums do not depend on the number of processes. `compares`: with TypeScript."""
     last = seed + histories
-    chunks = [(range(first, min(first + _CHUNK, last)), devices) for first in range(seed, last, _CHUNK)]
+    chunks = [
+        _Chunk(range(first, min(first + CHUNK, last)), devices, compares, mutation)
+        for first in range(seed, last, CHUNK)
+    ]
     totals = Totals()
     if processes == 1:
         for chunk in chunks:
-            totals.join(run_seeds(*chunk))
+            totals.join(_run_chunk(chunk))
             tell(totals)
+        _close_mirror()
         return totals
-    fresh = multiprocessing.get_context(
-        "spawn"
-    )  # a process that breaks at its start breaks the run, and is not tried for ever
+    # Spawned: a process that breaks at its start breaks the run, and is not tried for ever.
+    fresh = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(processes, mp_context=fresh) as pool:
         for part in pool.map(_run_chunk, chunks):
             totals.join(part)
@@ -105,11 +171,25 @@ def simulate(
     return totals
 
 
-def _run_chunk(chunk: tuple[range, int]) -> Totals:
-    return run_seeds(*chunk)
+_mirror: Mirror | None = None
 
 
-def make_small(plan: Plan, oracle: str) -> Plan:
+def _run_chunk(chunk: _Chunk) -> Totals:
+    global _mirror  # noqa: PLW0603 - one Node process for the life of a worker
+    if chunk.compares and _mirror is None:
+        _mirror = Mirror(*chunk.mutation)
+        atexit.register(_close_mirror)
+    return run_seeds(chunk.seeds, chunk.devices, _mirror if chunk.compares else None)
+
+
+def _close_mirror() -> None:
+    global _mirror  # noqa: PLW0603
+    if _mirror:
+        _mirror.close()
+    _mirror = None
+
+
+def make_small(plan: Plan, oracle: str, mirror: Mirror | None = None) -> Plan:
     """The plan with as few steps as still make this oracle speak: what a person reads, and what becomes a vector."""
     steps = list(plan.steps)
     size = max(1, len(steps) // 2)
@@ -118,7 +198,7 @@ def make_small(plan: Plan, oracle: str) -> Plan:
         shrunk = False
         while start < len(steps):
             fewer = steps[:start] + steps[start + size :]
-            found = run_plan(replace(plan, steps=tuple(fewer)))
+            found = run_plan(replace(plan, steps=tuple(fewer)), mirror)
             if any(violation.oracle == oracle for violation in found.violations):
                 steps, shrunk = fewer, True
             else:
@@ -129,11 +209,18 @@ def make_small(plan: Plan, oracle: str) -> Plan:
 
 
 def replay(plan: Plan, oracle: str) -> list[str]:
-    """Lines that tell a small history: its steps and what happened at each, the saves in full, what was accused."""
-    with memo.quick():
-        small = make_small(plan, oracle)
-        outcome = run_plan(small)
+    """Lines that tell a small history: its steps and what happened at each, the saves in full, what was accused.
+
+    The last is the plan itself: a file with that line in `tests/simulation/replays/` is run as a vector ever after.
+    """
+    mirror = Mirror() if oracle == "language_divergence" else None
+    with memo.quick(unless=memo.is_thorough(plan.seed)):
+        small = make_small(plan, oracle, mirror)
+        outcome = run_plan(small, mirror)
+    if mirror:
+        mirror.close()
     lines = [f"seed {plan.seed}: {len(small.steps)} of {len(plan.steps)} steps, {len(plan.people)} phones"]
     lines += [f"  {line}" for line in outcome.trace]
     lines += [f"  change {name[:12]} {saved.body}" for name, saved in outcome.saved.items()]
-    return lines + [f"  ✗ {violation.oracle}: {violation.says}" for violation in outcome.violations]
+    lines += [f"  ✗ {violation.oracle}: {violation.says}" for violation in outcome.violations]
+    return [*lines, json.dumps(small.to_json())]

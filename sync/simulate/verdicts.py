@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from sync.simulate.calm import readers
 from sync.simulate.history import History
+from sync.simulate.kinds import NEWEST
+from sync.simulate.mirror import FoldAsked
 from sync.simulate.oracles import fold_newest, judge_replacing, judge_snapshots, same_digest
 from sync.simulate.phones import Phone
 
@@ -23,6 +25,7 @@ def _judge_server(history: History) -> None:
         if not state.accepted:
             continue
         folded = fold_newest(state.accepted)
+        history.outcome.finals.append(FoldAsked(NEWEST, file, tuple(state.accepted)))
         history.note("folded", file[:8], history.calls.digest(file, len(history.station.log)))
         accepted = [history.outcome.saved[item.change.id] for item in state.accepted]
         for oracle, says in judge_replacing(folded, accepted):
