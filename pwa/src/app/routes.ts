@@ -31,6 +31,7 @@ export const ROUTES: Route[] = [
   { path: '/me', feature: 'me', opens: 'route', tab: 'me' },
   { path: '/unlock', feature: 'unlock', opens: 'any', tab: null },
   { path: '/enrol', feature: 'enrol', opens: 'any', tab: null },
+  { path: '/carry', feature: 'carry', opens: 'any', tab: 'me' },
   { path: '/record', feature: 'record', opens: 'any', tab: null },
   { path: '/emergency', feature: 'emergency', opens: 'any', tab: null },
 ]
