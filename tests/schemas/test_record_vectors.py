@@ -10,7 +10,7 @@ from schemas.instruments import instruments, score
 from schemas.process import missing_for, read_process
 from schemas.registry import get_kind
 from schemas.values import check_value
-from schemas.visit_rules import VisitFacts, find_due, visit_rules
+from schemas.visit_rules import VisitFacts, find_due, read_facts, visit_rules
 from tests.schemas.record_vectors import load, name_of
 from tests.schemas.scene import make_state
 
@@ -68,3 +68,11 @@ def test_process(case: Case) -> None:
     found["steps"] = [list(step.values()) for step in found["steps"]]
     assert found == case["standing"]
     assert {step: list(missing_for(state, step)) for step in case["missing_for"]} == case["missing_for"]
+
+
+@pytest.mark.parametrize("case", load("visit_facts"), ids=name_of)
+def test_visit_facts_of_a_file(case: Case) -> None:
+    facts = read_facts(make_state(case["scene"]), case["today"])
+    assert facts.model_dump(mode="json") == case["facts"]
+    due = find_due(facts, visit_rules(), case["today"])
+    assert (due.model_dump() if due else None) == case["due"]

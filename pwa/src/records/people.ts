@@ -1,6 +1,6 @@
 /** Who stands in a folded household: shown values, members, the head, ages. Pure; today is passed in. */
 import type { FoldedLike } from './shapes'
-import { readIdNumber } from './idNumber'
+import { isRealDate, readIdNumber } from './idNumber'
 
 export interface Member { id: string; name: string; relation: string; gender: string | null; bornOn: string | null; diedOn: string | null; values: { [field: string]: unknown } }
 
@@ -28,6 +28,18 @@ export function listElements(state: FoldedLike, collection: string): string[] {
     .map((path) => state.elements[path] as FoldedLike['elements'][string])
     .filter((element) => element.collection === collection && !element.voided)
     .map((element) => element.id)
+}
+
+/** Every element that stands, with its id and the shown value of each field. */
+export function readElements(state: FoldedLike, collection: string): { [field: string]: unknown }[] {
+  return listElements(state, collection).map((id) => ({ id, ...shownValues(state, `${collection}/${id}`) }))
+}
+
+const APPROVED = ['approved', 'amendment_pending', 'amendment_submitted', 'stale']
+
+/** An approval is in force, whatever has been written since. */
+export function isApproved(state: FoldedLike, path: string): boolean {
+  return APPROVED.indexOf(state.sections?.[path]?.status ?? 'draft') >= 0
 }
 
 /** Members that are not struck out: the head first, then by relation code. */
@@ -70,6 +82,15 @@ export function memberAge(member: Member, today: string): number | null {
 /** Living members under 18: what the visit form asks as `minors`. */
 export function countMinors(state: FoldedLike, today: string): number {
   return listMembers(state).filter((member) => { const age = memberAge(member, today); return age !== null && age < 18 }).length
+}
+
+/** A whole real day, or null. */
+export function day(value: unknown): string | null {
+  return isRealDate(value) ? value : null
+}
+
+export function texts(value: unknown): string[] {
+  return Array.isArray(value) ? value.filter((one): one is string => typeof one === 'string') : []
 }
 
 export function text(value: unknown): string {

@@ -4,8 +4,7 @@
  */
 import { holds } from './forms/expression'
 import data from './generated/process.json'
-import { isRealDate } from './idNumber'
-import { listElements, shownValue, shownValues, text } from './people'
+import { day, isApproved, readElements as read, shownValue, text, texts } from './people'
 import type { FoldedLike, Words } from './shapes'
 
 export interface Condition { that: string; label: Words }
@@ -19,13 +18,7 @@ interface ProcessData { steps: ProcessStep[]; dates: { [collection: string]: str
 type Element = { [field: string]: unknown }
 
 export const PROCESS = data as unknown as ProcessData
-const APPROVED = ['approved', 'amendment_pending', 'amendment_submitted', 'stale']
 const DAY = 86_400_000
-
-/** An approval is in force, whatever has been written since. */
-export function isApproved(state: FoldedLike, path: string): boolean {
-  return APPROVED.indexOf(state.sections?.[path]?.status ?? 'draft') >= 0
-}
 
 /** The day the present round began: the first accepted intake after the last approved closure; null in the first round. */
 export function findRound(state: FoldedLike): string | null {
@@ -136,16 +129,4 @@ function elapsed(order: string[], entered: { [step: string]: string }, place: nu
   const later = order.slice(place + 1).map((step) => entered[step]).filter((other) => other && other >= on).sort() as string[]
   const until = later[0] ?? today
   return until ? Math.max(0, (Date.parse(until) - Date.parse(on)) / DAY) : null
-}
-
-function read(state: FoldedLike, collection: string): Element[] {
-  return listElements(state, collection).map((id) => ({ id, ...shownValues(state, `${collection}/${id}`) }))
-}
-
-function day(value: unknown): string | null {
-  return isRealDate(value) ? value : null
-}
-
-function texts(value: unknown): string[] {
-  return Array.isArray(value) ? value.filter((one): one is string => typeof one === 'string') : []
 }

@@ -1,8 +1,7 @@
 /** One line of the household list from a folded file: the part of the device's HouseholdSummary that the file itself knows. Pure. */
 import { categorySensitivity } from './codes'
-import { findDue, VISIT_RULES, type Due, type VisitFacts, type VisitRules } from './due'
-import { isHead, listElements, listMembers, shownValue, text } from './people'
-import { isRealDate } from './idNumber'
+import { findDue, PAPER, VISIT_RULES, type Due, type VisitFacts, type VisitRules } from './due'
+import { day, isApproved, isHead, listMembers, readElements, shownValue, text, texts } from './people'
 import type { FoldedLike } from './shapes'
 
 export type RiskLevel = 'red' | 'yellow' | 'blue' | 'green'
@@ -31,7 +30,7 @@ export function summarize(state: FoldedLike, today: string, rules: VisitRules = 
   const members = listMembers(state)
   const head = members.find(isHead) ?? members[0]
   const address = shownValue(state, 'address') as Address | null | undefined
-  const facts = visitFacts(state)
+  const facts = visitFacts(state, today, rules)
   const due = findDue(facts, rules, today)
   return {
     fileId: state.file,
@@ -50,40 +49,103 @@ export function summarize(state: FoldedLike, today: string, rules: VisitRules = 
 
 /** Next due date of a folded household with its reason. */
 export function dueOf(state: FoldedLike, today: string, rules: VisitRules = VISIT_RULES): Due | null {
-  return findDue(visitFacts(state), rules, today)
+  return findDue(visitFacts(state, today, rules), rules, today)
 }
 
-/** What the visit rules look at. A visit counts when somebody was met; a visit without an outcome counts as met. */
-export function visitFacts(state: FoldedLike, rules: VisitRules = VISIT_RULES): VisitFacts {
-  let home: string | null = null
-  let contact: string | null = null
-  for (const id of listElements(state, 'visits')) {
-    const on = text(shownValue(state, `visits/${id}/visited_on`))
-    const method = text(shownValue(state, `visits/${id}/method`)) || 'home'
-    if (!isRealDate(on) || shownValue(state, `visits/${id}/outcome`) === 'not_met') continue
-    if (rules.ways_home.indexOf(method) >= 0) home = latest(home, on)
-    if (rules.ways_contact.indexOf(method) >= 0) contact = latest(contact, on)
+/** What the visit rules look at; mirror of `read_facts`. A visit counts when somebody was met; one without an outcome counts as met. */
+export function visitFacts(state: FoldedLike, today: string, rules: VisitRules = VISIT_RULES): VisitFacts {
+  const lastByWay: { [way: string]: string } = {}
+  const paper = day(shownValue(state, 'last_contact_on'))
+  if (paper) lastByWay[PAPER] = paper
+  for (const visit of readElements(state, 'visits')) {
+    const on = day(visit['visited_on'])
+    const way = text(visit['method']) || 'home'
+    if (on && visit['outcome'] !== 'not_met') lastByWay[way] = latest(lastByWay[way] ?? null, on) as string
   }
-  const paper = text(shownValue(state, 'last_contact_on'))
-  if (isRealDate(paper)) {
-    home = latest(home, paper)
-    contact = latest(contact, paper)
-  }
+  const lastBy = (ways: string[]) => ways.concat(PAPER).reduce<string | null>((last, way) => latest(last, lastByWay[way] ?? null), null)
+  const plan = planInForce(state, today)
+  const risk = readRisk(state)
+  const closures = readElements(state, 'closures').filter((one) => isApproved(state, `closures/${one['id']}`))
   return {
-    categories: householdCategories(state),
-    riskLevel: text(shownValue(state, 'risk_level')) || null,
+    categories: householdCategories(state, today),
+    riskLevel: risk.level,
+    riskOn: risk.since,
     fileState: text(shownValue(state, 'file_state')) || null,
-    lastHomeOn: home,
-    lastContactOn: contact,
-    agreedOn: date(shownValue(state, 'next_visit_on')),
-    since: date(shownValue(state, 'opened_on')),
+    lastHomeOn: lastBy(rules.ways_home),
+    lastContactOn: lastBy(rules.ways_contact),
+    lastByWay,
+    agreedOn: day(shownValue(state, 'next_visit_on')),
+    since: day(shownValue(state, 'opened_on')),
+    planSince: plan ? day(plan['starts_on']) : null,
+    planHomeDays: count(plan, 'visit_every_days'),
+    planContactDays: count(plan, 'contact_every_days'),
+    events: readElements(state, 'events')
+      .filter((one) => day(one['happened_on']) && one['no_visit_needed'] !== true)
+      .map((one) => ({ kind: text(one['kind']), on: text(one['happened_on']) }))
+      .sort((a, b) => (a.kind + a.on < b.kind + b.on ? -1 : 1)),
+    closedOn: closures.reduce<string | null>((last, one) => latest(last, day(one['closed_on'])), null),
   }
 }
 
-/** Codes of the household and its living members, sorted, each once. */
-export function householdCategories(state: FoldedLike): string[] {
-  const own = list(shownValue(state, 'categories'))
-  return unique(listMembers(state).reduce((all, member) => (member.diedOn ? all : all.concat(list(member.values['categories']))), own)).sort()
+/** Codes of the household and its living members, each once: those written plainly and those assigned, without the ended ones. */
+export function householdCategories(state: FoldedLike, today: string): string[] {
+  const held: { [owner: string]: string[] } = { '': texts(shownValue(state, 'categories')) }
+  for (const member of listMembers(state)) if (!member.diedOn) held[member.id] = texts(member.values['categories'])
+  const ended: [string, string][] = []
+  const running: [string, string][] = []
+  for (const one of readElements(state, 'category_assignments')) {
+    const [owner, code, starts, ends] = [text(one['member']), text(one['category']), text(one['starts_on']), text(one['ends_on'])]
+    if (!held[owner] || !code) continue
+    if (ends && ends < today.slice(0, ends.length)) ended.push([owner, code])
+    else if (!starts || starts <= today.slice(0, starts.length)) running.push([owner, code])
+  }
+  for (const [owner, code] of ended) held[owner] = (held[owner] as string[]).filter((one) => one !== code)
+  for (const [owner, code] of running) (held[owner] as string[]).push(code)
+  return unique(Object.keys(held).reduce<string[]>((all, owner) => all.concat(held[owner] as string[]), [])).sort()
+}
+
+/** `level`: what counts now. `pending`: the id of the review that waits for a second person, and what it would make of the level. */
+export interface Risk { level: RiskLevel | null; since: string | null; pending: string | null; pendingLevel: RiskLevel | null }
+
+/** Red counts at once, any other level when it is no lowering or a second person has confirmed it (the last review decides). */
+export function readRisk(state: FoldedLike): Risk {
+  const isRisk = (value: string): value is RiskLevel => RISKS.indexOf(value) >= 0
+  const written = text(shownValue(state, 'risk_level'))
+  const level = isRisk(written) ? written : null
+  const place = (one: { [field: string]: unknown }) => text(one['reviewed_on']) + ' ' + text(one['id'])
+  const reviews = readElements(state, 'risk_reviews').filter((one) => isRisk(text(one['level']))).sort((a, b) => (place(a) < place(b) ? -1 : 1))
+  const last = reviews[reviews.length - 1]
+  if (!last) return { level, since: null, pending: null, pendingLevel: null }
+  const proposed = text(last['level']) as RiskLevel
+  const before = text(last['level_before'])
+  const isAlone = !texts(last['confirmed_by']).some((person) => person !== text(last['proposed_by']))
+  const lowers = isRisk(before) && RISKS.indexOf(proposed) > RISKS.indexOf(before)
+  const waits = isAlone && (proposed === 'red' || lowers)
+  const counts = waits && lowers ? (before as RiskLevel) : proposed
+  const stricter = level && RISKS.indexOf(level) < RISKS.indexOf(counts) ? level : counts
+  return {
+    level: waits || proposed === 'red' ? stricter : (level ?? counts),
+    since: counts === proposed ? day(last['reviewed_on']) : null,
+    pending: waits ? text(last['id']) : null,
+    pendingLevel: waits ? proposed : null,
+  }
+}
+
+const PAUSED = ['paused', 'ended']
+
+/** The approved plan whose days hold today, neither paused nor ended; of several the one that began last. */
+export function planInForce(state: FoldedLike, today: string): { [field: string]: unknown } | null {
+  const place = (one: { [field: string]: unknown }) => text(one['starts_on']) + ' ' + text(one['id'])
+  const plans = readElements(state, 'plans')
+    .filter((one) => isApproved(state, `plans/${one['id']}`) && PAUSED.indexOf(text(one['plan_state'])) < 0)
+    .filter((one) => (day(one['starts_on']) ?? today) <= today && today <= (day(one['ends_on']) ?? today))
+    .sort((a, b) => (place(a) < place(b) ? -1 : 1))
+  return plans[plans.length - 1] ?? null
+}
+
+function count(plan: { [field: string]: unknown } | null, name: string): number | null {
+  const value = plan ? plan[name] : null
+  return typeof value === 'number' && value > 0 ? value : null
 }
 
 interface Address { village_id?: unknown; village_name?: unknown; group_no?: unknown; door?: unknown }
@@ -97,14 +159,6 @@ export function addressLine(address: Address | null | undefined): string {
 
 function latest(a: string | null, b: string | null): string | null {
   return a && b ? (a > b ? a : b) : a || b
-}
-
-function date(value: unknown): string | null {
-  return isRealDate(value) ? value : null
-}
-
-function list(value: unknown): string[] {
-  return Array.isArray(value) ? value.filter((item): item is string => typeof item === 'string') : []
 }
 
 function unique(values: string[]): string[] {

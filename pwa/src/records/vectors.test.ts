@@ -8,6 +8,7 @@ import { evaluate, ExpressionError } from './forms/expression'
 import { findField } from './kinds'
 import { missingFor, readProcess } from './process'
 import { makeState } from './scene'
+import { dueOf, visitFacts } from './summary'
 import type { FieldDescription } from './shapes'
 import { checkValue } from './values'
 
@@ -87,5 +88,16 @@ describe('process', () => {
     const rows = steps.map((step) => [step.id, step.state, step.enteredOn, step.days, step.missing, step.reason])
     expect({ current, round_from: roundFrom, stuck_days: stuckDays, steps: rows }).toStrictEqual(one['standing'])
     for (const step of Object.keys(one['missing_for'])) expect(missingFor(state, step).map((missing) => missing.key)).toStrictEqual(one['missing_for'][step])
+  })
+})
+
+describe('visit facts of a file', () => {
+  test.each(load('visit_facts').map((one) => [one.name, one] as const))('%s', (_name, one) => {
+    const state = makeState(one['scene'])
+    const snake = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+    const facts = visitFacts(state, one['today'])
+    expect({ scope: null, ...Object.fromEntries(Object.entries(facts).map(([name, value]) => [snake(name), value])) }).toStrictEqual(one['facts'])
+    const due = dueOf(state, one['today'])
+    expect(due && Object.fromEntries(Object.entries(due).map(([name, value]) => [snake(name), value]))).toStrictEqual(one['due'])
   })
 })
