@@ -27,11 +27,21 @@ def _here(name: str) -> str:
 
 PROOFS = (
     Proof("T-2b", "No forged envelope is accepted", (_here("forged_envelopes"),)),
+    Proof(
+        "T-3",
+        "Guessing ends after few tries, and nobody learns which devices exist",
+        (_here("guessing"),),
+        is_alone=True,
+    ),
     Proof("T-4", "Dumps, files, write-ahead log, backups and logs say nothing", (_here("dumps"),)),
     Proof("T-8", "No exported cell becomes a formula", (_here("exported_formulas"),)),
+    Proof("T-9", "Floods and slow senders are let go", (_here("slow_and_large"),), is_alone=True),
     Proof("T-10", "Bombs in archives, sheets and images are refused small", (_here("bombs"),)),
     Proof("T-11", "Replayed, doubled and reordered pushes change nothing", (_here("replay"),)),
     Proof("T-12", "No clock authorises, orders or loses anything", (_here("clocks"),)),
+    Proof(
+        "T-14", "The audit record cannot be changed unnoticed, and no log quotes a person", (_here("audit_and_logs"),)
+    ),
 )
 
 
