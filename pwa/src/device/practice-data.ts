@@ -52,6 +52,7 @@ function makeHousehold(index: number, today: string): PracticeHousehold {
     member(index, 1, { name: family + (GIVEN[(index * 7 + 3) % GIVEN.length] as string), relation: '20', gender: '1', born_on: `19${70 + (index % 20)}-03-15` }),
   ]
   if (index % 4 === 0) members.push(member(index, 2, { name: family + '小宝', relation: '40', gender: '2', born_on: '2015-09-01', categories: ['child_left_behind'] }))
+  if (TWICE.includes(index)) members.push(member(index, 8, { name: '柳玉兰', relation: '10', gender: '2', born_on: '1946-07-12', id_number: TWICE_NUMBER, id_number_state: 'sound' }))
   const ops: Operation[] = [
     { op: 'set', path: 'address', value: { village_id: village.id, village_name: village.name, group_no: String(1 + (index % 6)), door: String(10 + index) } },
     { op: 'set', path: 'phone', value: `1990000${String(1000 + index * 37).slice(-4)}` },
@@ -63,8 +64,21 @@ function makeHousehold(index: number, today: string): PracticeHousehold {
     { op: 'add', path: 'categories', value: CATEGORIES[index % CATEGORIES.length] as string },
     ...members,
   ]
+  ops.push(...contradictions(index, today))
   if (index % 5 === 2) ops.push({ op: 'set', path: 'directions', value: '村口小卖部后面第二家，有狗。' })
   return { fileId: hex(`household${index}`), ops }
+}
+
+/** Two households list one person, one counts its members wrong, one was visited after a death: what a deputy settles. */
+const TWICE = [6, 14]
+const TWICE_NUMBER = '990101194607120017'
+const MISCOUNTED = 9
+const DEAD = 12
+function contradictions(index: number, today: string): Operation[] {
+  if (index === MISCOUNTED) return [member(index, 9, { name: '柳小军', relation: '40', gender: '1', born_on: '2012-04-02' })]
+  if (index !== DEAD) return []
+  const visit = { visited_on: shiftDays(today, -6), method: 'home', outcome: 'met', met_members: [hex(`member${index}-1`)] }
+  return [{ op: 'set', path: `members/${hex(`member${index}-1`)}/died_on`, value: shiftDays(today, -20) }, { op: 'append', path: 'visits', id: hex(`visit${index}`), value: visit }]
 }
 
 function member(household: number, index: number, value: Record<string, string | string[]>): Operation {

@@ -44,6 +44,7 @@ export type Decision = { kind: 'value'; value: Json } | { kind: 'keep_struck_out
 export function readConflicts(view: FileView, personId: string): OpenConflict[] {
   const byDot = new Map(view.history.map(entry => [dotKey(entry.dot), entry]))
   return view.state.conflicts
+    .filter(conflict => !isMove(conflict))
     .map(conflict => ({
       id: conflict.id,
       rule: conflict.rule,
@@ -52,6 +53,11 @@ export function readConflicts(view: FileView, personId: string): OpenConflict[] 
       stands: view.state.paths[conflict.path]?.stands,
     }))
     .sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : a.id < b.id ? -1 : 1))
+}
+
+/** A conflict over where a file lives or of what it is part: no value decides it, but another move or merge. */
+export function isMove(conflict: FoldedConflict): boolean {
+  return conflict.path.charAt(0) === '$'
 }
 
 /** In the order in which they were written: whoever reads knows which came later. */
