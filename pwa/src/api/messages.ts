@@ -1,6 +1,6 @@
 /** The server's calls, typed: what is sent and what comes back. Protocol: sync/PROTOCOL.md, section 7. */
 import type { Envelope } from '../sync/change'
-import type { HandedIn, SealedAnswer, SealedItem, SyncAnswer, SyncRequest } from '../sync/messages'
+import type { HandedIn, HaveAnswer, HaveRequest, ReturnAnswer, SealedAnswer, SealedItem, SyncAnswer, SyncRequest, WitnessAnswer, WitnessRequest } from '../sync/messages'
 import type { Client } from './client'
 
 export interface Offer {
@@ -47,6 +47,9 @@ export function calls(client: Client) {
       const answer = await client.call({ method: 'POST', path: '/sync', json: request, session: 'read', headers, timeoutMs: 60_000 })
       return answer.json<SyncAnswer>()
     },
+    witness: (request: WitnessRequest) => client.json<WitnessAnswer>('POST', '/log/witness', request, 'read', 60_000),
+    giveBack: (items: { envelope: Envelope; verdict: Envelope }[]) => client.json<ReturnAnswer>('POST', '/log/return', { items }, 'read', 60_000),
+    have: (request: HaveRequest) => client.json<HaveAnswer>('POST', '/have', request, 'read', 60_000),
     sealed: (items: SealedItem[]) => client.json<SealedAnswer>('POST', '/sealed', { items }, 'upload', 60_000),
     /** A bundle as bytes: what it held arrived or not, and the receipts to carry back (PROTOCOL B-6). */
     async handIn(bundle: Uint8Array): Promise<HandedIn> {

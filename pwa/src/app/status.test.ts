@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { SyncStatus } from '../device'
 import { statusWords } from './status'
 
-const quiet: SyncStatus = { online: true, syncing: false, unsentCount: 0, unsentSince: null, unsentPhotos: 0, returnedCount: 0, renewal: null, lastCompleteAt: new Date().setHours(9, 41), problem: null, progress: null }
+const quiet: SyncStatus = { online: true, syncing: false, unsentCount: 0, unsentSince: null, unsentPhotos: 0, returnedCount: 0, renewal: null, restored: null, lastCompleteAt: new Date().setHours(9, 41), problem: null, progress: null }
 const since = new Date().setHours(14, 2)
 
 describe('the status line', () => {

@@ -142,6 +142,7 @@ export interface SyncStatus {
   unsentPhotos: number // beside the saves
   returnedCount: number // own saves that came back and were not put away, in files that left too
   renewal: 'fork' | 'older' | null // this store was copied or put back: it needs a key of its own
+  restored: { at: number; brought: number } | null // the server was put back to an older copy; what this phone brought back
   lastCompleteAt: number | null // ms, last time everything was uploaded and pulled
   problem: { code: string; detail: string } | null // what keeps it from working, in words
   progress: { done: number; total: number; what: string } | null

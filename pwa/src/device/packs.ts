@@ -4,11 +4,12 @@
  */
 import { gunzip, Problem } from '../api'
 import { hex } from '../sync/change'
-import type { PackedFile } from '../sync/messages'
+import type { PackedFile, PackHead } from '../sync/messages'
 import { dropParts, putPart, readParts, type OpenVault, type StoredChange, type SyncState } from '../vault'
 import { DeviceError } from './errors'
 import type { Phone } from './phone'
 import { takeIn, Verifier, type FileNews } from './taking-in'
+import { checkPack } from './witness'
 
 const PART_BYTES = 256 * 1024
 // As many as a chunk of the index holds: each chunk is written about once, and a phone that is killed does at most this again.
@@ -67,8 +68,9 @@ async function fetchPack(phone: Phone, vault: OpenVault, pack: SyncState['packs'
 async function takePack(phone: Phone, vault: OpenVault, bytes: Uint8Array): Promise<string[]> {
   const lines = new TextDecoder().decode(await gunzip(bytes)).split('\n').filter(Boolean)
   const policy = phone.mustPolicy()
-  const head = JSON.parse(lines[0] ?? '{}') as { type?: string; v?: number; deployment?: string }
+  const head = JSON.parse(lines[0] ?? '{}') as Partial<PackHead>
   if (head.type !== 'pack' || head.v !== 1 || head.deployment !== policy.deployment) throw new DeviceError('invalid', 'pack')
+  await checkPack(phone, await vault.readSync(), head)
   const verifier = new Verifier(policy.verdict_key, policy.deployment)
   const total = lines.length - 1
   const verified = (start: number): Promise<Map<string, FileNews>> => {

@@ -42,7 +42,7 @@ export class Phone {
     households: [],
     samePersons: [],
     route: [],
-    sync: { online: true, syncing: false, unsentCount: 0, unsentSince: null, unsentPhotos: 0, returnedCount: 0, renewal: null, lastCompleteAt: null, problem: null, progress: null },
+    sync: { online: true, syncing: false, unsentCount: 0, unsentSince: null, unsentPhotos: 0, returnedCount: 0, renewal: null, restored: null, lastCompleteAt: null, problem: null, progress: null },
   })
   readonly client: Client
   readonly calls: Calls
@@ -109,7 +109,7 @@ export class Phone {
     this.channel?.close()
     Object.assign(this, { person: null, database: null, clear: null, channel: null })
     this.state.villages = []
-    this.say({ unsentCount: 0, unsentSince: null, unsentPhotos: 0, returnedCount: 0, renewal: null, lastCompleteAt: null })
+    this.say({ unsentCount: 0, unsentSince: null, unsentPhotos: 0, returnedCount: 0, renewal: null, restored: null, lastCompleteAt: null })
   }
   mustVault(): OpenVault {
     if (!this.vault) throw new DeviceError('locked', 'the vault is closed')

@@ -33,7 +33,7 @@ class PracticeDevice implements Device {
     mode: 'locked' as OpenMode,
     households: [] as HouseholdSummary[],
     route: [] as string[],
-    sync: { online: true, syncing: false, unsentCount: 0, unsentSince: null, unsentPhotos: 0, returnedCount: 0, renewal: null, lastCompleteAt: Date.now(), problem: null, progress: null } as SyncStatus,
+    sync: { online: true, syncing: false, unsentCount: 0, unsentSince: null, unsentPhotos: 0, returnedCount: 0, renewal: null, restored: null, lastCompleteAt: Date.now(), problem: null, progress: null } as SyncStatus,
   })
   private readonly files = new Map<string, FileBody>()
   private readonly drafts = new Map<string, { value: unknown; savedAt: number }>()

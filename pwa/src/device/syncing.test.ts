@@ -217,7 +217,7 @@ describe('the first sync', () => {
     const { server } = await packed(130)
     const phone = await enrolled(server)
     const running = phone.syncNow()
-    await vi.waitUntil(() => phone.households.length > 0, { interval: 1 })
+    await vi.waitUntil(() => phone.households.length > 0, { interval: 1, timeout: 15_000 })
     expect(phone.households.length).toBe(100)
     await phone.lock()
     await running

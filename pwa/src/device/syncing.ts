@@ -5,6 +5,7 @@
 import { NoAnswer, Problem } from '../api'
 import type { Envelope } from '../sync/change'
 import { BATCH_BYTES_MAX, CHANGES_PER_BATCH_MAX, type SyncAnswer } from '../sync/messages'
+import { claimOf, type LogMemory } from '../sync/log'
 import { toBase64url } from '../sync/signatures'
 import { countWaiting, listCarried, listUndecided, listUnreceived, markReceived, VaultError, type OpenVault, type OutboxRow } from '../vault'
 import { asDeviceError, DeviceError } from './errors'
@@ -16,10 +17,12 @@ import { takeNextPolicy } from './policy-check'
 import { takePacks } from './packs'
 import { findRenewal } from './renewing'
 import { sortNews, takeIn, undecidedFiles, Verifier } from './taking-in'
+import { bringBack, checkAnswer, isBackedUp, isRefusal, memoryOf, mend, testify } from './witness'
 
 const PAGE_ENTRIES = 300
 const CERTIFICATES = 20
 const ROUNDS_MAX = 500
+const WITNESSED_MAX = 3
 const EVERY_MS = 60_000
 const RETRY_MS = [5_000, 15_000, 60_000, 300_000]
 
@@ -103,15 +106,23 @@ export class Syncing {
     const faults = [...(await this.pushStrangers(vault)), ...(await takePacks(phone, vault))]
     const pushed = new Set<string>()
     let changesMax = CHANGES_PER_BATCH_MAX
+    let heard = 0
+    await bringBack(phone, vault)
     for (let round = 0; round < ROUNDS_MAX; round++) {
       const batch = await this.nextBatch(vault, changesMax)
-      const answer = await this.exchange(vault, batch).catch((error: unknown) => {
+      const exchanged = await this.exchange(vault, batch).catch(async (error: unknown) => {
+        if (isRefusal(error) && heard++ < WITNESSED_MAX) {
+          await testify(phone, vault)
+          await bringBack(phone, vault)
+          return null
+        }
         if (!(error instanceof Problem) || error.status !== 413 || changesMax < 2) throw error
         changesMax = Math.floor(changesMax / 2)
         return null
       })
-      if (!answer) continue
-      faults.push(...(await this.take(vault, answer)))
+      if (!exchanged) continue
+      const { answer } = exchanged
+      faults.push(...(await this.take(vault, answer, exchanged.claimed)))
       faults.push(...(await takePacks(phone, vault)))
       if (answer.epoch !== phone.policy?.epoch) await this.fetchPolicy(vault)
       // What stays without a believable verdict is not pushed round and round; the next run tries again.
@@ -153,17 +164,21 @@ export class Syncing {
     return { rows, push, certificates }
   }
 
-  private async exchange(vault: OpenVault, batch: { push: Envelope[]; certificates: Envelope[] }): Promise<SyncAnswer> {
-    const { cursor, again } = await vault.readSync()
+  private async exchange(vault: OpenVault, batch: { push: Envelope[]; certificates: Envelope[] }): Promise<{ answer: SyncAnswer; claimed: LogMemory }> {
+    const sync = await vault.readSync()
+    const { cursor, again } = sync
+    const claimed = memoryOf(sync)
     const { unsentCount: count, unsentSince: since } = this.phone.state.sync
-    return this.phone.calls.sync({ push: batch.push, certificates: batch.certificates, cursor, limit: PAGE_ENTRIES, ...(again ? { again } : {}) }, { count, since })
+    const request = { push: batch.push, certificates: batch.certificates, cursor, limit: PAGE_ENTRIES, log: claimOf(claimed), ...(again ? { again } : {}) }
+    return { answer: await this.phone.calls.sync(request, { count, since }), claimed }
   }
 
-  private async take(vault: OpenVault, answer: SyncAnswer): Promise<string[]> {
+  private async take(vault: OpenVault, answer: SyncAnswer, claimed: LogMemory): Promise<string[]> {
     const { phone } = this
     const policy = phone.mustPolicy()
     const verifier = new Verifier(policy.verdict_key, policy.deployment)
     const { news, verdicts } = await sortNews(verifier, answer)
+    const log = await checkAnswer(phone, claimed, answer, verdicts)
     const taken = await phone.exclusively(async () => {
       const sync = await vault.readSync()
       const packs = answer.packs.map(({ id, bytes, sha256 }) => ({ id, bytes, sha256 }))
@@ -174,9 +189,13 @@ export class Syncing {
       // What this store lost of its own comes back whole when everything is asked for anew.
       const again = renewal?.code === 'older' && !sync.renewal
       phone.say({ renewal: renewal?.code ?? null })
-      return takeIn(phone, vault, news, verdicts, { ...sync, ...next, renewal, again }, { serverAt: answer.server_at, digests: packs.length ? {} : (answer.digests ?? {}), isTail })
+      // Another tab may have come further meanwhile: its memory of the log stays.
+      const known = memoryOf(sync)
+      const witnessed = { log: known.epoch === claimed.epoch && claimOf(known).size === claimOf(claimed).size ? log : known, backed_up: answer.backed_up ?? null }
+      return takeIn(phone, vault, news, verdicts, { ...sync, ...next, ...witnessed, renewal, again }, { serverAt: answer.server_at, digests: packs.length ? {} : (answer.digests ?? {}), isTail })
     })
-    await this.refetch(vault, taken.refetch)
+    const digests = Object.fromEntries(taken.refetch.map((file) => [file, answer.digests[file] as string]))
+    await this.refetch(vault, taken.refetch.length ? await mend(phone, vault, digests) : [])
     return [...verifier.faults, ...taken.faults]
   }
 
@@ -225,11 +244,12 @@ export class Syncing {
     await phone.exclusively(async () => {
       const listed = new Set(vault.entries.filter((entry) => !(entry.line as Line).leaving).map((entry) => entry.file))
       const waiting = await undecidedFiles(vault)
+      const { backed_up: backedUp } = await vault.readSync()
       const gone: string[] = []
       for (const file of await vault.listFiles()) {
         if (listed.has(file) || waiting.has(file)) continue
         const read = await vault.readFile(file).catch(() => null)
-        if (read?.body.left) gone.push(file)
+        if (read?.body.left && isBackedUp(phone, read.body, backedUp)) gone.push(file)
       }
       if (gone.length) await phone.commit(vault, { removeFiles: gone })
     })

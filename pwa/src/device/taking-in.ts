@@ -7,6 +7,7 @@ import { isFinal, type Verdict } from '../sync/verdict'
 import { listUnfinished, VaultError, type FileBody, type FileWrite, type OpenVault, type OutboxRow, type StoredChange, type SyncState } from '../vault'
 import { digestOf, merge, readStored } from './file-state'
 import type { Phone } from './phone'
+import { isBackedUp } from './witness'
 
 /** News of one file, already verified. */
 export interface FileNews {
@@ -110,7 +111,7 @@ export async function takeIn(phone: Phone, vault: OpenVault, news: Map<string, F
   const outbox = await decidedRows(vault, verdicts)
   const liner = await phone.liner()
   const waiting = await undecidedFiles(vault, outbox)
-  const nexts = await Promise.all([...news].map(async ([file, one]) => ({ file, ...(await nextOf(vault, file, one, waiting)) })))
+  const nexts = await Promise.all([...news].map(async ([file, one]) => ({ file, ...(await nextOf(vault, file, one, (body) => waiting.has(file) || !isBackedUp(phone, body, sync.backed_up))) })))
   for (const { file, write, remove, damaged } of nexts) {
     if (damaged) faults.push('damaged')
     // A tail holds only the latest of a file: what was made anew from it lacks the rest, so everything is asked for again.
@@ -130,7 +131,7 @@ export async function takeIn(phone: Phone, vault: OpenVault, news: Map<string, F
 }
 
 /** What becomes of one file. A record that no longer verifies is made anew from what the server sends. */
-async function nextOf(vault: OpenVault, file: string, one: FileNews, waiting: ReadonlySet<string>): Promise<{ write?: FileWrite; remove?: boolean; damaged?: boolean }> {
+async function nextOf(vault: OpenVault, file: string, one: FileNews, stays: (body: FileBody) => boolean): Promise<{ write?: FileWrite; remove?: boolean; damaged?: boolean }> {
   let read: { body: FileBody; rev: number } | null = null
   let damaged = false
   try {
@@ -144,7 +145,7 @@ async function nextOf(vault: OpenVault, file: string, one: FileNews, waiting: Re
   const before: FileBody = read?.body ?? { file, kind: one.kind, scope: one.entered ?? one.scope ?? '', left: false, changes: [] }
   const merged = merge(before, one.changes, one.verdicts)
   const left = one.left || (before.left && !one.entered)
-  if (left && !waiting.has(file)) return { remove: true }
+  if (left && !stays(merged ?? before)) return { remove: true }
   const scope = one.entered ?? before.scope
   if (!merged && !damaged && left === before.left && scope === before.scope) return {}
   return { write: { body: { ...(merged ?? before), left, scope }, rev: read?.rev ?? 0, line: undefined }, damaged }

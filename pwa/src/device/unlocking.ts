@@ -4,6 +4,7 @@ import { derivePassword, listHolders, nameHolder, openVaultDatabase, openWithFie
 import { DeviceError } from './errors'
 import type { Phone } from './phone'
 import { readPolicy } from './policy'
+import { restoredOf } from './witness'
 
 async function databaseOf(phone: Phone, person: string): Promise<VaultDatabase> {
   if (phone.person === person && phone.database) return phone.database
@@ -39,7 +40,7 @@ async function enterMain(phone: Phone, person: string, database: VaultDatabase, 
   await phone.use(person, database)
   const sync = await vault.readSync()
   phone.open(vault, readPolicy(sync.policy))
-  phone.say({ lastCompleteAt: sync.complete_at, renewal: sync.renewal?.code ?? null })
+  phone.say({ lastCompleteAt: sync.complete_at, renewal: sync.renewal?.code ?? null, restored: restoredOf(sync, phone.now()) })
   await remember(phone, person)
   const { tidyUp } = await import('./tidying')
   await tidyUp(phone, vault)

@@ -68,6 +68,14 @@ export async function markAttachment(database: VaultDatabase, sha256: string, fa
   })
 }
 
+/** The server was put back to an older copy: every photo that is here is offered again; what it has costs it one look. */
+export async function rewindUploads(database: VaultDatabase): Promise<void> {
+  await write(database, ['attachments'], async (transaction) => {
+    const store = transaction.objectStore('attachments')
+    for (const row of await store.getAll()) if (row.uploaded) await store.put({ ...row, uploaded: false, location: null })
+  })
+}
+
 /** Makes room: what the server has and was not looked at for longest goes first. */
 export async function evictAttachments(database: VaultDatabase, keptBytes = KEPT_BYTES): Promise<void> {
   const rows = (await database.getAll('attachments')).filter((row) => row.uploaded).sort((a, b) => b.used_at - a.used_at)

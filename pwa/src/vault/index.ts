@@ -1,5 +1,5 @@
 /** Keys and encrypted storage: the only room that touches IndexedDB. */
-export { dropParts, dropUnnamed, evictAttachments, listUnnamed, listUnuploaded, markAttachment, nameAttachments, putAttachment, putPart, readAttachment, readParts } from './attachments'
+export { dropParts, dropUnnamed, evictAttachments, listUnnamed, listUnuploaded, markAttachment, nameAttachments, putAttachment, putPart, readAttachment, readParts, rewindUploads } from './attachments'
 export { dropCarried, findCarried, keepCarried, listCarried, noteHanded, settleCarried } from './carried'
 export { dropDatabase, exclusively, openVaultDatabase, write, type VaultDatabase } from './database'
 export { forgetHolder, listHolders, nameHolder } from './directory'

@@ -1,5 +1,6 @@
 /** What the vaults hold besides files: the device's own keys in the main vault, today's keys in the route vault. */
 import type { Envelope } from '../sync/change'
+import type { LogMemory } from '../sync/log'
 import type { KdfParameters } from './kdf'
 
 /** One line of the index: what lists and search need of a file. What `line` says is the device's affair. */
@@ -52,4 +53,7 @@ export interface SyncState {
   packs: { id: string; bytes: number; sha256: string }[] // still to be taken in
   cursor_after_packs: string | null
   renewal?: Renewal | null
+  log?: LogMemory // what is remembered of the server's log
+  backed_up?: number | null // up to which position the log is safe elsewhere
+  restored?: { at: number; brought: number } | null // the server was put back to an older copy
 }

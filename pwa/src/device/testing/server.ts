@@ -6,11 +6,13 @@ import { gunzip, gzip } from '../../api'
 import { BUNDLE_MEDIA_TYPE, bundleId, pack, readSaves, receiptInfo, receiptPlain, receiptsPayload, savesInfo, unpack, type Receipt } from '../../sync/bundle'
 import { changeId, hex, readChange, type Change, type Envelope } from '../../sync/change'
 import { acceptedOf, fold, stateDigest, type Rules } from '../../sync/fold'
-import type { Entry, SealedItem, SyncRequest } from '../../sync/messages'
+import { filesHash, readRoot } from '../../sync/log'
+import type { Entry, LogClaim, SealedItem, SyncRequest, WitnessRequest } from '../../sync/messages'
 import { fromBase64url, importPublicKey, replicaId, sign, toBase64url, verify } from '../../sync/signatures'
 import type { Verdict, VerdictStatus } from '../../sync/verdict'
 import { makePair, importSigner, OUTBOX_INFO } from '../../vault'
 import { openSealed, sealTo } from '../../vault/sealing'
+import { EPOCH, leavesOf, placeOf, proofOf, rootOf, type Epoch } from './log'
 
 export const DEPLOYMENT = '0d'.repeat(16)
 export const STATION = '05'.repeat(16)
@@ -50,6 +52,11 @@ export class TestServer {
   duty = 'worker'
   offered = PERSON // whose code is looked at
   losesSealed = false // takes no sealed saves
+  readonly epochs: Epoch[] = [{ number: 1, leaf: 0 }]
+  readonly restarts: Envelope[] = []
+  backedUp: number | null = null
+  tellLog: (log: { root: Envelope; proof: string[] } | null) => { root: Envelope; proof: string[] } | null = (log) => log
+  isOpen = true // to what phones remember: refuses who remembers another log, as the real one does
   private caller = ''
   private signer!: CryptoKey
   private stranger!: CryptoKey
@@ -101,7 +108,11 @@ export class TestServer {
     if (call === 'DELETE /sessions/read') return new Response(null, { status: 204, headers: { 'Yihu-Protocol': '1' } })
     if (call === 'POST /vault/share') return json['auth'] === this.password ? this.answer({ share: this.share }) : this.answer({ code: 'wrong_password', remaining: 4 }, 403)
     if (call === 'GET /policy') return this.answer(await this.policy())
+    if (call === 'POST /sync' && this.isOpen && this.standing(json['log'] as LogClaim | undefined) !== 'sound') return this.answer({ code: `log_${this.standing(json['log'] as LogClaim)}` }, 409)
     if (call === 'POST /sync') return this.answer(await this.sync(json as unknown as SyncRequest))
+    if (call === 'POST /log/witness') return this.answer(await this.hearWitness(json as unknown as WitnessRequest))
+    if (call === 'POST /log/return') return this.answer({ results: await this.takeBack(json['items'] as { envelope: Envelope; verdict: Envelope }[]) })
+    if (call === 'POST /have') return this.answer(this.have(json['files'] as Record<string, string>, json['changes'] === true))
     if (call === 'POST /bundles') return this.handIn(json['bundle'] as Uint8Array)
     if (call === 'POST /sealed') return this.answer({ results: await Promise.all((json['items'] as SealedItem[]).map((item) => this.takeSealed(item))) })
     const act = /^POST \/review\/([0-9a-f]{64})\/(dismiss|ask)$/.exec(call)
@@ -168,7 +179,7 @@ export class TestServer {
   async decide(envelope: Envelope, change: Change, status: VerdictStatus, reasons: { code: string }[] = []): Promise<Envelope> {
     const body = {
       type: 'verdict', v: 1, suite: 1, deployment: DEPLOYMENT, station: STATION, change: changeId(envelope.body), file: change.file, dot: [change.replica, change.seq],
-      status, position: this.log.length + 1, received_at: this.now, duty: 'worker', reasons, by: null, decided_at: null,
+      status, position: placeOf(this.epochs, this.log.length), received_at: this.now, duty: 'worker', reasons, by: null, decided_at: null,
     } as unknown as Verdict // prettier-ignore
     const signed = await sign(body, this.forge ? this.stranger : this.signer)
     this.log.push({ change, envelope, verdict: body, signed })
@@ -217,7 +228,7 @@ export class TestServer {
     for (const certificate of request.certificates) await this.admit(certificate)
     const verdicts: Envelope[] = []
     for (const envelope of request.push) verdicts.push(await this.take(envelope))
-    const facts = { verdicts, server_at: this.now, epoch: this.epoch, more: false, digests: {}, packs: [] }
+    const facts = { verdicts, server_at: this.now, epoch: this.epoch, more: false, digests: {}, packs: [], log: this.tellLog(await this.logAfter(request.log)), backed_up: this.backedUp }
     if ((request.cursor === null || request.again) && this.pack) {
       const { bytes, sha256, entriesBefore } = this.pack
       return { ...facts, entries: [], cursor: String(entriesBefore), more: true, packs: [{ id: 'pack1', scope: SCOPE, bytes: bytes.length, sha256, cursor: String(entriesBefore) }] }
@@ -225,6 +236,77 @@ export class TestServer {
     const start = request.again ? 0 : Number(request.cursor ?? 0)
     const entries = (request.again ? this.whole : this.entries).slice(start, start + (request.limit ?? 500))
     return { ...facts, entries, cursor: String(start + entries.length), more: start + entries.length < this.entries.length, digests: this.digests() }
+  }
+
+  // --- the log as a whole ---
+  private get leaves(): string[] {
+    return leavesOf(this.log.map(({ signed }) => signed))
+  }
+  private get logEpoch(): number {
+    return (this.epochs[this.epochs.length - 1] as Epoch).number
+  }
+  /** Everything after the first `kept` entries is gone, as if an older copy of the database had been put back. */
+  forget(kept: number): void {
+    this.log.length = kept
+  }
+  /** Another verdict in the place of one: somebody wrote another past. */
+  async rewrite(at: number): Promise<void> {
+    const { verdict } = this.log[at] as Logged
+    Object.assign(this.log[at] as Logged, { signed: await sign({ ...verdict, received_at: verdict.received_at - 1 }, this.signer) })
+  }
+  private standing(claim: LogClaim | undefined): 'sound' | 'behind' | 'differs' {
+    const { leaves } = this
+    if (!claim?.size) return 'sound'
+    const agreed = this.epochs.filter((epoch) => epoch.number > claim.epoch).map((epoch) => epoch.leaf)
+    if (claim.epoch > this.logEpoch || claim.size > leaves.length || agreed.some((leaf) => claim.size > leaf)) return 'behind'
+    return rootOf(leaves.slice(0, claim.size)) === claim.hash ? 'sound' : 'differs'
+  }
+  async root(): Promise<Envelope> {
+    const { leaves } = this
+    const position = placeOf(this.epochs, leaves.length) - 1
+    return sign({ type: 'root', v: 1, suite: 1, deployment: DEPLOYMENT, station: STATION, epoch: this.logEpoch, size: leaves.length, position, hash: rootOf(leaves), at: this.now }, this.signer)
+  }
+  private async logAfter(claim: LogClaim | undefined): Promise<{ root: Envelope; proof: string[] } | null> {
+    const { leaves } = this
+    if (!claim || (claim.epoch === this.logEpoch && claim.size === leaves.length)) return null
+    return { root: await this.root(), proof: proofOf(Math.min(claim.size, leaves.length), leaves) }
+  }
+  private async hearWitness({ root, remembered }: WitnessRequest): Promise<unknown> {
+    const shown = root ? readRoot(root.body) : null
+    const isAhead = shown !== null && (shown.epoch > this.logEpoch || (shown.epoch === this.logEpoch && shown.size > this.log.length))
+    const known = remembered.filter((claim) => claim.size <= this.log.length)
+    const contradicted = known.some((claim) => this.standing(claim) === 'differs')
+    if (isAhead && !contradicted) await this.restart(Math.max(0, ...known.map((claim) => claim.size)), shown.epoch)
+    const state = contradicted || (shown !== null && this.standing(shown) === 'differs') ? 'differs' : 'sound'
+    return { root: await this.root(), restarts: this.restarts, state }
+  }
+  private async restart(agreed: number, after: number): Promise<void> {
+    const epoch = Math.max(after, this.logEpoch) + 1
+    const size = this.log.length
+    const said = { type: 'restart', v: 1, suite: 1, deployment: DEPLOYMENT, station: STATION, epoch, size, hash: rootOf(this.leaves), agreed, position: agreed, first: (epoch - 1) * EPOCH + 1, because: 'phone', at: this.now }
+    this.restarts.push(await sign(said, this.signer))
+    this.epochs.push({ number: epoch, leaf: size })
+  }
+  private async takeBack(items: { envelope: Envelope; verdict: Envelope }[]): Promise<unknown[]> {
+    const key = await importPublicKey(this.verdictKey)
+    return Promise.all(
+      items.map(async ({ envelope, verdict: signed }) => {
+        const id = changeId(envelope.body)
+        const verdict = JSON.parse(signed.body) as Verdict
+        if (!(await verify(signed, key)) || verdict.change !== id) return { id, code: 'refused' }
+        if (this.log.some((logged) => logged.verdict.change === id)) return { id, code: 'known' }
+        this.log.push({ change: readChange(envelope.body), envelope, verdict, signed })
+        return { id, code: 'taken' }
+      }),
+    )
+  }
+  private have(asked: Record<string, string>, changes: boolean): unknown {
+    const of = (file: string) => this.log.filter((logged) => logged.change.file === file)
+    const hash = (file: string) => filesHash(of(file).filter((one) => one.verdict.status === 'accepted').map(({ verdict }): [string, number] => [verdict.change, verdict.position])) // prettier-ignore
+    const unknown = Object.keys(asked).filter((file) => !of(file).length)
+    const differ = Object.keys(asked).filter((file) => of(file).length && hash(file) !== asked[file])
+    const packed = (file: string) => ({ file, kind: 'household', scope: SCOPE, changes: of(file).map(({ envelope, signed }) => ({ envelope, verdict: signed })) })
+    return { differ, unknown, files: changes ? differ.map(packed) : [] }
   }
 
   leave(file: string): void {
