@@ -10,6 +10,7 @@ from schemas.fields import SET_TYPES, CollectionOf, Field
 from schemas.forms import Form, forms
 from schemas.instruments import Instrument, instruments
 from schemas.kind import Kind
+from schemas.policies import policies, policy_facts, policy_parameters
 from schemas.process import DATES, STEP_OF, six_steps
 from schemas.registry import KINDS
 from schemas.semantic import semantic_rules
@@ -158,6 +159,20 @@ def describe_process() -> dict[str, Any]:
         for condition in (*step["conditions"], *step.get("entry", ())):
             _move_label(condition)
     return body | {"dates": DATES, "step_of": STEP_OF}
+
+
+def describe_policies() -> dict[str, Any]:
+    body = policies().model_dump(mode="json", exclude_defaults=True, by_alias=True)
+    titles = body.pop("titles")
+    for policy in body["policies"]:
+        policy["label"] = dict(zip(("zh-CN", "en"), titles[policy["id"]].values(), strict=True))
+        if "note" in policy:
+            policy["note"] = dict(zip(("zh-CN", "en"), policy["note"].values(), strict=True))
+    for name, words in (("facts", policy_facts()), ("parameters", policy_parameters())):
+        body[name] = {one: dict(said) for one, said in words.items()}
+        for said in body[name].values():
+            _move_label(said)
+    return body
 
 
 def json_schema(kind: Kind) -> dict[str, Any]:

@@ -39,6 +39,7 @@ def outputs() -> dict[Path, str]:
         "instruments": describe.describe_instruments,
         "visit_rules": describe.describe_visit_rules,
         "process": describe.describe_process,
+        "policies": describe.describe_policies,
         "semantic_rules": describe.describe_semantic_rules,
         "problems": lambda: {c: [t.severity, t.zh, t.en] for c, t in problem_texts().items()},
     }

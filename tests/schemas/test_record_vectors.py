@@ -5,8 +5,10 @@ from typing import Any
 import pytest
 
 from schemas.expressions import UNKNOWN, ExpressionError, evaluate, names_in
+from schemas.file_doubts import find_file_doubts
 from schemas.forms import check_submission, get_form, variables_of
 from schemas.instruments import instruments, score
+from schemas.policies import match_policies
 from schemas.process import missing_for, read_process
 from schemas.registry import get_kind
 from schemas.values import check_value
@@ -76,3 +78,16 @@ def test_visit_facts_of_a_file(case: Case) -> None:
     assert facts.model_dump(mode="json") == case["facts"]
     due = find_due(facts, visit_rules(), case["today"])
     assert (due.model_dump() if due else None) == case["due"]
+
+
+@pytest.mark.parametrize("case", load("policies"), ids=name_of)
+def test_policies(case: Case) -> None:
+    found = match_policies(make_state(case["scene"]), case["today"], case["parameters"])
+    assert [list(one.model_dump(mode="json").values()) for one in found] == case["matches"]
+
+
+@pytest.mark.parametrize("case", load("file_doubts"), ids=name_of)
+def test_file_doubts(case: Case) -> None:
+    found = find_file_doubts(make_state(case["scene"]), case["today"])
+    assert [[problem.code, problem.path] for problem in found] == case["doubts"]
+    assert {problem.severity for problem in found} <= {"doubt", "error"}

@@ -4,8 +4,10 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { loadCodes } from './codes'
 import { findDue, VISIT_RULES } from './due'
 import { checkSubmission, evaluateForm, getForm, getInstrument, scoreInstrument, type FormContext } from './forms'
+import { findFileDoubts } from './fileDoubts'
 import { evaluate, ExpressionError } from './forms/expression'
 import { findField } from './kinds'
+import { matchPolicies } from './policies'
 import { missingFor, readProcess } from './process'
 import { makeState } from './scene'
 import { dueOf, visitFacts } from './summary'
@@ -99,5 +101,18 @@ describe('visit facts of a file', () => {
     expect({ scope: null, ...Object.fromEntries(Object.entries(facts).map(([name, value]) => [snake(name), value])) }).toStrictEqual(one['facts'])
     const due = dueOf(state, one['today'])
     expect(due && Object.fromEntries(Object.entries(due).map(([name, value]) => [snake(name), value]))).toStrictEqual(one['due'])
+  })
+})
+
+describe('policies', () => {
+  test.each(load('policies').map((one) => [one.name, one] as const))('%s', (_name, one) => {
+    const found = matchPolicies(makeState(one['scene']), one['today'], one['parameters'])
+    expect(found.map((match) => [match.policy, match.member, match.outcome, match.used, match.missing])).toStrictEqual(one['matches'])
+  })
+})
+
+describe('doubts about a file', () => {
+  test.each(load('file_doubts').map((one) => [one.name, one] as const))('%s', (_name, one) => {
+    expect(findFileDoubts(makeState(one['scene']), one['today']).map((problem) => [problem.code, problem.path])).toStrictEqual(one['doubts'])
   })
 })
