@@ -37,7 +37,7 @@ def bring_calm(history: History) -> None:
 
 def _round(history: History, rng: Random) -> bool:
     """One round. Whether nothing moved and nothing is left to say."""
-    before = len(history.station.log)
+    before = history.station.log.size
     restless = False
     for phone in list(history.phones):
         report = history.sync(phone, rng)
@@ -47,7 +47,7 @@ def _round(history: History, rng: Random) -> bool:
         elif report and not phone.is_revoked:
             restless = restless or bool(report.unsent) or not report.complete
     restless = _decide(history, rng) or restless
-    return not restless and len(history.station.log) == before and not history.station.list_waiting()
+    return not restless and history.station.log.size == before and not history.station.list_waiting()
 
 
 def _decide(history: History, rng: Random) -> bool:

@@ -15,6 +15,7 @@ from sync.device.transport import Answer
 from sync.errors import MalformedError
 from sync.simulate import memo
 from sync.simulate.calls import Calls
+from sync.simulate.feed import Feed
 from sync.simulate.keys import make_keys
 from sync.simulate.kinds import KIND
 from sync.simulate.network import Line, Network
@@ -40,7 +41,8 @@ class History:
         for person, scope, duty in plan.duties:
             self.duties.setdefault(person, {})[scope] = duty
         self.station = Station({person: dict(held) for person, held in self.duties.items()}, SCOPES)
-        self.calls = Calls(self.station, page_entries=plan.page_entries, pack_from=plan.pack_from)
+        self.feed = Feed(self.station, page_entries=plan.page_entries, pack_from=plan.pack_from)
+        self.calls = Calls(self.station, self.feed)
         self.network = Network(self.calls, lambda: self.time, self.count, self._watch, plan.fault_chance)
         self.phones: list[Phone] = []
         self.own: dict[str, set[str]] = {}  # by phone: saves that its store must not lose

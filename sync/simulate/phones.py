@@ -17,7 +17,7 @@ from sync.device.transport import Transport
 from sync.rules import Rules
 from sync.simulate.keys import STATION_KEY, Keys, make_keys
 from sync.simulate.kinds import VERSIONS
-from sync.simulate.station import DEPLOYMENT, STATION
+from sync.simulate.logbook import DEPLOYMENT, STATION
 
 
 class Killed(BaseException):

@@ -1,32 +1,33 @@
-"""A station's server in memory: the real judgement (`sync.verdicts`) around a small log, audiences, pages and packs.
+"""A station's server in memory: the real judgement (`sync.verdicts`) around rows, files, a log and what restores it.
 
-What is a model here: rows, counter and cursors, and that one batch is one transaction. They follow `server/intake` and
-`server/feed` rule by rule; those are held to the same promises by their own tests on a real database.
+What is a model here: rows, counter and audiences, and that one batch is one transaction. They follow `server/intake` rule by
+rule; those are held to the same promises by their own tests on a real database.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from sync.canonical import sha256_hex
-from sync.change import Change, Envelope, find_dot, read_change, sign_document, verify
+from sync.change import Change, Envelope, files_named, find_dot, read_change, sign_document, verify
 from sync.errors import MalformedError
-from sync.fold import FoldInput
+from sync.inputs import FoldInput
 from sync.rules import Rules
+from sync.simulate.homes import ACTS_THAT_MOVE, CaseFile, FileState, Move, find_setting, settle
 from sync.simulate.keys import STATION_KEY, make_keys
 from sync.simulate.kinds import KIND, VERSIONS
-from sync.verdict import Reason, Verdict
+from sync.simulate.logbook import DEPLOYMENT, STATION, LogBook, Logged
+from sync.verdict import Reason, Verdict, read_verdict, supersedes
 from sync.verdicts import Context, Judgement, Known, is_fork, judge, judge_malformed
 from sync.versions import Dot
 
-DEPLOYMENT, STATION = "d" * 32, "5" * 32
 Duties = Mapping[str, Mapping[str, str]]  # person -> scope -> duty
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A change as the server keeps it, with its current verdict."""
+    """A change as the server keeps it, with its current verdict and the place of that in the log."""
 
     envelope: Envelope
     change: Change | None
@@ -38,32 +39,15 @@ class Row:
     is_fork: bool
     verdict: Verdict
     signed: Envelope
+    place: int = 0
 
-
-@dataclass(frozen=True, slots=True)
-class Logged:
-    position: int
-    change: str
-    file: str
-    status: str
-    is_first: bool
-    signed: Envelope
-    audiences: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
-class CaseFile:
-    file: str
-    scope: str
-    accepted_position: int = 0
-
-
-@dataclass(slots=True)
-class FileState:
-    known: dict[Dot, Known] = field(default_factory=dict)
-    accepted: list[FoldInput] = field(default_factory=list)
-    held: list[str] = field(default_factory=list)
-    forks: set[str] = field(default_factory=set)
+    @property
+    def asks(self) -> str | None:
+        """The patch whose deputies decide, where that is not the file's home: they are asked to take a file (D-12)."""
+        asked = self.verdict.status == "quarantined" and any(
+            reason.code == "receiver_undecided" for reason in self.verdict.reasons
+        )
+        return self.change.to if asked and self.change else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +57,16 @@ class Account:
     replica: str
     person: str
     public: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """What yesterday's backup holds."""
+
+    rows: dict[str, Row]
+    log: LogBook
+    states: dict[str, FileState]
+    moves: dict[int, list[Move]]
 
 
 class Station:
@@ -85,9 +79,9 @@ class Station:
         self.revoked: set[str] = set()
         self.version = 1
         self.rows: dict[str, Row] = {}
-        self.log: list[Logged] = []
-        self.files: dict[str, CaseFile] = {}
+        self.log = LogBook()
         self.states: dict[str, FileState] = {}
+        self.moves: dict[int, list[Move]] = {}  # by place
 
     @property
     def epoch(self) -> int:
@@ -96,6 +90,16 @@ class Station:
     @property
     def rules(self) -> Rules:
         return VERSIONS[self.version]
+
+    @property
+    def files(self) -> list[CaseFile]:
+        return [state.case for state in self.states.values() if state.case]
+
+    def find_case(self, file: str) -> CaseFile | None:
+        return self.states[file].case if file in self.states else None
+
+    def state(self, file: str) -> FileState:
+        return self.states.setdefault(file, FileState(file))
 
     def duties_on(self, person: str, scope: str, epoch: int) -> frozenset[str]:
         held = self.epochs[max(1, min(epoch, self.epoch)) - 1].get(person, {}).get(scope)
@@ -117,20 +121,21 @@ class Station:
         change, error = _read(envelope)
         claimed = (change.file, change.dot) if change else find_dot(envelope.body)
         author = self.accounts.get(claimed[1].replica) if claimed else None
+        place = self.log.next_place
         if claimed is None or author is None or not verify(envelope, author.public):
             reason = judge_malformed(error).reasons[0] if error else Reason("bad_signature")
-            return self._sign(Verdict(row_id, "returned", len(self.log) + 1, now, reasons=(reason,)))
+            return sign_verdict(Verdict(row_id, "returned", place, now, reasons=(reason,)))
         file, dot = claimed
-        state = self.states.setdefault(file, FileState())
+        state = self.state(file)
         if change is None:
             judgement = judge_malformed(error or MalformedError("Not a change."))
-            verdict = Verdict(row_id, "returned", len(self.log) + 1, now, None, judgement.reasons, dot=dot, file=file)
+            verdict = Verdict(row_id, "returned", place, now, None, judgement.reasons, dot=dot, file=file)
         else:
             judgement = self._judge(change, author, state, now)
-            verdict = judgement.to_verdict(change, position=len(self.log) + 1, received_at=now)
+            verdict = judgement.to_verdict(change, position=place, received_at=now)
         row = Row(
             envelope, change, file, dot, author.person, author.replica, uploader.replica, dot in state.known, verdict,
-            self._sign(verdict),
+            sign_verdict(verdict),
         )  # fmt: skip
         self._keep(row_id, row, is_first=True)
         self.judge_held_again(file)
@@ -139,8 +144,6 @@ class Station:
     def _judge(
         self, change: Change, author: Account, state: FileState, now: int, *, admitted: bool = False
     ) -> Judgement:
-        case = self.files.get(change.file)
-        scope = case.scope if case else change.scope
         return judge(
             change,
             Context(
@@ -148,23 +151,35 @@ class Station:
                 station=STATION,
                 received_at=now,
                 rules=self.rules if change.kind == KIND else None,
-                known=state.known,
-                accepted=state.accepted,
-                duties_then=self.duties_on(change.person, scope, change.epoch),
-                duties_now=self.duties_on(change.person, scope, self.epoch),
                 check=lambda _change: (),
-                file_kind=KIND if case else None,
+                file_kind=KIND if state.case else None,
                 doubts=(Reason("replica_revoked"),) if author.replica in self.revoked else (),
                 faults=() if change.person == author.person else (Reason("wrong_author", path="person"),),
                 forks=frozenset(state.forks),
                 admitted=admitted,
+                patches=frozenset(self.scopes),
+                **find_setting(change, state, self.state, self.duties_on, self.epoch),
             ),
         )
 
     def judge_held_again(self, file: str) -> None:
-        """Judges what waits in the file, until nothing moves any more (D-7)."""
-        state = self.states[file]
-        moved = True
+        """Judges what waits in the file, and in others for it, until nothing moves any more (D-7)."""
+        waiting, done = [file], {file}
+        while waiting:
+            name = waiting.pop()
+            if self._judge_held_of(self.state(name)) or name == file:
+                more = {
+                    state.file
+                    for state in self.states.values()
+                    for held in state.held
+                    if (change := self.rows[held].change) and name in files_named(change)
+                }
+                waiting += sorted(more - done)
+                done |= more
+
+    def _judge_held_of(self, state: FileState) -> bool:
+        """Whether something of it moved."""
+        moved, any_moved = True, False
         while moved and state.held:
             moved = False
             for change_id in list(state.held):
@@ -173,15 +188,17 @@ class Station:
                 judgement = self._judge(row.change, self.accounts[row.device], state, row.verdict.received_at)
                 if judgement.status != "held":
                     self._decided(change_id, row, row.change, judgement)
-                    moved = True
+                    moved = any_moved = True
+        return any_moved
 
     def decide(self, change_id: str, decider: str, *, accept: bool, now: int) -> bool:
         """A deputy takes a waiting change in, or declines it. False: it cannot be taken in."""
         row = self.rows[change_id]
         assert row.change is not None  # noqa: S101
-        state = self.states[row.file]
         if accept:
-            judgement = self._judge(row.change, self.accounts[row.device], state, now, admitted=True)
+            judgement = self._judge(
+                row.change, self.accounts[row.device], self.state(row.file), now, admitted=True
+            )  # fmt: skip
             if judgement.status in ("held", "quarantined"):
                 return False
         else:
@@ -193,7 +210,7 @@ class Station:
     def list_waiting(self) -> list[tuple[str, Row]]:
         return [(name, row) for name, row in self.rows.items() if row.verdict.status in ("held", "quarantined")]
 
-    # --- the log -----------------------------------------------------------------------------------------------------
+    # --- keeping -----------------------------------------------------------------------------------------------------
 
     def _decided(
         self,
@@ -206,41 +223,87 @@ class Station:
         decided_at: int | None = None,
     ) -> None:
         verdict = judgement.to_verdict(
-            change, position=len(self.log) + 1, received_at=row.verdict.received_at, by=by, decided_at=decided_at
+            change, position=self.log.next_place, received_at=row.verdict.received_at, by=by, decided_at=decided_at
         )
-        self._keep(name, replace(row, verdict=verdict, signed=self._sign(verdict)), is_first=False)
+        self._keep(name, replace(row, verdict=verdict, signed=sign_verdict(verdict)), is_first=False)
 
     def _keep(self, name: str, row: Row, *, is_first: bool) -> None:
-        state, verdict, change = self.states[row.file], row.verdict, row.change
+        """One entry of the log with all that follows from it: what the real server writes in one transaction."""
+        place = self.log.next_place
+        state, verdict, change = self.state(row.file), row.verdict, row.change
+        row = replace(row, place=place, is_fork=row.is_fork or is_fork(verdict))
         self.rows[name] = row
-        is_new = change is not None and row.file not in self.files and change.scope in self.scopes
+        is_new = change is not None and state.case is None and change.scope in self.scopes
         if change and is_new and verdict.status not in ("returned", "declined"):
-            self.files[row.file] = CaseFile(row.file, change.scope)
-        if row.is_fork or is_fork(verdict):
+            state.case = CaseFile(row.file, change.scope, change.scope)
+        state.held = [held for held in state.held if held != name]
+        state.accepted = [item for item in state.accepted if item.change.id != name]
+        if row.is_fork:
             state.forks.add(name)
-            state.held = [held for held in state.held if held != name]
             if row.dot in state.known and state.known[row.dot].id == name:
                 del state.known[row.dot]
-            self.rows[name] = replace(row, is_fork=True)
         else:
             state.known[row.dot] = Known(name, verdict.status)
-            state.held = [held for held in state.held if held != name] + ([name] if verdict.status == "held" else [])
+            state.held += [name] if verdict.status == "held" else []
         if change and verdict.status == "accepted":
             state.accepted.append(FoldInput(change, verdict))
-            if row.file in self.files:
-                self.files[row.file] = replace(self.files[row.file], accepted_position=verdict.position)
+            if state.case:
+                state.case = replace(state.case, accepted_place=place)
+                if change.act in ACTS_THAT_MOVE:
+                    self.moves[place] = settle(change, state, self.state)
         self.log.append(
-            Logged(verdict.position, name, row.file, verdict.status, is_first, row.signed, self._audiences(row))
-        )
+            Logged(place, name, row.file, verdict.status, is_first, row.signed, self._audiences(row, place))
+        )  # fmt: skip
 
-    def _audiences(self, row: Row) -> frozenset[str]:
-        case = self.files.get(row.file)
+    def _audiences(self, row: Row, place: int) -> frozenset[str]:
+        """Everyone who reads the file's scope; its author too, where that is not theirs; whoever a file left or comes to."""
+        case = self.find_case(row.file)
         if case is None:
             return frozenset([row.person])
-        return frozenset([case.scope] if case.scope in self.scopes_of(row.person) else [case.scope, row.person])
+        told = [case.scope, *(scope for move in self.moves.get(place, ()) for scope in (move.before, move.after))]
+        return frozenset(told if case.scope in self.scopes_of(row.person) else [*told, row.person])
 
-    def _sign(self, verdict: Verdict) -> Envelope:
-        return sign_document(verdict.to_body(deployment=DEPLOYMENT, station=STATION), make_keys(STATION_KEY).private)
+    # --- put back to an older copy -----------------------------------------------------------------------------------
+
+    def back_up(self) -> Backup:
+        states = {file: state.copy() for file, state in self.states.items()}
+        return Backup(dict(self.rows), self.log.copy(), states, dict(self.moves))
+
+    def restore(self, backup: Backup) -> None:
+        """The database is as it was then. People, keys and duties are entered again by hand at once: they stay."""
+        self.rows, self.log, self.moves = dict(backup.rows), backup.log.copy(), dict(backup.moves)
+        self.states = {file: state.copy() for file, state in backup.states.items()}
+
+    def take_back(self, envelope: Envelope, signed: Envelope, bringer: Account) -> str:
+        """A change with the verdict that this station once gave it counts as it was given (L-11)."""
+        if not verify(signed, make_keys(STATION_KEY).public):
+            return "refused"
+        verdict = read_verdict(signed)
+        name = sha256_hex(envelope.body.encode("utf-8", "surrogatepass"))
+        if verdict.change != name or verdict.file is None or verdict.dot is None:
+            return "refused"
+        row = self.rows.get(name)
+        if row is not None:
+            if not supersedes(verdict, row.verdict):
+                return "known"
+            self._keep(name, replace(row, verdict=verdict, signed=signed), is_first=False)
+        else:
+            author = self.accounts[verdict.dot.replica]
+            state = self.state(verdict.file)
+            if not verify(envelope, author.public) or (not is_fork(verdict) and verdict.dot in state.known):
+                return "refused"
+            change, _ = _read(envelope)
+            fresh = Row(
+                envelope, change, verdict.file, verdict.dot, author.person, author.replica, bringer.replica,
+                is_fork(verdict), verdict, signed,
+            )  # fmt: skip
+            self._keep(name, fresh, is_first=True)
+        self.judge_held_again(verdict.file)
+        return "taken"
+
+
+def sign_verdict(verdict: Verdict) -> Envelope:
+    return sign_document(verdict.to_body(deployment=DEPLOYMENT, station=STATION), make_keys(STATION_KEY).private)
 
 
 def _read(envelope: Envelope) -> tuple[Change | None, MalformedError | None]:

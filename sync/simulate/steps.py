@@ -52,10 +52,9 @@ def decide(history: History, _phone: Phone, rng: Random) -> None:
     waiting = history.station.list_waiting()
     if waiting:
         name, row = rng.choice(waiting)
-        case = history.station.files.get(row.file)
-        deputies = [
-            p for p, held in sorted(history.duties.items()) if case and held.get(case.scope) in ("deputy", "head")
-        ]
+        case = history.station.find_case(row.file)
+        scope = row.asks or (case.scope if case else None)
+        deputies = [p for p, held in sorted(history.duties.items()) if held.get(scope or "") in ("deputy", "head")]
         others = [person for person in deputies if person != row.person]
         if others:
             accept = rng.random() < 0.6

@@ -26,7 +26,7 @@ def _judge_server(history: History) -> None:
             continue
         folded = fold_newest(state.accepted)
         history.outcome.finals.append(FoldAsked(NEWEST, file, tuple(state.accepted)))
-        history.note("folded", file[:8], history.calls.digest(file, len(history.station.log)))
+        history.note("folded", file[:8], history.feed.digest(file, history.station.log.last_place))
         accepted = [history.outcome.saved[item.change.id] for item in state.accepted]
         for oracle, says in judge_replacing(folded, accepted):
             history.outcome.accuse(oracle, says)
@@ -38,9 +38,9 @@ def _judge_server(history: History) -> None:
 def _judge_copy(history: History, phone: Phone) -> None:
     """A phone holds the files of its patches, no others, and folds them to the server's state."""
     scopes = history.duties.get(phone.person, {})
-    upto = len(history.station.log)
-    for case in history.station.files.values():
-        theirs = history.calls.digest(case.file, upto)
+    upto = history.station.log.last_place
+    for case in history.station.files:
+        theirs = history.feed.digest(case.file, upto)
         stored = phone.store.find_file(case.file)
         if case.scope in scopes and theirs is not None:
             if stored is None:

@@ -1,0 +1,151 @@
+"""The simulated station's log: places, the Merkle tree over verdicts, roots, and restart statements (PROTOCOL 14).
+
+Follows `server/intake/tree.py`, `server/log/rules.py` and `server/log/restarts.py`; the tree itself is the real one (`sync.tree`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from sync.change import Envelope, sign_document
+from sync.log import Restart, Root, epoch_of, first_position, read_root
+from sync.simulate.keys import STATION_KEY, make_keys
+from sync.tree import (
+    Node,
+    consistency_ranges,
+    finished_nodes,
+    join_peaks,
+    leaf_hash,
+    peak_nodes,
+    prove,
+)
+
+Standing = Literal["sound", "behind", "differs"]
+DEPLOYMENT, STATION = "d" * 32, "5" * 32
+
+
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """One entry of the log. `place` is where it stands here; the verdict's own position differs once it was brought back."""
+
+    place: int
+    change: str
+    file: str
+    status: str
+    is_first: bool
+    signed: Envelope
+    audiences: frozenset[str]
+
+
+@dataclass(slots=True)
+class LogBook:
+    """Entries in order, and the tree over them."""
+
+    entries: list[Logged] = field(default_factory=list)
+    restarts: list[tuple[Restart, Envelope]] = field(default_factory=list)
+    _peaks: list[list[bytes]] = field(default_factory=lambda: [[]])  # by size
+    _nodes: dict[Node, bytes] = field(default_factory=dict)
+
+    def copy(self) -> LogBook:
+        return LogBook(list(self.entries), list(self.restarts), list(self._peaks), dict(self._nodes))
+
+    @property
+    def size(self) -> int:
+        return len(self.entries)
+
+    @property
+    def epoch(self) -> int:
+        return max([1, *(said.epoch for said, _ in self.restarts)])
+
+    @property
+    def last_place(self) -> int:
+        """The last place given out; at the beginning of an epoch the one before its first."""
+        last = self.entries[-1].place if self.entries else 0
+        return max(last, first_position(self.epoch) - 1)
+
+    @property
+    def next_place(self) -> int:
+        return self.last_place + 1
+
+    def append(self, entry: Logged) -> None:
+        made, peaks = finished_nodes(self.size, self._peaks[-1], leaf_hash(entry.signed.body))
+        for level, node in enumerate(made):
+            self._nodes[level, self.size >> level] = node
+        self._peaks.append(peaks)
+        self.entries.append(entry)
+
+    def root_hash(self, size: int) -> bytes:
+        return join_peaks(self._peaks[size])
+
+    def place_of(self, leaf: int) -> int:
+        return self.entries[leaf].place if leaf >= 0 else 0
+
+    def sign_root(self, now: int) -> Envelope:
+        root = Root(self.epoch, self.size, self.last_place, self.root_hash(self.size).hex(), now)
+        return _sign(root.to_body(deployment=DEPLOYMENT, station=STATION))
+
+    # --- what devices remember ---------------------------------------------------------------------------------------
+
+    def compare(self, claim: Mapping[str, Any]) -> Standing:
+        """Whether this log begins with what a device remembers."""
+        if claim["size"] == 0:
+            return "sound"
+        kept = [said.agreed for said, _ in self.restarts if said.epoch > claim["epoch"]]
+        if claim["epoch"] > self.epoch or claim["size"] > self.size or (kept and claim["size"] > min(kept)):
+            return "behind"
+        return "sound" if self.root_hash(claim["size"]).hex() == claim["hash"] else "differs"
+
+    def tell(self, claim: Mapping[str, Any] | None, now: int) -> dict[str, Any] | None:
+        """The root now and the proof that it follows the remembered one; None where it is that one still."""
+        if claim is None or (claim["epoch"], claim["size"]) == (self.epoch, self.size):
+            return None
+        proof = prove(consistency_ranges(min(claim["size"], self.size), self.size), self._node)
+        return {"root": self.sign_root(now).to_json(), "proof": [one.hex() for one in proof]}
+
+    def put_back(self, read: Mapping[str, int], epoch: int) -> dict[str, int]:
+        """How far a reader has come by a cursor of that epoch, less what restarts since then forgot."""
+        kept = [(said.epoch, said.position) for said, _ in self.restarts if said.epoch > epoch]
+        return {
+            audience: min([last, *(place for number, place in kept if epoch_of(last) < number)])
+            for audience, last in read.items()
+        }
+
+    def hear_witness(self, shown: Envelope | None, remembered: Sequence[Mapping[str, Any]], now: int) -> bool:
+        """Whether this log can be the one that a device remembers. Opens a new epoch where the device proves it forgot."""
+        if shown is None:
+            return True
+        root = read_root(shown)
+        standing = self.compare({"epoch": root.epoch, "size": root.size, "hash": root.hash})
+        is_ahead = (root.epoch, root.size) > (self.epoch, self.size)
+        if standing != "differs" and not (is_ahead and standing == "behind"):
+            return True
+        shared = self._list_shared(remembered)
+        if standing == "differs" or shared is None:
+            return False
+        self._restart(max(root.epoch, self.epoch) + 1, max(shared, default=0), now)
+        return True
+
+    def _list_shared(self, remembered: Sequence[Mapping[str, Any]]) -> list[int] | None:
+        """Sizes that the device remembers and this log confirms; None where it contradicts one."""
+        near = [one for one in remembered if one["size"] <= self.size and one["epoch"] <= self.epoch]
+        standings = [(one["size"], self.compare(one)) for one in near]
+        if any(standing == "differs" for _, standing in standings):
+            return None
+        return [size for size, standing in standings if standing == "sound"]
+
+    def _restart(self, epoch: int, agreed: int, now: int) -> None:
+        place = self.place_of(agreed - 1)
+        said = Restart(epoch, self.size, self.root_hash(self.size).hex(), agreed, place, "phone", now)
+        self.restarts.append((said, _sign(said.to_body(deployment=DEPLOYMENT, station=STATION))))
+
+    def _node(self, node: Node) -> bytes:
+        if node not in self._nodes:
+            level, index = node
+            self._nodes[node] = join_peaks([self._nodes[one] for one in peak_nodes(index << level, index + 1 << level)])
+        return self._nodes[node]
+
+
+def _sign(document: Mapping[str, Any]) -> Envelope:
+    return sign_document(document, make_keys(STATION_KEY).private)
