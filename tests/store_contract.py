@@ -20,7 +20,15 @@ FILE, SECOND = "f" * 32, "e" * 32
 
 
 def make_stored(
-    seq: int = 1, prev: str | None = None, *, replica: str = ME, file: str = FILE, own: bool = True, value: str = "1"
+    seq: int = 1,
+    prev: str | None = None,
+    *,
+    replica: str = ME,
+    file: str = FILE,
+    own: bool = True,
+    value: str = "1",
+    act: str = "save",
+    merge: dict[str, Any] | None = None,
 ) -> StoredChange:
     body = make_change(
         deployment="d" * 32,
@@ -37,9 +45,10 @@ def make_stored(
         server_at=0,
         person="9" * 32,
         epoch=1,
-        act="save",
-        ops=[{"op": "set", "path": "phone", "value": value}],
+        act=act,
+        ops=[] if merge else [{"op": "set", "path": "phone", "value": value}],
         salt="0" * 32,
+        merge=merge,
     )
     envelope = sign(canonical_text(body), KEY)
     return StoredChange.of(read_change(envelope), envelope, own=own)
@@ -119,6 +128,14 @@ class StoreContract:
         one, other = make_stored(own=False), make_stored(own=False, value="2")
         store.take_page(Page(changes=[one, other]))
         assert {change.id for change in store.list_changes(FILE)} == {one.id, other.id}
+
+    def test_merges_are_found_again(self, store: Store) -> None:
+        store.take_page(Page(changes=[make_stored(replica=OTHER, own=False)]))
+        assert store.list_merges() == []
+        merge = make_stored(act="merge", merge={"file": SECOND, "base": {"vector": {OTHER: 1}, "except": []}})
+        store.add_own(merge)
+        store.take_page(Page(changes=[merge]))
+        assert store.list_merges() == [(FILE, SECOND)]
 
     def test_files_enter_and_leave(self, store: Store) -> None:
         store.take_page(Page(changes=[make_stored(replica=OTHER, own=False)]))

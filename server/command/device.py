@@ -15,6 +15,7 @@ import typer
 from PIL import Image, ImageOps, UnidentifiedImageError
 from rich.table import Table
 
+from server.command import device_moving as moving
 from server.command import device_review as review
 from server.command.device_opening import (
     DEFAULT_HOME,
@@ -353,4 +354,7 @@ def append(home: Path, passphrase: str, household: str, collection: str, assignm
 
 for command in (review.submit, review.withdraw, review.approve, review.conflicts, review.resolve):
     app.command()(command)
+app.command()(moving.transfer)
+app.command()(moving.merge)
+app.command()(moving.unmerge)
 app.command(name="return")(review.return_section)

@@ -61,6 +61,10 @@ def save_and_say(
 
 def note_seen(device: Device, view: FileView) -> None:
     """Remember the view as what this person has seen, with their own newest save of it."""
-    mine = [stored.dot for stored in device.history(view.file) if stored.dot.replica == device.identity.replica]
+    mine = [
+        stored.dot
+        for stored in device.store.list_changes(view.file)
+        if stored.dot.replica == device.identity.replica
+    ]  # fmt: skip
     newest = [max(mine)] if mine else []
     device.store.keep_settings({f"shown/{view.file}": join(view.base, base_of(newest)).to_json()})

@@ -180,6 +180,7 @@ def make_policy(
         "epoch": station.epoch,
         "me": _person(me),
         "people": [_person(person) for person in people],
+        "patches": [{"id": patch.scope, "name": patch.name} for patch in patches],
         "scopes": [{"id": patch.scope, "name": patch.name} for patch in patches if patch.scope in scopes],
         "villages": [
             {"id": village.village_id, "name": village.name, "scope": village.scope}

@@ -9,21 +9,25 @@ import json
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from sync.body import OPERATIONS_MAX
 from sync.canonical import canonical_text, sha256_hex
 from sync.change import Envelope, change_id, make_change, read_change, sign, to_base64url
 from sync.device import session
 from sync.device.errors import DeviceError, FileUnknownError, NotEnrolledError, ReadOnlyFileError
 from sync.device.identity import DeviceKeys, Identity, new_id
 from sync.device.keys import KdfParameters, RandomBytes, derive_keys
-from sync.device.reading import FileView, view_file
+from sync.device.merging import list_words_to_carry
+from sync.device.reading import FileView, fold_inputs, list_changes_around, view_file
 from sync.device.sqlite_store import SqliteStore
 from sync.device.store import Store, StoredAttachment, StoredChange, StoredFile
 from sync.device.syncing import Syncing, SyncReport
 from sync.device.transport import HttpTransport, Transport
 from sync.errors import MalformedError
+from sync.inputs import absorbed_by, list_merges
 from sync.rules import Rules
 from sync.versions import Base, Dot
 
@@ -136,6 +140,9 @@ class Device:
         """The station's policy as last signed: people, scopes, villages, keys, limits."""
         return session.read_policy(Envelope.from_json(self.store.setting("policy")), self.identity)
 
+    def _own_scopes(self) -> set[str]:
+        return {scope for held in self.policy["me"]["duties"] for scope in held["scopes"]}
+
     def rules(self, kind: str) -> Rules:
         found = self._rules_of(kind)
         if found is None:
@@ -148,7 +155,17 @@ class Device:
     # --- reading -----------------------------------------------------------------------------------------------------
 
     def list_files(self, kind: str | None = None) -> list[StoredFile]:
-        return [file for file in self.store.list_files() if kind in (None, file.kind)]
+        """Files that show by themselves; what was merged into another shows there."""
+        merged = {file for _, file in self.store.list_merges()}
+        return [
+            file
+            for file in self.store.list_files()
+            if kind in (None, file.kind) and (file.file not in merged or self.survivor_of(file.file) is None)
+        ]
+
+    def survivor_of(self, file: str) -> str | None:
+        """The file under which this one shows since it was merged, None for itself."""
+        return absorbed_by(list_merges(fold_inputs(list_changes_around(self.store, file))), file)
 
     def open_file(self, file: str, *, as_of: Base | None = None) -> FileView:
         """The file as a form shows it now. Keep the view while the form is open, and save from it.
@@ -158,11 +175,17 @@ class Device:
         stored = self.store.find_file(file)
         if stored is None:
             raise FileUnknownError("This device holds no such file. Sync, or check the id.")
-        return view_file(stored, self.store.list_changes(file), self.rules(stored.kind), as_of=as_of)
+        view = view_file(stored, list_changes_around(self.store, file), self.rules(stored.kind), as_of=as_of)
+        home = view.state["paths"].get("$scope")
+        if home is None or (home["value"] or home.get("stands")) in self._own_scopes():
+            return view
+        return replace(view, readonly=True)  # given away by a transfer that was not answered yet
 
     def history(self, file: str) -> list[StoredChange]:
-        """Every change of the file that this device holds, newest first; undecided ones on top."""
-        verdicts = [(change, change.read_verdict()) for change in self.store.list_changes(file)]
+        """Every change of the file, and of what it absorbed, that this device holds, newest first; undecided ones on top."""
+        shown = [file, *(merge["file"] for merge in self.open_file(file).state["absorbs"])]
+        changes = [change for name in dict.fromkeys(shown) for change in self.store.list_changes(name)]
+        verdicts = [(change, change.read_verdict()) for change in changes]
         decided = [(v.position, change) for change, v in verdicts if v and v.status == "accepted"]
         waiting = [change for change, v in verdicts if not v or v.status != "accepted"]
         return waiting[::-1] + [change for _, change in sorted(decided, key=lambda pair: -pair[0])]
@@ -184,6 +207,8 @@ class Device:
         act: str = "save",
         about: Mapping[str, Any] | None = None,
         reason: str | None = None,
+        to: str | None = None,
+        merge: Mapping[str, Any] | None = None,
     ) -> str:
         """Sign one save and store it so that it survives a power cut; returns its id. Needs no network.
 
@@ -213,6 +238,8 @@ class Device:
             salt=self.new_id(),
             about=about,
             reason=reason,
+            to=to,
+            merge=merge,
         )
         envelope = sign(canonical_text(body), self.identity.signing_key())
         self.store.add_own(StoredChange.of(read_change(envelope), envelope, own=True))
@@ -243,6 +270,30 @@ class Device:
         if remarks:
             about["remarks"] = dict(remarks)
         return self.save(view, [], act=act, about=about, reason=reason)
+
+    # --- moving and merging --------------------------------------------------------------------------------------------
+
+    def transfer_file(self, view: FileView, scope: str, *, reason: str | None = None) -> str:
+        """Move a file to another patch (C-9). Whether it goes at once or its deputies are asked, the verdict says."""
+        return self.save(view, [], act="transfer", to=scope, reason=reason)
+
+    def merge_files(self, survivor: FileView, absorbed: FileView, *, reason: str | None = None) -> str:
+        """Take a file into another (C-10): from now on the survivor shows both, late changes too; each keeps its history."""
+        merge = {"file": absorbed.file, "base": absorbed.base.to_json()}
+        return self.save(survivor, [], act="merge", merge=merge, reason=reason)
+
+    def undo_merge(self, survivor: FileView, absorbed: str, *, reason: str | None = None) -> str:
+        """Part them again. What was written here meanwhile about the other file's own is entered there again, as a save."""
+        holder = next((one["by"] for one in survivor.state["absorbs"] if one["file"] == absorbed), None)
+        if holder is None:
+            raise DeviceError("That file is not merged into this one. Nothing was done.", code="not_merged")
+        alone = self.open_file(absorbed)
+        carried = list_words_to_carry(survivor.state, alone.state, self.rules(survivor.kind))
+        view = survivor if holder == survivor.file else self.open_file(holder)
+        change = self.save(view, [], act="unmerge", merge={"file": absorbed}, reason=reason)
+        for start in range(0, len(carried), OPERATIONS_MAX):
+            self.save(self.open_file(absorbed), carried[start : start + OPERATIONS_MAX], reason=reason)
+        return change
 
     # --- what became of own saves --------------------------------------------------------------------------------------
 

@@ -68,6 +68,9 @@ class MemoryStore:
     def list_changes(self, file: str) -> list[StoredChange]:
         return [change for change in self._changes.values() if change.file == file]
 
+    def list_merges(self) -> list[tuple[str, str]]:
+        return sorted({(change.file, change.merges) for change in self._changes.values() if change.merges})
+
     def list_unsent(self) -> list[StoredChange]:
         return [change for change in self.list_own() if change.verdict is None]
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sync.device.store import StoredChange, StoredFile
+from sync.device.store import Store, StoredChange, StoredFile
 from sync.fold import FoldInput, accepted_of, fold, state_digest
 from sync.folded import FoldedFile
 from sync.rules import Rules
-from sync.versions import Base, covers
+from sync.versions import Base, covers, dot_within
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,21 +25,40 @@ class FileView:
     readonly: bool = False
 
 
+def list_circle(store: Store, file: str) -> list[str]:
+    """The file and every other that was ever merged with it, directly or not: what a fold of it may need."""
+    links = store.list_merges()
+    found, waiting = {file}, [file]
+    while waiting:
+        name = waiting.pop()
+        joined = {other for pair in links if name in pair for other in pair} - found
+        found |= joined
+        waiting += joined
+    return sorted(found)
+
+
+def list_changes_around(store: Store, file: str) -> list[StoredChange]:
+    """Changes of the file, and of those it was ever merged with."""
+    return [change for name in list_circle(store, file) for change in store.list_changes(name)]
+
+
 def view_file(
     stored: StoredFile, changes: Sequence[StoredChange], rules: Rules, *, as_of: Base | None = None
 ) -> FileView:
-    """The file as it is now, or as a form with the base `as_of` showed it."""
+    """The file as it is now, or as a form with the base `as_of` showed it; with what it absorbed."""
     inputs = fold_inputs(changes)
     if as_of is not None:
-        inputs = [item for item in inputs if covers(as_of, item.change.dot)]
-    state = fold(rules, inputs)
+        inputs = [
+            item for item in inputs if covers(as_of, dot_within(item.change.dot, item.change.file, stored.file))
+        ]  # fmt: skip
+    state = fold(rules, inputs, stored.file)
     return FileView(
         file=stored.file,
         kind=stored.kind,
         scope=stored.scope,
         state=state,
         base=Base.from_json({"vector": state["vector"], "except": state["except"]}),
-        seen=digest(inputs, rules) if accepted_of(inputs) else None,
+        seen=digest(inputs, rules, stored.file) if accepted_of(inputs) else None,
         readonly=stored.left,
     )
 
@@ -57,6 +76,6 @@ def fold_inputs(changes: Sequence[StoredChange]) -> list[FoldInput]:
     return inputs
 
 
-def digest(inputs: Sequence[FoldInput], rules: Rules) -> str:
+def digest(inputs: Sequence[FoldInput], rules: Rules, file: str | None = None) -> str:
     """State digest of what was accepted: equal to the server's, or something is wrong (M-3)."""
-    return state_digest(fold(rules, accepted_of(inputs)))
+    return state_digest(fold(rules, accepted_of(inputs), file))

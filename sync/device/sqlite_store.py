@@ -39,6 +39,7 @@ _TABLES: dict[str, tuple[dict[str, type], Any]] = {
             "verdict_body": str,
             "verdict_sig": str,
             "is_dismissed": int,
+            "merges": str,
         },
         "id",
     ),
@@ -78,6 +79,8 @@ class SqliteStore:
         self._database = Database(connection)
         for name, (columns, key_columns) in _TABLES.items():
             self._database[name].create(columns, pk=key_columns, if_not_exists=True)  # type: ignore[union-attr]
+        if "merges" not in self._database["change"].columns_dict:  # a device from before files could be merged
+            self._database["change"].add_column("merges", str)  # type: ignore[union-attr]
         self._database["change"].create_index(["file", "made"], if_not_exists=True)  # type: ignore[union-attr]
         self._database["change"].create_index(["is_own", "made"], if_not_exists=True)  # type: ignore[union-attr]
 
@@ -128,6 +131,10 @@ class SqliteStore:
 
     def list_changes(self, file: str) -> list[StoredChange]:
         return self._changes("file = ?", file)
+
+    def list_merges(self) -> list[tuple[str, str]]:
+        rows = self._database.query("SELECT DISTINCT file, merges FROM change WHERE merges IS NOT NULL ORDER BY 1, 2")
+        return [(row["file"], row["merges"]) for row in rows]
 
     def list_unsent(self) -> list[StoredChange]:
         """Own changes without a verdict, in the order they were made."""
@@ -230,6 +237,7 @@ class SqliteStore:
                 "verdict_body": change.verdict.body if change.verdict else None,
                 "verdict_sig": change.verdict.sig if change.verdict else None,
                 "is_dismissed": 0,
+                "merges": change.merges,
             },
         )
         self._database.execute(
@@ -275,6 +283,7 @@ def _change(row: dict[str, Any]) -> StoredChange:
         own=bool(row["is_own"]),
         verdict=Envelope(row["verdict_body"], row["verdict_sig"]) if row["verdict_body"] else None,
         dismissed=bool(row["is_dismissed"]),
+        merges=row["merges"],
     )
 
 

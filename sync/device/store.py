@@ -2,7 +2,8 @@
 
 1. `add_own` returns only when the save would survive a power cut, and refuses a dot that is not the next.
 2. `take_page` stores a page and the cursor that covers it together or not at all, and may be repeated.
-3. Nothing leaves the store but by `forget_file`, and that refuses while an own change is unfinished.
+3. `list_merges` names the pairs of files of which a stored change ever merged one into the other.
+4. Nothing leaves the store but by `forget_file`, and that refuses while an own change is unfinished.
 """
 
 from __future__ import annotations
@@ -29,10 +30,14 @@ class StoredChange:
     own: bool
     verdict: Envelope | None = None
     dismissed: bool = False
+    merges: str | None = None  # the other file, of a merge and of its undoing
 
     @classmethod
     def of(cls, change: Change, envelope: Envelope, *, own: bool, verdict: Envelope | None = None) -> StoredChange:
-        return cls(change.id, change.file, change.kind, change.scope, change.dot, envelope, own, verdict)
+        merges = change.merge.file if change.merge else None
+        return cls(
+            change.id, change.file, change.kind, change.scope, change.dot, envelope, own, verdict, merges=merges
+        )  # fmt: skip
 
     def change(self) -> Change:
         return reread_change(self.envelope)  # checked before it was stored
@@ -103,6 +108,8 @@ class Store(Protocol):
     def find_file(self, file: str) -> StoredFile | None: ...
 
     def list_changes(self, file: str) -> list[StoredChange]: ...
+
+    def list_merges(self) -> list[tuple[str, str]]: ...
 
     def list_unsent(self) -> list[StoredChange]: ...
 

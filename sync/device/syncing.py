@@ -20,7 +20,7 @@ from sync.device import session
 from sync.device.attachments import upload_attachments
 from sync.device.identity import Identity
 from sync.device.keys import seal_to_server
-from sync.device.reading import digest, fold_inputs
+from sync.device.reading import digest, fold_inputs, list_changes_around, list_circle
 from sync.device.store import Page, Store, StoredChange
 from sync.device.transport import Answer, Transport
 from sync.device.witness import Witness
@@ -272,8 +272,9 @@ class Syncing:
         self._report.differing += [file for file in differing if file not in self._report.differing]
 
     def _mend(self, files: Sequence[str]) -> None:
-        """Fetches those of these files of which the server holds other changes (L-9)."""
-        for packed in self._witness.fetch(files):
+        """Fetches those of these files of which the server holds other changes (L-9); what they absorbed shows in them."""
+        around = sorted({name for file in files for name in list_circle(self._store, file)})
+        for packed in self._witness.fetch(around):
             changes = [change for change in map(self._read_entry, packed.changes) if change]
             self._store.take_page(Page(changes=changes, entered=[(packed.file, packed.scope)]))
             self._report.pulled += len(changes)
@@ -306,7 +307,7 @@ class Syncing:
         policy = session.read_policy(Envelope.from_json(self._store.setting("policy")), self._identity)
         if policy["schema_versions"].get(stored.kind) != read.version:
             return False
-        return digest(fold_inputs(self._store.list_changes(file)), read) != theirs
+        return digest(fold_inputs(list_changes_around(self._store, file)), read, file) != theirs
 
     # --- the rest --------------------------------------------------------------------------------------------------------
 
