@@ -17,7 +17,8 @@ export interface Route {
 export const ROUTES: Route[] = [
   { path: '/', feature: 'today', opens: 'route', tab: 'today' },
   { path: '/households', feature: 'households', opens: 'route', tab: 'households' },
-  { path: '/households/:id', feature: 'household', opens: 'route', tab: 'households' },
+  { path: '/new-household', feature: 'new-household', opens: 'main', tab: 'households' },
+  { path: '/households/:id', feature: 'household', opens: 'route', tab: 'households', words: ['reasons'] },
   { path: '/households/:id/visit', feature: 'visit', opens: 'route', tab: null },
   { path: '/households/:id/assessment/:aid?', feature: 'assessment', opens: 'route', tab: null },
   { path: '/households/:id/history', feature: 'history', opens: 'route', tab: 'households' },
