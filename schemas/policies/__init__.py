@@ -2,7 +2,7 @@
 the facts used and those that nobody knows.
 
 Three-valued: a fact nobody knows makes a condition neither true nor false, and is named as missing only where it could turn the answer.
-Amounts and thresholds are the county's parameters; none is shipped. Mirrored by pwa/src/records/policies.ts (`tests/vectors/policies.json`).
+Amounts and thresholds are the county's parameters; none is shipped. Mirrored by pwa/src/records/policies.ts (`tests/vectors/policy_rules.json`).
 """
 
 from collections.abc import Mapping

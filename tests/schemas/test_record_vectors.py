@@ -80,7 +80,7 @@ def test_visit_facts_of_a_file(case: Case) -> None:
     assert (due.model_dump() if due else None) == case["due"]
 
 
-@pytest.mark.parametrize("case", load("policies"), ids=name_of)
+@pytest.mark.parametrize("case", load("policy_rules"), ids=name_of)
 def test_policies(case: Case) -> None:
     found = match_policies(make_state(case["scene"]), case["today"], case["parameters"])
     assert [list(one.model_dump(mode="json").values()) for one in found] == case["matches"]

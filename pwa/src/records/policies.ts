@@ -1,5 +1,5 @@
 /**
- * Policies that a household might be entitled to; mirror of schemas/policies, held to it by tests/vectors/policies.json. A hint, never a
+ * Policies that a household might be entitled to; mirror of schemas/policies, held to it by tests/vectors/policy_rules.json. A hint, never a
  * decision: possibly eligible, unlikely or not known yet, with the facts used and those that nobody knows.
  */
 import data from './generated/policies.json'

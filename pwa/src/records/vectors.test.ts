@@ -105,7 +105,7 @@ describe('visit facts of a file', () => {
 })
 
 describe('policies', () => {
-  test.each(load('policies').map((one) => [one.name, one] as const))('%s', (_name, one) => {
+  test.each(load('policy_rules').map((one) => [one.name, one] as const))('%s', (_name, one) => {
     const found = matchPolicies(makeState(one['scene']), one['today'], one['parameters'])
     expect(found.map((match) => [match.policy, match.member, match.outcome, match.used, match.missing])).toStrictEqual(one['matches'])
   })
