@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.stranger.folding import State, digest, rank_of, sort_union, writes_of
+from tests.stranger.joining import gather, name_within, rename
 from tests.stranger.wire import Dot, base_of, canonical, covers, sha256
 
 
@@ -36,8 +37,7 @@ class Act:
 
 def rule_of(state: State, section: str) -> dict[str, Any] | None:
     collection, slash, _ = section.partition("/")
-    found = state.collection(collection).get("section") if slash else state.rules.get("sections", {}).get(section)
-    return found
+    return state.collection(collection).get("section") if slash else state.rules.get("sections", {}).get(section)
 
 
 def full(section: str, names: list[str]) -> list[str]:
@@ -68,23 +68,22 @@ def values_of(value: Any) -> Any:
     )
 
 
-def fold(rules: dict[str, Any], changes: list[dict[str, Any]]) -> dict[str, Any]:
-    """F-1 with F-11: the folded file, and the digest of its accepted changes."""
-    once = {sha256(canonical(item["body"])): item for item in changes}
-    accepted = sorted(
-        (item for item in once.values() if item["verdict"] and item["verdict"]["status"] == "accepted"),
-        key=lambda item: item["verdict"]["position"],
-    )
-    own = [item for item in once.values() if not item["verdict"]]
-    settled, settled_acts = run(rules, accepted)
+def fold(rules: dict[str, Any], changes: list[dict[str, Any]], file: str | None = None) -> dict[str, Any]:
+    """F-1 with F-11: the folded file, and the digest of its accepted changes. `file`: whose, of several (F-14)."""
+    once = list({sha256(canonical(item["body"])): item for item in changes}.values())
+    file = file or (once[0]["body"]["file"] if once else "")
+    accepted = [item for item in once if item["verdict"] and item["verdict"]["status"] == "accepted"]
+    settled, settled_acts = run(rules, gather(accepted, file)[0], file, accepted)
     digested = digest(settled, sections_of(settled, settled_acts, rules))
-    state, acts = run(rules, [*accepted, *own])
-    for item in once.values():
-        if item["verdict"] and item["verdict"]["status"] in ("held", "quarantined", "returned"):
-            for write in writes_of(item["body"], item["verdict"], state.rule):
+    items, absorbs, absorbed_by = gather(once, file)
+    state, acts = run(rules, items, file, once)
+    shown = {file, *(one["file"] for one in absorbs)}
+    for item in once:
+        body, said = item["body"], item["verdict"]
+        if body["file"] in shown and said and said["status"] in ("held", "quarantined", "returned"):
+            for write in writes_of(rename(body, file), said, state.rule):
                 if state.rule(write.path)["policy"] == "safest":
                     state.extra.setdefault(write.path, []).append(write)
-    dots = [(item["body"]["replica"], item["body"]["seq"]) for item in [*accepted, *own]]
     return {
         "paths": state.shown_paths(),
         "elements": {
@@ -93,32 +92,51 @@ def fold(rules: dict[str, Any], changes: list[dict[str, Any]]) -> dict[str, Any]
         },
         "conflicts": state.conflicts(),
         "sections": sections_of(state, acts, rules),
-        **base_of(dots),
+        "absorbs": absorbs,
+        "absorbed_by": absorbed_by,
+        **base_of((item["body"]["replica"], item["body"]["seq"]) for item in items),
         "digest": digested,
     }  # fmt: skip
 
 
-def run(rules: dict[str, Any], items: list[dict[str, Any]]) -> tuple[State, list[Act]]:
+def run(
+    rules: dict[str, Any], items: list[dict[str, Any]], file: str, given: list[dict[str, Any]]
+) -> tuple[State, list[Act]]:
     """Fold in order; remember what each act of approving met."""
-    state, acts = State(rules), []
+    state, acts = State(rules, file), []
     for item in items:
-        body = item["body"]
-        state.take(body, item["verdict"])
-        if "about" not in body:
+        body, is_own = item["body"], item["of"] == file
+        state.take(body, item["verdict"], is_own=is_own)
+        if "about" not in body or (not is_own and "/" not in body["about"]["section"]):  # A-10
             continue
         section, schema = body["about"]["section"], body["about"]["schema"]
-        seen = State(rules)
-        for other in items:
-            if covers(body["base"], (other["body"]["replica"], other["body"]["seq"])):
-                seen.take(other["body"], other["verdict"])
+        was_equal = content_of(state, section, schema) == body["about"]["content"]
+        seen = state if was_equal else form_of(rules, given, item["raw"])
+        has_content = content_of(seen, section, schema) is not None
         acts.append(
             Act(
-                sha256(canonical(body)), body, content_of(state, section, schema) == body["about"]["content"],
-                {path: shown["value"] for path, shown in pinned(seen, section).items()} if content_of(seen, section, schema) else {},
+                item["id"],
+                body,
+                was_equal,
+                {path: shown["value"] for path, shown in pinned(seen, section).items()} if has_content else {},
                 protection(state, section),
             )
-        )  # fmt: skip
+        )
     return state, acts
+
+
+def form_of(rules: dict[str, Any], given: list[dict[str, Any]], body: dict[str, Any]) -> State:
+    """What the form showed from which a change was made: its own file, over all that its base covers."""
+    own = body["file"]
+    seen = [
+        item
+        for item in given
+        if covers(body["base"], (name_within(item["body"]["replica"], item["body"]["file"], own), item["body"]["seq"]))
+    ]
+    form = State(rules, own)
+    for item in gather(seen, own)[0]:
+        form.take(item["body"], item["verdict"], is_own=item["of"] == own)
+    return form
 
 
 def sections_of(state: State, acts: list[Act], rules: dict[str, Any]) -> dict[str, dict[str, Any]]:

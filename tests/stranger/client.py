@@ -52,7 +52,13 @@ class Stranger:
         root = Argon2id(salt=salt, length=32, iterations=3, lanes=1, memory_cost=65_536).derive(password.encode())
         auth = HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=b"auth").derive(root)
         keys = {"public_key": wire.to_text(self.point), "receipt_key": wire.to_text(_point(self.receipts))}
-        proof = {"type": "enrolment", "v": 1, "deployment": self.deployment, "code_hash": wire.sha256(code), "at": _now()}
+        proof = {
+            "type": "enrolment",
+            "v": 1,
+            "deployment": self.deployment,
+            "code_hash": wire.sha256(code),
+            "at": _now(),
+        }
         enrolled = self._post(
             "/enrolment/confirm",
             {

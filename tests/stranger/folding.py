@@ -43,8 +43,8 @@ class State:
 
     def rule(self, path: str) -> dict[str, Any]:
         parts = path.split("/")
-        if parts[-1] == "$void":
-            return {"policy": "review"}
+        if parts[-1] == "$void" or parts[0].startswith("$"):
+            return {"policy": "review"}  # F-7, F-13, F-14
         fields = self.rules.get("fields", {}) if len(parts) == 1 else self.collection(parts[0]).get("fields", {})
         found: dict[str, Any] = fields.get(parts[-1], {"policy": "latest"})  # F-10
         return found
@@ -58,13 +58,14 @@ class State:
 
     # --- folding one change
 
-    def take(self, body: dict[str, Any], verdict: dict[str, Any] | None) -> None:
-        self.file = body["file"]
+    def take(self, body: dict[str, Any], verdict: dict[str, Any] | None, *, is_own: bool = True) -> None:
         touched = set()
         for op in body["ops"]:
             if op["op"] == "append":
                 self.elements.setdefault(f"{op['path']}/{op['id']}", (body["replica"], body["seq"]))
         for write in writes_of(body, verdict, self.rule):
+            if write.path.startswith("$") and not is_own:
+                continue
             self._fold(write)
             touched.add(write.path)
         for path in touched:
@@ -78,7 +79,9 @@ class State:
             self._fold_union(write, known)
             return
         covered = [other for other in known if not other.replaced and covers(write.base, other.dot)]
-        write.is_held_back = write.act != "resolve" and self._holds_back(write, covered)
+        write.is_held_back = (
+            write.act != "resolve" and not write.path.startswith("$") and self._holds_back(write, covered)
+        )
         if not write.is_held_back:
             for other in covered:
                 self._replace(other)
@@ -120,7 +123,10 @@ class State:
             for path, writes in self.writes.items()
             if path.startswith(element + "/") and path != void.path
             for edit in writes
-            if edit.dot != void.dot and not covers(void.base, edit.dot) and not covers(edit.base, void.dot)
+            if edit.op != "none"
+            and edit.dot != void.dot
+            and not covers(void.base, edit.dot)
+            and not covers(edit.base, void.dot)
         ]
 
     # --- what a path shows
@@ -142,7 +148,7 @@ class State:
         if policy in ("max", "min"):
             return "also", extreme([write.value for write in live], is_max=policy == "max", live=live)
         if policy == "safest":
-            return "also", min(live, key=lambda w: (rank_of(rule, w.value), _backwards(w.recency))).value
+            return "also", max(live, key=lambda w: (-rank_of(rule, w.value), w.recency)).value
         return "also", max(live, key=lambda w: w.recency).value
 
     def show(self, path: str) -> dict[str, Any]:
@@ -189,6 +195,10 @@ class State:
         lost = sorted(self.replaced.get(path, []), key=lambda w: order[id(w)])
         return [{"value": w.value, "dot": list(w.dot), "person": w.person, "at": w.at} for w in lost]
 
+    def _has_place(self, path: str) -> bool:
+        """F-7: an element that no folded change appended has no conflict."""
+        return "/" not in path or path.startswith("$") or "/".join(path.split("/")[:2]) in self.elements
+
     def shown_paths(self) -> dict[str, dict[str, Any]]:
         paths = {*self.writes, *self.extra}
         for path in paths:
@@ -222,6 +232,7 @@ class State:
                     here = [edit for edit in blind if edit.path == place]
                     values += [{**value, "path": place} for value in self._group(place, here, [])]
                 found.append(("edit_of_voided", element, values))
+        found = [(rule, path, values) for rule, path, values in found if self._has_place(path)]
         return [
             {"id": sha256(f"conflict\n{self.file}\n{rule}\n{path}")[:32], "rule": rule, "path": path, "values": values}
             for rule, path, values in sorted(found, key=lambda item: (item[1], item[0]))
@@ -236,11 +247,15 @@ def writes_of(body: dict[str, Any], verdict: dict[str, Any] | None, rule: Any) -
     def write(path: str, value: Any, op: str = "set") -> Write:
         return Write(
             path, value, (body["replica"], body["seq"]), body["base"], body["act"], body["person"], body["at"],
-            min(verdict["received_at"], said) if verdict else said,
+            min(verdict["received_at"], said) if verdict and is_accepted else said,
             verdict["position"] if is_accepted else None, verdict["duty"] if is_accepted else None, op,
         )  # fmt: skip
 
     made: list[Write] = []
+    if body["act"] == "transfer":
+        made.append(write("$scope", body["to"]))
+    elif body["act"] in ("merge", "unmerge"):
+        made.append(write(f"$merged/{body['merge']['file']}", body["act"] == "merge"))
     for op in body["ops"]:
         if op["op"] == "append":
             for name, value in op["value"].items():
@@ -276,10 +291,6 @@ def extreme(values: list[Any], *, is_max: bool, live: list[Write]) -> Any:
     if not fit:
         return max(live, key=lambda w: w.recency).value
     return (max if is_max else min)(fit, key=lambda v: (1, 0, v) if isinstance(v, str) else (0, v, ""))
-
-
-def _backwards(recency: tuple[int, str, int]) -> tuple[int, tuple[int, ...], int]:
-    return (-recency[0], tuple(-ord(letter) for letter in recency[1]), -recency[2])
 
 
 def digest(state: State, sections: dict[str, dict[str, Any]]) -> str:

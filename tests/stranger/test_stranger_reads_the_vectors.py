@@ -69,8 +69,8 @@ def assert_part(expected: Any, found: Any, place: str) -> None:
         assert expected == found, place
 
 
-@pytest.mark.parametrize("case", cases("policies", "voids", "provisional", "approvals"))
+@pytest.mark.parametrize("case", cases("policies", "voids", "provisional", "approvals", "moving", "merging"))
 def test_folds(case: dict[str, Any]) -> None:
-    folded = fold(case["input"]["rules"], case["input"]["changes"])
+    folded = fold(case["input"]["rules"], case["input"]["changes"], case["input"].get("file"))
     assert_part(case["expect"]["folded"], folded, "")
     assert folded["digest"] == case["expect"]["digest"]

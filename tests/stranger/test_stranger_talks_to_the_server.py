@@ -70,7 +70,9 @@ def test_a_stranger_and_our_device_agree_on_a_household(stranger: Stranger, ours
 
     settled = stranger.write(file, [put("income_yearly_fen", 1_000_000)], scope=scope, act="resolve")
     assert stranger.sync() == []
-    assert stranger.verdict_of(settled)["reasons"] == [{"code": "not_allowed"}], "the lowest duty does not resolve (D-8)"
+    assert stranger.verdict_of(settled)["reasons"] == [{"code": "not_allowed"}], (
+        "the lowest duty does not resolve (D-8)"
+    )
     assert stranger.show(file)["paths"]["income_yearly_fen"]["status"] == "conflict"
 
 
