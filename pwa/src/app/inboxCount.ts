@@ -3,11 +3,12 @@ import type { Device } from '../device'
 
 const REVIEWABLE = new Set(['submitted', 'amendment_submitted', 'stale'])
 
-export function inboxCount(device: Pick<Device, 'households' | 'me' | 'samePersons'>): number {
+export function inboxCount(device: Pick<Device, 'households' | 'me' | 'samePersons' | 'sync'>): number {
   const decides = device.me?.duties.some((duty) => duty === 'deputy' || duty === 'head') ?? false
-  let count = decides ? device.samePersons.filter((pair) => !pair.settled).length : 0
+  // Refused saves of households that went elsewhere count too: they stand in no summary.
+  let count = device.sync.returnedCount + (decides ? device.samePersons.filter((pair) => !pair.settled).length : 0)
   for (const household of device.households) {
-    count += household.returned + household.conflicts + (decides ? (household.semantic?.open ?? 0) : 0)
+    count += household.conflicts + (decides ? (household.semantic?.open ?? 0) + household.toDecide : 0)
     for (const state of household.sectionStates) {
       if (decides ? REVIEWABLE.has(state) : state === 'returned') count += 1
     }

@@ -1,22 +1,19 @@
-/** Changes that the server holds until a deputy lets them in or declines them. Asked of the server, so online only. */
-import type { Device } from '../../device/contract'
+/** How much waits for a deputy, by why. Asked of the server, so online only; the list itself is a screen of its own. */
+import type { Device, Why } from '../../device'
 
-export interface DeskItem {
-  change: string
-  file: string
-  scope: string
-  replica: string
-  person_id: string
-  act: string
-  status: 'held' | 'quarantined'
-  received_at: number
-  reasons: { code: string; say?: string }[]
-}
+export interface DeskCount { why: Why; count: number; people: string[]; oldest: number }
+interface Listed { why: Why; person_id: string; received_at: number; asked_at: number | null; status: string }
 
-export async function listDesk(device: Device): Promise<DeskItem[]> {
-  return (await device.call<{ items: DeskItem[] }>('GET', '/review')).items
-}
-
-export async function decideDesk(device: Device, change: string, decision: 'accept' | 'decline', reason: string): Promise<void> {
-  await device.call('POST', `/review/${change}`, { decision, ...(reason.trim() ? { reason: reason.trim() } : {}) })
+export async function countDesk(device: Pick<Device, 'call'>): Promise<DeskCount[]> {
+  const { items } = await device.call<{ items: Listed[] }>('GET', '/review')
+  const counts = new Map<Why, DeskCount>()
+  for (const item of items) {
+    const why = item.asked_at !== null ? 'asked' : item.why
+    const count = counts.get(why) ?? { why, count: 0, people: [], oldest: item.received_at }
+    count.count++
+    count.oldest = Math.min(count.oldest, item.received_at)
+    if (!count.people.includes(item.person_id)) count.people.push(item.person_id)
+    counts.set(why, count)
+  }
+  return [...counts.values()].sort((a, b) => Number(b.why === 'asked') - Number(a.why === 'asked') || a.oldest - b.oldest)
 }

@@ -3,7 +3,7 @@ import type { Fate, OwnSave } from '../../device'
 import { loadWords } from '../../i18n'
 import { needsAttention, saveRow } from './rows'
 
-beforeAll(() => loadWords('sync-status'))
+beforeAll(() => loadWords('sync-status', 'reasons'))
 
 function save(facts: Partial<OwnSave>): OwnSave {
   return {

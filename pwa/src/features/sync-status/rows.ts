@@ -1,6 +1,7 @@
 /** Own saves as rows of the sync page: what each did in words, why it stands where it stands, what to do. Pure. */
 import type { OwnSave } from '../../device'
 import { hasWords, t } from '../../i18n'
+import { sayReason } from '../../i18n/reasons'
 
 export type Todo = 'nothing' | 'wait' | 'open' | 'amend'
 
@@ -9,7 +10,8 @@ export interface SaveRow {
   what: string
   fate: string
   tone: 'plain' | 'good' | 'warn' | 'danger'
-  reasons: string[]
+  reasons: string[] // whose save it waits for, then why
+  age: string // '' where nothing waits
   todo: Todo
 }
 
@@ -29,23 +31,28 @@ function what(save: OwnSave): string {
   return t('sync-status.changed', { count })
 }
 
-/** A server newer than this app may give a code without words: its own sentence is shown, else the bare code. */
-function reason(given: OwnSave['reasons'][number]): string {
-  if (given.say) return given.say
-  const key = `sync-status.reason_${given.code}`
-  return hasWords(key) ? t(key) : t('sync-status.reason_other', { code: given.code })
+/** How long it has waited, so that nothing waits unseen; whose it waits for is told beside it. */
+function age(save: OwnSave, now: number): string {
+  if (save.fate !== 'held' && save.fate !== 'quarantined') return ''
+  const hours = Math.max(0, Math.floor((now - (save.receivedAt ?? save.at)) / 3_600_000))
+  if (hours < 1) return t('sync-status.age_new')
+  return hours < 24 ? t('sync-status.age_hours', { count: hours }) : t('sync-status.age_days', { count: Math.floor(hours / 24) })
+}
+function waits(save: OwnSave): string[] {
+  return save.waitsFor.map((one) => t(one.own ? 'sync-status.waits_own' : one.personName ? 'sync-status.waits_person' : 'sync-status.waits_unknown', { name: one.personName, phone: one.replica.slice(0, 4).toUpperCase() }))
 }
 
 const TONES = { unsent: 'plain', sent: 'plain', accepted: 'good', held: 'plain', quarantined: 'warn', returned: 'danger', declined: 'danger' } as const
-const TODOS: Record<OwnSave['fate'], Todo> = { unsent: 'wait', sent: 'wait', accepted: 'nothing', held: 'wait', quarantined: 'wait', returned: 'amend', declined: 'open' }
+const TODOS: Record<OwnSave['fate'], Todo> = { unsent: 'wait', sent: 'wait', accepted: 'nothing', held: 'wait', quarantined: 'wait', returned: 'amend', declined: 'amend' }
 
-export function saveRow(save: OwnSave): SaveRow {
+export function saveRow(save: OwnSave, now = Date.now()): SaveRow {
   return {
     save,
     what: what(save),
     fate: t(`shell.fate_${save.fate}`),
     tone: TONES[save.fate],
-    reasons: save.reasons.map(reason),
+    reasons: [...waits(save), ...save.reasons.map(sayReason)],
+    age: age(save, now),
     todo: TODOS[save.fate],
   }
 }
