@@ -8,6 +8,7 @@ import pytest
 
 from tests.stranger import wire
 from tests.stranger.approving import fold
+from tests.stranger.joining import name_within
 
 VECTORS = Path(__file__).parents[1] / "vectors"
 
@@ -47,7 +48,10 @@ def test_signatures(case: dict[str, Any]) -> None:
 @pytest.mark.parametrize("case", cases("versions"))
 def test_bases(case: dict[str, Any]) -> None:
     given = case["input"]
-    if "dot" in given:
+    if "within" in given:
+        named = name_within(given["dot"][0], given["of"], given["within"])
+        assert [named, given["dot"][1]] == case["expect"]["dot"]
+    elif "dot" in given:
         assert wire.covers(given["base"], (given["dot"][0], given["dot"][1])) is case["expect"]["covers"]
     elif "join" in given:
         assert wire.join(*given["join"]) == case["expect"]["base"]
