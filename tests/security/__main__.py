@@ -17,7 +17,7 @@ from pathlib import Path
 
 from tests.security.proofs import PROOFS, ROOT, Proof, find_proofs
 
-_SECONDS_MAX = 300
+_SECONDS_MAX = 600
 _LONG_SECONDS_MAX = 3600
 
 

@@ -26,6 +26,7 @@ def _here(name: str) -> str:
 
 
 PROOFS = (
+    Proof("T-2", "Nobody reads or moves anything beyond duty, patch and station", (_here("scope_matrix"),)),
     Proof("T-2b", "No forged envelope is accepted", (_here("forged_envelopes"),)),
     Proof(
         "T-3",
