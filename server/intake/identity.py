@@ -1,10 +1,12 @@
 """Which files share an id number, by the blind index: no number is read or stored for it.
 
 The index holds every number ever accepted in a file. What stands there today, and whether it means one person, is for the caller.
+A file that was merged into another counts as that one.
 """
 
 from collections.abc import Sequence
 
+from sqlalchemy import ColumnElement, case
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, or_, select
 
@@ -15,8 +17,10 @@ def list_sharing_files(session: Session, station_id: str, scopes: Sequence[str],
     """Pairs of files of which at least one lives in these scopes, each pair once, lower id first."""
     low, high = aliased(IdentityIndex), aliased(IdentityIndex)
     home_low, home_high = aliased(CaseFile), aliased(CaseFile)
+    shown_low, shown_high = _shown(home_low).label("low"), _shown(home_high).label("high")
     statement = (
-        select(low.file, high.file)
+        select(shown_low, shown_high)
+        .select_from(low)
         .join(high, (col(high.station_id) == low.station_id) & (col(high.number_hash) == low.number_hash))
         .join(home_low, (col(home_low.station_id) == low.station_id) & (col(home_low.file) == low.file))
         .join(home_high, (col(home_high.station_id) == high.station_id) & (col(home_high.file) == high.file))
@@ -26,10 +30,16 @@ def list_sharing_files(session: Session, station_id: str, scopes: Sequence[str],
             home_low.station_id == station_id,
             home_high.station_id == station_id,
             col(low.file) < col(high.file),
+            shown_low != shown_high,
             or_(col(home_low.scope).in_(scopes), col(home_high.scope).in_(scopes)),
         )
         .distinct()
-        .order_by(col(low.file), col(high.file))
+        .order_by(shown_low, shown_high)
         .limit(limit)
     )
-    return [(one, other) for one, other in session.exec(statement)]
+    return sorted({(min(pair), max(pair)) for pair in session.exec(statement)})
+
+
+def _shown(home: type[CaseFile]) -> ColumnElement[str]:
+    """The file under which this one shows since it was merged; else itself."""
+    return case((col(home.survivor) != "", col(home.survivor)), else_=col(home.file))

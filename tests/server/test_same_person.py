@@ -4,12 +4,14 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from sqlmodel import Session
 
 from schemas.id_number import check_character
 from server.accounts import rules as accounts
 from server.accounts.rules import DutyOn
 from server.context import Context
 from server.station import rules as stations
+from sync.versions import Base
 from tests.server.phone import Phone, new_id
 
 
@@ -62,7 +64,7 @@ def test_a_worker_is_not_told_that_someone_is_on_a_list_elsewhere(
 def test_a_deputy_of_one_patch_learns_that_the_other_file_exists_and_nothing_of_it(
     context: Context, station_id: str, enrol: Callable[[str], Phone], worker: Phone, west_worker: Phone
 ) -> None:
-    def appoint(session: accounts.Session) -> str:
+    def appoint(session: Session) -> str:
         patches = stations.list_patches(session, context.keyring, station_id, 10)
         west = next(patch.scope for patch in patches if patch.name == "西片区")
         duties = [DutyOn("deputy", west)]
@@ -139,3 +141,20 @@ def test_nobody_is_told_without_an_open_vault(worker: Phone, make_phone: Callabl
 def test_a_limit_out_of_bounds_is_refused(worker: Phone, limit: int) -> None:
     worker.open_session()
     assert worker.http.get(f"/same-person?limit={limit}").status_code == 422
+
+
+def test_files_that_were_merged_are_one_and_part_again_when_the_merge_is_undone(worker: Phone, deputy: Phone) -> None:
+    one, _ = add_person(worker, number(1))
+    other, _ = add_person(worker, number(1))
+    third, _ = add_person(worker, number(1))
+    base = {"vector": {worker.replica: 1}, "except": []}
+    merge = deputy.save(one, [], act="merge", merge={"file": other, "base": base}, base=Base({worker.replica: 1}))
+    [verdict] = deputy.push(merge)
+    assert verdict.status == "accepted", verdict
+    assert pairs(deputy) == [tuple(sorted((one, third)))]
+    unmerge = deputy.save(
+        one, [], act="unmerge", merge={"file": other}, base=Base({deputy.replica: 1, worker.replica: 1})
+    )
+    [verdict] = deputy.push(unmerge)
+    assert verdict.status == "accepted", verdict
+    assert len(pairs(deputy)) == 3

@@ -15,6 +15,7 @@ export interface Policy {
   me: PolicyPerson
   people: PolicyPerson[]
   scopes: { id: string; name: string }[]
+  patches?: { id: string; name: string }[] // every patch of the station; absent from an older server
   villages: Village[]
   verdict_key: string
   sealing_key: string
@@ -42,7 +43,7 @@ export function meOf(policy: Policy): Me {
 
 export function patchesOf(policy: Policy): Patch[] {
   const people = [policy.me, ...policy.people.filter((person) => person.person_id !== policy.me.person_id)]
-  return policy.scopes.map((scope) => ({
+  return (policy.patches ?? policy.scopes).map((scope) => ({
     id: scope.id,
     name: scope.name,
     villages: policy.villages.filter((village) => village.scope === scope.id).map((village) => village.name),
