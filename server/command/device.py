@@ -15,8 +15,11 @@ import typer
 from PIL import Image, ImageOps, UnidentifiedImageError
 from rich.table import Table
 
+from server.command import device_bundle as bundle
+from server.command import device_desk
 from server.command import device_moving as moving
 from server.command import device_review as review
+from server.command.device_collect import collect
 from server.command.device_opening import (
     DEFAULT_HOME,
     Assignments,
@@ -104,6 +107,9 @@ def sync(home: HomeOption = DEFAULT_HOME, passphrase: PassphraseOption = "", as_
                 console.print(f"  {count} {status}")
             if report.problem:
                 console.print(f"[yellow]![/yellow] {report.problem['detail']} ({report.problem['code']})")
+            if device_desk.Desk(device).is_copied():
+                console.print("[red]![/red] This device's store was copied or put back 存储被复制或退回过. Ask for a link:")
+                console.print("  [bold]yihu device renew LINK[/bold]. Nothing is lost.")
             for file in report.differing:
                 console.print(f"[red]![/red] {file} differs from the server's digest; tell the operator.")
         raise typer.Exit(0 if report.complete else 1)
@@ -302,11 +308,8 @@ def dismiss(
 ) -> None:
     """Put a returned save away once you have dealt with it 知道了. The server keeps its copy."""
     with opened(home, passphrase) as device:
-        found = [stored.id for stored in device.list_own_saves() if stored.id.startswith(change)]
-        if len(found) != 1:
-            stop(f"{len(found)} saves begin with {change}.")
-        device.dismiss(found[0])
-        console.print("[green]✓[/green] put away.")
+        device_desk.Desk(device).dismiss(device_desk.own_id(device, change))
+        console.print("[green]✓[/green] put away; the server keeps its copy.")
 
 
 @app.command()
@@ -354,7 +357,11 @@ def append(home: Path, passphrase: str, household: str, collection: str, assignm
 
 for command in (review.submit, review.withdraw, review.approve, review.conflicts, review.resolve):
     app.command()(command)
+for command in device_desk.COMMANDS:
+    app.command(name=command.__name__.replace("_", "-"))(command)
 app.command()(moving.transfer)
 app.command()(moving.merge)
 app.command()(moving.unmerge)
 app.command(name="return")(review.return_section)
+app.command()(collect)
+app.add_typer(bundle.app, name="bundle")
