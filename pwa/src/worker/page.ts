@@ -50,7 +50,9 @@ export function startPageWorker(): PageWorker {
   }
   if ('serviceWorker' in navigator && import.meta.env.PROD) {
     navigator.serviceWorker.register(trustedScriptUrl('/sw.js'), { scope: '/' }).then(watch, () => undefined)
-    navigator.serviceWorker.ready.then(({ active }) => setTimeout(() => active?.postMessage({ type: 'keep' }), KEEP_AFTER_MS), () => undefined)
+    const keep = () => void navigator.serviceWorker.ready.then(({ active }) => setTimeout(() => active?.postMessage({ type: 'keep' }), KEEP_AFTER_MS), () => undefined)
+    keep()
+    addEventListener('online', keep)
     navigator.serviceWorker.addEventListener('controllerchange', () => asked && location.reload())
   }
   addEventListener('beforeinstallprompt', (event) => {

@@ -11,6 +11,11 @@ export async function openCamera(): Promise<MediaStream> {
   return navigator.mediaDevices.getUserMedia({ video, audio: false })
 }
 
+/** Throws while the reader was not fetched yet: it comes after the app itself, in the background. */
+export async function loadReader(): Promise<void> {
+  await import('qr/decode.js')
+}
+
 /** Reads what the video shows, picture after picture, until stopped. */
 export async function readCodes(video: HTMLVideoElement, onText: (text: string) => void): Promise<Scan> {
   const { decodeQR } = await import('qr/decode.js')
