@@ -5,7 +5,7 @@ Every subject is a module of this folder; here they are only named.
 
 import typer
 
-from server.command import device, instrument, ledger, station
+from server.command import device, instrument, ledger, log, powers, station
 from server.command.serve import serve
 from server.command.simulate import simulate
 
@@ -18,11 +18,17 @@ app = typer.Typer(
 )
 app.command()(serve)
 app.command()(simulate)
+app.command()(log.verify)
+app.command()(log.restore)
 app.command()(station.enrol)
+station.app.command()(powers.appoint)
+station.app.command()(powers.rotate_keys)
 app.add_typer(station.app, name="station")
+app.add_typer(powers.audit_app, name="audit")
 app.add_typer(ledger.app, name="ledger")
 app.add_typer(instrument.app, name="instrument")
 app.add_typer(device.app, name="device")
+app.add_typer(log.app, name="backup")
 
 if __name__ == "__main__":
     app(prog_name="yihu")

@@ -37,12 +37,13 @@ class Told:
 def compare(tree: LogTree, agreed: Mapping[int, int], claim: LogClaim) -> Standing:
     """Whether this log begins with what a device remembers. `agreed`: by epoch, what its restart statement says.
 
-    `behind`: the device remembers more than there is here, or a time before a restart that it has not been told of.
+    `behind`: the device remembers more than there is here, or was not told of a restart; also one that forgot nothing of
+    what it remembers, because no device takes a root of an epoch of which it does not know.
     """
     if claim.size == 0:
         return "sound"
-    kept = [size for epoch, size in agreed.items() if epoch > claim.epoch]
-    if claim.epoch > tree.epoch or claim.size > tree.size or (kept and claim.size > min(kept)):
+    is_untold = any(epoch > claim.epoch for epoch in agreed)
+    if claim.epoch > tree.epoch or claim.size > tree.size or is_untold:
         return "behind"
     return "sound" if tree.root(claim.size).hex() == claim.hash else "differs"
 

@@ -589,15 +589,13 @@ def upgrade() -> None:
         "told",
         sa.Column("station_id", sa.String(length=32), nullable=False),
         sa.Column("replica", sa.String(length=32), nullable=False),
-        sa.Column("audience", sa.String(length=32), nullable=False),
-        sa.Column("upto", sa.BigInteger(), nullable=False),
-        sa.Column("from_pack", sa.Boolean(), nullable=False),
-        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("file", sa.String(length=32), nullable=False),
+        sa.Column("first_at", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(
             ["station_id", "replica"],
             ["replica.station_id", "replica.replica"],
         ),
-        sa.PrimaryKeyConstraint("station_id", "replica", "audience"),
+        sa.PrimaryKeyConstraint("station_id", "replica", "file"),
     )
     op.create_table(
         "upload",
