@@ -6,16 +6,16 @@ const QUIET_ZONE = 4 // modules of white that scanners need around it
 /** `sturdy`: more correction, for paper and far-away screens; otherwise fewer and larger modules. */
 export async function drawQr(text: string, sturdy = true): Promise<QrDrawing> {
   const { encodeQR } = await import('qr')
-  const rows = encodeQR(text, 'raw', { ecc: sturdy ? 'medium' : 'low', border: 0 })
+  const rows = encodeQR(text, 'raw', { ecc: sturdy ? 'medium' : 'low', border: QUIET_ZONE })
   let path = ''
   rows.forEach((row, at) => {
     for (let column = 0; column < row.length; column++) {
       if (!row[column]) continue
       let run = 1
       while (row[column + run]) run++
-      path += `M${column + QUIET_ZONE} ${at + QUIET_ZONE}h${run}v1h-${run}z`
+      path += `M${column} ${at}h${run}v1h-${run}z`
       column += run
     }
   })
-  return { side: rows.length + 2 * QUIET_ZONE, path }
+  return { side: rows.length, path }
 }
