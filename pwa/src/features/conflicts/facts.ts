@@ -59,6 +59,11 @@ export function compareElements(view: FileView, conflict: SemanticConflict, word
     .filter((field) => field.isAsked)
 }
 
+/** Which elements came with a file that was merged into this one: dots of other files carry their name. */
+export function cameWithMerge(view: FileView, element: string): boolean {
+  return view.state.elements[element]?.dot[0].indexOf('@') !== -1
+}
+
 function collectionOf(element: string): string {
   return element.slice(0, element.indexOf('/'))
 }
