@@ -150,6 +150,8 @@ export interface SyncStatus {
 
 export interface SaveOptions { act?: Act; about?: About; reason?: string; draftKey?: string; reissues?: string }
 
+export interface MoveOptions { reason?: string }
+
 export interface AttachmentInfo { id: string; sha256: string; mediaType: string; bytes: number; uploaded: boolean }
 
 /** A record made while the household's file could not be opened; linked at the next full unlock. */
@@ -189,6 +191,12 @@ export interface Device {
   /** Signs and stores one save durably; resolves once it is on disk with its change id. Uploads by itself when it can. */
   save(view: FileView, ops: Operation[], options?: SaveOptions): Promise<string>
   createFile(kind: string, scope: string, ops: Operation[], options?: SaveOptions): Promise<{ fileId: string; changeId: string }>
+  /** Moves a file to another patch of the station; the deputies there are asked unless one decides there oneself. */
+  transferFile(view: FileView, scope: string, options?: MoveOptions): Promise<string>
+  /** Two files are one household: from now on the survivor shows both (`view.state.absorbs`), each keeps its history. */
+  mergeFiles(survivor: FileView, absorbed: FileView, options?: MoveOptions): Promise<string>
+  /** Parts them again; what was saved meanwhile about the other file's own people is entered there again. */
+  undoMerge(survivor: FileView, absorbedFileId: string, options?: MoveOptions): Promise<string>
   /** Subscribe to a file that changes while it is open (sync, another tab). Returns the unsubscribe function. */
   onFileChanged(fileId: string, listener: () => void): () => void
   newId(): string // 32 hex

@@ -3,6 +3,7 @@ import type { Envelope, Operation } from '../sync/change'
 import type { OpenedWaiting, WaitingFacts } from './contract'
 import { DeviceError } from './errors'
 import { historyEntry, readStored, viewOf } from './file-state'
+import { othersOf } from './merged'
 import type { Phone } from './phone'
 import { openFile, partsOf, save } from './saving'
 import { Verifier } from './taking-in'
@@ -25,7 +26,7 @@ export async function openWaiting(phone: Phone, changeId: string): Promise<Opene
   if (!read || read.verdict.change !== changeId) throw new DeviceError('bad_signature', 'what waits')
   const readers = await phone.readers()
   const stored = await vault.readFile(read.change.file).catch(() => null)
-  const view = stored && phone.rules[stored.body.kind] ? viewOf(phone.rulesOf(stored.body.kind), stored.body, readers) : null
+  const view = stored && phone.rules[stored.body.kind] ? viewOf(phone.rulesOf(stored.body.kind), stored.body, readers, await othersOf(vault, stored.body)) : null
   const entry = historyEntry({ id: changeId, change: read.change, verdict: read.verdict, envelope: look.envelope, verdictEnvelope: look.verdict }, readers)
   const again = stored ? readStored(stored.body).find((known) => known.change.reissues === changeId && phone.replicas.has(known.change.replica)) : undefined
   return {

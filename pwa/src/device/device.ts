@@ -7,7 +7,7 @@ import { countWaiting, dropDatabase, forgetHolder, listHolders, openVaultDatabas
 import type { Carry } from './carry-contract'
 import { holders, lock, useLatest } from './closed'
 import type {
-  AttachmentInfo, Device, EnrolmentOffer, EnrolmentSecrets, FileView, LeavingFile, OpenedWaiting, OwnSave, SaveOptions, UnlinkedRecord, VaultHolder,
+  AttachmentInfo, Device, EnrolmentOffer, EnrolmentSecrets, FileView, MoveOptions, LeavingFile, OpenedWaiting, OwnSave, SaveOptions, UnlinkedRecord, VaultHolder,
 } from './contract' // prettier-ignore
 import { Drafting } from './drafting'
 import { asDeviceError, DeviceError } from './errors'
@@ -171,6 +171,9 @@ class RealDevice implements Device {
       return result
     })
   }
+  transferFile = (view: FileView, scope: string, options: MoveOptions = {}): Promise<string> => this.with(({ transferFile }) => transferFile(this.phone, view, scope, options))
+  mergeFiles = (survivor: FileView, absorbed: FileView, options: MoveOptions = {}): Promise<string> => this.with(({ mergeFiles }) => mergeFiles(this.phone, survivor, absorbed, options))
+  undoMerge = (survivor: FileView, absorbed: string, options: MoveOptions = {}): Promise<string> => this.with(({ undoMerge }) => undoMerge(this.phone, survivor, absorbed, options))
   onFileChanged = (fileId: string, listener: () => void): (() => void) => this.phone.onFile(fileId, listener)
   newId = newId
   setRoute = (fileIds: string[]): Promise<void> => this.with(({ setRoute }) => setRoute(this.phone, fileIds))

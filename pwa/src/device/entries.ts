@@ -8,6 +8,10 @@ export const UNLINKED = 'unlinked_record'
 export interface Line {
   household?: StoredSummary
   unlinked?: UnlinkedRecord
+  /** Files that it was ever merged with: a fold of it needs theirs. */
+  merges?: string[]
+  /** It shows in this file, and in no list by itself. */
+  absorbedBy?: string
   /** It went to another patch and stays until nothing of one's own hangs on it. `scope`: where it was known to be last. */
   leaving?: { headName: string; scope: string }
 }

@@ -2,6 +2,7 @@
 import { changeId, dotOf, type Change, type Envelope } from '../sync/change'
 import { fold, stateDigest, type FoldedFile, type FoldInput, type Rules } from '../sync/fold'
 import { supersedes, type Verdict } from '../sync/verdict'
+import { dotWithin } from '../sync/versions'
 import type { FileBody, StoredChange } from '../vault'
 import type { Fate, FileView, HistoryEntry } from './contract'
 
@@ -58,13 +59,19 @@ export function merge(body: FileBody, news: readonly StoredChange[], verdicts: r
 }
 
 /** The state as a form shows it: accepted changes, and of this person's own what is unsent or held. */
-export function foldFile(rules: Rules, known: readonly KnownChange[], replicas: ReadonlySet<string>): FoldedFile {
+export function foldFile(rules: Rules, known: readonly KnownChange[], replicas: ReadonlySet<string>, file?: string): FoldedFile {
   const own = (one: KnownChange): boolean => replicas.has(one.change.replica) && one.verdict?.status === 'held'
-  return fold(rules, known.map((one) => (own(one) ? { ...one, verdict: null } : one))) // prettier-ignore
+  return fold(rules, known.map((one) => (own(one) ? { ...one, verdict: null } : one)), file) // prettier-ignore
 }
 
-export function digestOf(rules: Rules, known: readonly KnownChange[]): string {
-  return stateDigest(fold(rules, known.filter(isAccepted)))
+export function digestOf(rules: Rules, known: readonly KnownChange[], file?: string): string {
+  return stateDigest(fold(rules, known.filter(isAccepted), file))
+}
+
+/** Of the changes around a file those that show in it: its own, and those of what it absorbed. */
+export function shownOf(known: readonly KnownChange[], state: FoldedFile): KnownChange[] {
+  const files = new Set([state.file, ...state.absorbs.map(({ file }) => file)])
+  return known.filter(({ change }) => files.has(change.file))
 }
 
 function isAccepted(known: KnownChange): boolean {
@@ -75,19 +82,25 @@ export function fateOf(known: Pick<KnownChange, 'id' | 'verdict'>, received: Rea
   return known.verdict?.status ?? (received.has(known.id) ? 'sent' : 'unsent')
 }
 
-export function viewOf(rules: Rules, body: FileBody, readers: Readers): FileView {
-  const known = readStored(body)
-  const state = foldFile(rules, known, readers.replicas)
+/** `others`: what was ever merged with the file. */
+export function viewOf(rules: Rules, body: FileBody, readers: Readers, others: readonly FileBody[] = []): FileView {
+  const known = [...readStored(body), ...others.flatMap(readStored)]
+  const state = foldFile(rules, known, readers.replicas, body.file)
   return {
     fileId: body.file,
     kind: body.kind,
     scope: body.scope,
     state,
     base: { vector: state.vector, except: state.except },
-    seen: known.some(isAccepted) ? digestOf(rules, known) : null,
-    history: known.map((change) => historyEntry(change, readers)).sort(newestFirst),
+    seen: known.some(isAccepted) ? digestOf(rules, known, body.file) : null,
+    history: shownOf(known, state).map((change) => historyIn(body.file, change, readers)).sort(newestFirst),
     readonly: body.left,
   }
+}
+
+/** Under the name that the file has for its dot: of a change of an absorbed file, another than its own (N-7). */
+function historyIn(file: string, known: KnownChange, readers: Readers): HistoryEntry {
+  return { ...historyEntry(known, readers), dot: dotWithin(dotOf(known.change), known.change.file, file) }
 }
 
 export function historyEntry(known: KnownChange, readers: Readers): HistoryEntry {

@@ -1,9 +1,10 @@
 /** What the index keeps of a file: the summary of a household, or the content of a record that waits to be linked. */
-import type { Rules } from '../sync/fold'
+import type { FoldedFile, Rules } from '../sync/fold'
 import type { FileBody } from '../vault'
-import { foldFile, readStored, type KnownChange } from './file-state'
+import { foldFile, readStored, shownOf, type KnownChange } from './file-state'
+import { mergesIn } from './merged'
 import { HOUSEHOLD, UNLINKED, type Line } from './entries'
-import { dayOf, shown, summarise } from './summary'
+import { dayOf, shown, summarise, type StoredSummary } from './summary'
 
 /** `replicas`: whose saves are own ones; `dismissed`: returned ones that their author has put away. */
 export interface LineReaders {
@@ -16,17 +17,21 @@ export { dayOf }
 
 const NO_FACTS = { unsent: 0, returned: 0, toDecide: 0, updatedAt: 0 }
 
-export function lineOf(rules: Rules, body: FileBody, readers: LineReaders): Line | undefined {
+/** `others`: what was ever merged with the file. */
+export function lineOf(rules: Rules, body: FileBody, readers: LineReaders, others: readonly FileBody[] = []): Line | undefined {
+  const line = ownLine(rules, body, readers, others)
+  const merges = mergesIn(body)
+  return line && merges.length ? { ...line, merges } : line
+}
+
+function ownLine(rules: Rules, body: FileBody, readers: LineReaders, others: readonly FileBody[]): Line | undefined {
   const known = readStored(body)
   if (body.left) return { leaving: { headName: body.kind === HOUSEHOLD ? summarise(foldFile(rules, known, readers.replicas), NO_FACTS, readers.today).headName : '', scope: body.scope } }
   if (body.kind === HOUSEHOLD) {
-    const state = foldFile(rules, known, readers.replicas)
-    const own = known.filter((change) => readers.replicas.has(change.change.replica))
-    const unsent = own.filter((change) => !change.verdict || ['held', 'quarantined'].includes(change.verdict.status)).length
-    const returned = own.filter((change) => isReturned(change) && !readers.dismissed.has(change.id)).length
-    const updatedAt = known.reduce((latest, change) => Math.max(latest, change.verdict?.received_at ?? change.change.at), 0)
-    const toDecide = known.filter((change) => !readers.replicas.has(change.change.replica) && ['held', 'quarantined'].includes(change.verdict?.status ?? '')).length
-    return { household: summarise(state, { unsent, returned, toDecide, updatedAt }, readers.today) }
+    const around = [...known, ...others.flatMap(readStored)]
+    const state = foldFile(rules, around, readers.replicas, body.file)
+    if (state.absorbed_by) return { absorbedBy: state.absorbed_by }
+    return { household: householdLine(state, shownOf(around, state), readers) }
   }
   if (body.kind !== UNLINKED) return {}
   // What the server returned is still what was recorded: it stays to be linked, or put right, by its author.
@@ -44,6 +49,15 @@ export function lineOf(rules: Rules, body: FileBody, readers: LineReaders): Line
       at: typeof at === 'number' ? at : (known[0]?.change.at ?? 0),
     },
   }
+}
+
+function householdLine(state: FoldedFile, known: readonly KnownChange[], readers: LineReaders): StoredSummary {
+  const own = known.filter((change) => readers.replicas.has(change.change.replica))
+  const unsent = own.filter((change) => !change.verdict || ['held', 'quarantined'].includes(change.verdict.status)).length
+  const returned = own.filter((change) => isReturned(change) && !readers.dismissed.has(change.id)).length
+  const updatedAt = known.reduce((latest, change) => Math.max(latest, change.verdict?.received_at ?? change.change.at), 0)
+  const toDecide = known.filter((change) => !readers.replicas.has(change.change.replica) && ['held', 'quarantined'].includes(change.verdict?.status ?? '')).length
+  return summarise(state, { unsent, returned, toDecide, updatedAt }, readers.today)
 }
 
 function isReturned(change: KnownChange): boolean {

@@ -7,6 +7,7 @@ import type { OwnSave, WaitedFor } from './contract'
 import { DeviceError } from './errors'
 import type { Line } from './entries'
 import { historyEntry, readStored, type KnownChange } from './file-state'
+import { lined } from './merged'
 import type { Phone } from './phone'
 import { takeIn, Verifier } from './taking-in'
 
@@ -117,7 +118,7 @@ export async function dismissReturned(phone: Phone, changeId: string): Promise<v
   await phone.exclusively(async () => {
     await markRow(vault, changeId, { dismissed: true })
     const read = await vault.readFile(row.file).catch(() => null)
-    if (read) await phone.commit(vault, { files: [{ ...read, line: (await phone.liner())(read.body) }] })
+    if (read) await phone.commit(vault, { files: await lined(phone, vault, [{ ...read, line: undefined }]) })
   })
   await phone.refreshWaiting()
 }

@@ -177,13 +177,13 @@ export class Phone {
     if (files.length) this.channel?.postMessage(files)
   }
   /** For many files at once: reads what lines need beside the files one time. */
-  async liner(): Promise<(body: FileBody) => Line | undefined> {
+  async liner(): Promise<(body: FileBody, others?: readonly FileBody[]) => Line | undefined> {
     const rows = await this.mustDatabase().getAll('outbox')
     const { dayOf, lineOf } = await import('./lines')
     const readers = { replicas: this.replicas, dismissed: new Set(rows.filter((row) => row.dismissed).map((row) => row.id)), today: dayOf(this.now()) }
-    return (body) => {
+    return (body, others) => {
       const rules = this.rules[body.kind]
-      return rules ? lineOf(rules, body, readers) : {} // a newer kind is kept and shown by nothing
+      return rules ? lineOf(rules, body, readers, others) : {} // a newer kind is kept and shown by nothing
     }
   }
   async readers(): Promise<Readers> {
@@ -210,7 +210,7 @@ export class Phone {
     const onRoute = new Set(routeFiles)
     const lines = entries.map((entry) => (entry.line as Line).household).filter((line) => line !== undefined)
     this.state.households = lines.map((line) => summaryOf(line, onRoute.has(line.fileId)))
-    this.state.route = routeFiles.filter((file) => entries.some((entry) => entry.file === file))
+    this.state.route = routeFiles.filter((file) => lines.some((line) => line.fileId === file)) // what they absorbed is on it too
     void this.findSamePersons()
   }
   /** The finder comes with the engine: the first screen needs neither. */

@@ -4,6 +4,7 @@ import { hex } from '../sync/change'
 import { dropUnnamed, evictAttachments, listUnnamed, listUnuploaded, markAttachment, nameAttachments, putAttachment, readAttachment, VaultError, type OpenVault } from '../vault'
 import type { AttachmentInfo } from './contract'
 import { DeviceError } from './errors'
+import { fileOfPhoto } from './merged'
 import { shrinkPhoto } from './photo'
 import type { Phone } from './phone'
 import { newId } from './ids'
@@ -32,7 +33,7 @@ export async function openPhoto(phone: Phone, file: string, sha256: string): Pro
   }
   phone.mustMain()
   await phone.ensureSession('read')
-  const bytes = await phone.calls.attachment(file, sha256)
+  const bytes = await phone.calls.attachment(await fileOfPhoto(phone, file, sha256), sha256)
   if ((await hashOf(bytes)) !== sha256) throw new DeviceError('damaged', 'the server sent another photo')
   await putAttachment(vault, { sha256, file, mediaType: MEDIA_TYPE, bytes, uploaded: true, at: phone.now() })
   await evictAttachments(vault.database)

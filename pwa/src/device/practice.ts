@@ -4,15 +4,16 @@
  */
 import { shallowReactive } from 'vue'
 import { listRules } from '../records'
-import { bodyText, changeId, makeChange, type Operation } from '../sync/change'
+import { bodyText, changeId, makeChange, type Change, type Operation } from '../sync/change'
 import type { FoldedFile, Rules } from '../sync/fold'
 import type { Base } from '../sync/versions'
 import type { FileBody } from '../vault'
 import type {
-  AttachmentInfo, Device, EnrolmentOffer, FileView, HouseholdSummary, LeavingFile, Me, OpenedWaiting, OpenMode, OwnSave, SaveOptions, SyncStatus, UnlinkedRecord, VaultHolder,
+  AttachmentInfo, Device, EnrolmentOffer, FileView, HouseholdSummary, LeavingFile, Me, MoveOptions, OpenedWaiting, OpenMode, OwnSave, SaveOptions, SyncStatus, UnlinkedRecord, VaultHolder,
 } from './contract' // prettier-ignore
 import { DeviceError } from './errors'
 import { foldFile, historyEntry, readStored, viewOf, type Readers } from './file-state'
+import { circleOf, linksOf } from './merged'
 import { ME, makeHouseholds, PATCHES, PEOPLE, SCOPE, STATION, VILLAGES } from './practice-data'
 import { practiceCarry } from './practice-carry'
 import { samePersons } from './same-persons'
@@ -100,10 +101,19 @@ class PracticeDevice implements Device {
   async openFile(fileId: string): Promise<FileView> {
     const body = this.bodyOf(fileId)
     if (this.state.mode === 'locked' || (this.state.mode === 'route' && !this.state.route.includes(fileId))) throw new DeviceError('locked', 'not on the route')
-    return viewOf(this.rulesOf(body.kind), body, READERS)
+    return viewOf(this.rulesOf(body.kind), body, READERS, this.others(body))
   }
-  async save(view: FileView, ops: Operation[], options: SaveOptions = {}): Promise<string> {
-    const id = this.write(this.bodyOf(view.fileId), ops, options, REPLICA, Date.now(), view.base)
+  transferFile(view: FileView, scope: string, options: MoveOptions = {}): Promise<string> {
+    return this.save(view, [], { ...options, act: 'transfer' }, { to: scope })
+  }
+  mergeFiles(survivor: FileView, absorbed: FileView, options: MoveOptions = {}): Promise<string> {
+    return this.save(survivor, [], { ...options, act: 'merge' }, { merge: { file: absorbed.fileId, base: absorbed.base } })
+  }
+  undoMerge(survivor: FileView, absorbed: string, options: MoveOptions = {}): Promise<string> {
+    return this.save(survivor, [], { ...options, act: 'unmerge' }, { merge: { file: absorbed } })
+  }
+  async save(view: FileView, ops: Operation[], options: SaveOptions = {}, move: Pick<Change, 'to' | 'merge'> = {}): Promise<string> {
+    const id = this.write(this.bodyOf(view.fileId), ops, options, REPLICA, Date.now(), view.base, move)
     if (options.draftKey) this.drafts.delete(options.draftKey)
     this.refresh(view.fileId)
     return id
@@ -194,14 +204,17 @@ class PracticeDevice implements Device {
     if (!rules) throw new DeviceError('invalid', 'unknown kind')
     return rules
   }
-  private write(body: FileBody, ops: Operation[], options: SaveOptions, replica: string, at: number, base: Base): string {
+  private others(body: FileBody): FileBody[] {
+    return circleOf(linksOf([], this.files), body.file).map((file) => this.bodyOf(file))
+  }
+  private write(body: FileBody, ops: Operation[], options: SaveOptions, replica: string, at: number, base: Base, move: Pick<Change, 'to' | 'merge'> = {}): string {
     const own = readStored(body).filter((known) => known.change.replica === replica)
     const last = own[own.length - 1]
     const text = bodyText(
       makeChange({
         deployment: STATION.id, station: STATION.id, scope: body.scope, file: body.file, kind: body.kind, replica, seq: own.length + 1, prev: last?.id ?? null, base,
         seen: null, schema: this.rulesOf(body.kind).version, at, server_at: 0, person: replica === REPLICA ? ME : COLLEAGUE, epoch: 1, act: options.act ?? 'save',
-        ops, salt: this.newId(), ...(options.reason ? { reason: options.reason } : {}), ...(options.about ? { about: options.about } : {}),
+        ops, salt: this.newId(), ...(options.reason ? { reason: options.reason } : {}), ...(options.about ? { about: options.about } : {}), ...move,
       }), // prettier-ignore
     )
     body.changes.push({ envelope: { body: text, sig: '' }, verdict: replica === REPLICA ? null : { body: verdictText(text), sig: '' } })
@@ -213,14 +226,14 @@ class PracticeDevice implements Device {
     if (body) this.write(body, [{ op: 'set', path: 'household_size', value: 5 }], {}, 'f6'.repeat(16), at + DAY_MS, { vector: {}, except: [] })
   }
   private fold(body: FileBody): FoldedFile {
-    return foldFile(this.rulesOf(body.kind), readStored(body), READERS.replicas)
+    return foldFile(this.rulesOf(body.kind), [body, ...this.others(body)].flatMap(readStored), READERS.replicas, body.file)
   }
   private refresh(changed?: string): void {
     const route = new Set(this.state.route)
     const waiting: number[] = []
     this.unsent = []
     this.state.households = [...this.files.values()]
-      .filter((body) => body.kind === 'household')
+      .filter((body) => body.kind === 'household' && !this.fold(body).absorbed_by)
       .map((body) => {
         const known = readStored(body)
         const unsent = known.filter((change) => !change.verdict).map((change) => change.change.at)

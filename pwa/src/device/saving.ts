@@ -3,7 +3,7 @@
  * Signing and sealing come before the transaction; sequence and predecessor are checked again inside it.
  */
 import { gzip } from '../api'
-import { bodyText, changeId, makeChange, type Envelope, type Operation } from '../sync/change'
+import { bodyText, changeId, makeChange, type Change, type Envelope, type Operation } from '../sync/change'
 import { fromBase64url, signText } from '../sync/signatures'
 import { emptyBase } from '../sync/versions'
 import { Drafts, nameAttachments, OUTBOX_INFO, sealTo, VaultError, type Commit, type FileBody, type OpenVault, type OutboxRow } from '../vault'
@@ -13,6 +13,7 @@ import { DeviceError } from './errors'
 import { newId } from './ids'
 import { signerOf } from './keys'
 import { readStored, viewOf } from './file-state'
+import { isGivenAway, lined, othersOf } from './merged'
 import { UNLINKED } from './entries'
 import type { Phone } from './phone'
 
@@ -22,8 +23,9 @@ const TRIES = 3
 export async function openFile(phone: Phone, fileId: string): Promise<FileView> {
   const vault = phone.mustVault()
   if (vault.mode === 'main') checkLease(phone)
-  const read = await readFile(vault, fileId)
-  return viewOf(phone.rulesOf(read.body.kind), read.body, await phone.readers())
+  const { body } = await readFile(vault, fileId)
+  const view = viewOf(phone.rulesOf(body.kind), body, await phone.readers(), await othersOf(vault, body))
+  return { ...view, readonly: view.readonly || isGivenAway(view, phone.state.me?.scopes ?? []) }
 }
 
 async function readFile(vault: OpenVault, fileId: string): Promise<{ body: FileBody; rev: number }> {
@@ -51,6 +53,7 @@ export interface SaveParts {
   isNew: boolean
   ops: Operation[]
   options: SaveOptions
+  move?: Pick<Change, 'to' | 'merge'>
   also?: Pick<Commit, 'removeInbox'>
 }
 
@@ -86,9 +89,9 @@ async function saveOnce(phone: Phone, parts: SaveParts): Promise<string> {
   const envelope = await signedChange(phone, body, parts)
   const next: FileBody = { ...body, changes: [...body.changes, { envelope, verdict: null }] }
   const row = await outboxRow(phone, vault, envelope)
-  const line = (await phone.liner())(next)
+  const files = await lined(phone, vault, [{ body: next, rev: read?.rev ?? 0, line: undefined }])
   const { removeDrafts, amended } = await draftsDone(vault, parts.options.draftKey)
-  await phone.commit(vault, { files: [{ body: next, rev: read?.rev ?? 0, line }], outbox: [row, ...amended], removeDrafts, ...parts.also })
+  await phone.commit(vault, { files, outbox: [row, ...amended], removeDrafts, ...parts.also })
   await nameAttachments(vault.database, namedIn(parts.ops))
   return row.id
 }
@@ -139,6 +142,7 @@ async function signedChange(phone: Phone, body: FileBody, parts: SaveParts): Pro
     salt: newId(),
     ...(options.reason ? { reason: options.reason.normalize('NFC') } : {}),
     ...(options.about ? { about: plain(options.about) } : {}),
+    ...(parts.move ? plain(parts.move) : {}),
     ...(options.reissues ? { reissues: options.reissues } : {}),
   })
   return signText(bodyText(change), signer.key)

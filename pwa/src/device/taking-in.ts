@@ -6,6 +6,7 @@ import { importPublicKey, openVerdict } from '../sync/signatures'
 import { isFinal, type Verdict } from '../sync/verdict'
 import { listUnfinished, VaultError, type FileBody, type FileWrite, type OpenVault, type OutboxRow, type StoredChange, type SyncState } from '../vault'
 import { digestOf, merge, readStored } from './file-state'
+import { lined, othersOf } from './merged'
 import type { Phone } from './phone'
 import { isBackedUp } from './witness'
 
@@ -109,7 +110,6 @@ export async function takeIn(phone: Phone, vault: OpenVault, news: Map<string, F
   const files: FileWrite[] = []
   const removeFiles: string[] = []
   const outbox = await decidedRows(vault, verdicts)
-  const liner = await phone.liner()
   const waiting = await undecidedFiles(vault, outbox)
   const nexts = await Promise.all([...news].map(async ([file, one]) => ({ file, ...(await nextOf(vault, file, one, (body) => waiting.has(file) || !isBackedUp(phone, body, sync.backed_up))) })))
   for (const { file, write, remove, damaged } of nexts) {
@@ -117,16 +117,17 @@ export async function takeIn(phone: Phone, vault: OpenVault, news: Map<string, F
     // A tail holds only the latest of a file: what was made anew from it lacks the rest, so everything is asked for again.
     if (damaged && facts.isTail) sync = { ...sync, again: true }
     if (remove) removeFiles.push(file)
-    if (write) files.push({ ...write, line: liner(write.body) })
+    if (write) files.push(write)
   }
   const bodies = new Map(files.map((write) => [write.body.file, write.body]))
   for (const [file, digest] of Object.entries(facts.digests)) {
     const body = bodies.get(file) ?? (await vault.readFile(file).catch(() => null))?.body
-    if (body && !agrees(phone, body, digest)) refetch.push(file)
+    const others = body ? await othersOf(vault, body, bodies) : []
+    if (body && !agrees(phone, body, others, digest)) refetch.push(file)
   }
   if (refetch.length) faults.push('digest_differs')
   const damaged = sync.damaged.filter((file) => !bodies.has(file))
-  await phone.commit(vault, { files, removeFiles, outbox, sync: { ...sync, damaged }, serverAt: facts.serverAt })
+  await phone.commit(vault, { files: await lined(phone, vault, files), removeFiles, outbox, sync: { ...sync, damaged }, serverAt: facts.serverAt })
   return { faults, refetch }
 }
 
@@ -151,10 +152,10 @@ async function nextOf(vault: OpenVault, file: string, one: FileNews, stays: (bod
   return { write: { body: { ...(merged ?? before), left, scope }, rev: read?.rev ?? 0, line: undefined }, damaged }
 }
 
-function agrees(phone: Phone, body: FileBody, digest: string): boolean {
+function agrees(phone: Phone, body: FileBody, others: readonly FileBody[], digest: string): boolean {
   const rules = phone.rules[body.kind]
   if (!rules || phone.policy?.schema_versions[body.kind] !== rules.version) return true
-  return digestOf(rules, readStored(body)) === digest
+  return digestOf(rules, [body, ...others].flatMap(readStored), body.file) === digest
 }
 
 async function decidedRows(vault: OpenVault, verdicts: Verdict[]): Promise<OutboxRow[]> {

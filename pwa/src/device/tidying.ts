@@ -1,5 +1,6 @@
 /** What a full unlock puts in order: yesterday's route, files that the route wrote, a damaged index, the inbox, old outbox rows, receipts. */
-import { listCarried, VaultError, type OpenVault } from '../vault'
+import { listCarried, VaultError, type FileWrite, type OpenVault } from '../vault'
+import { lined } from './merged'
 import { trimOutbox } from './own-saves'
 import type { Phone } from './phone'
 import { endOldRoute } from './todays-route'
@@ -19,18 +20,17 @@ export async function tidyUp(phone: Phone, vault: OpenVault): Promise<void> {
 async function relist(phone: Phone, vault: OpenVault, files: readonly string[], tell: boolean): Promise<void> {
   for (let start = 0; start < files.length; start += 50) {
     await phone.exclusively(async () => {
-      const liner = await phone.liner()
-      const writes = []
+      const writes: FileWrite[] = []
       for (const file of files.slice(start, start + 50)) {
         try {
           const read = await vault.readFile(file)
-          if (read) writes.push({ ...read, line: liner(read.body) })
+          if (read) writes.push({ ...read, line: undefined })
         } catch (error) {
           if (!(error instanceof VaultError)) throw error
           tell = true
         }
       }
-      if (writes.length) await phone.commit(vault, { files: writes })
+      if (writes.length) await phone.commit(vault, { files: await lined(phone, vault, writes) })
     })
   }
   if (tell) phone.say({ problem: { code: 'damaged', detail: 'index' } })

@@ -4,6 +4,7 @@ import { derivePin, Drafts, dropRouteVault, listHolders, makePair, makeRouteVaul
 import { DeviceError } from './errors'
 import { UNLINKED } from './entries'
 import { signerOf } from './keys'
+import { circleOf, linksOf } from './merged'
 import type { Phone } from './phone'
 
 const HOUR_MS = 3_600_000
@@ -37,7 +38,7 @@ export async function changePin(phone: Phone, pin: string): Promise<void> {
   const { secrets } = phone.mustMain()
   checkPin(pin)
   const key = await derivePin(phone.derive, pin)
-  const files = secrets?.route && secrets.route.until > phone.now() ? secrets.route.files : []
+  const files = secrets?.route && secrets.route.until > phone.now() ? phone.state.route : []
   await setRoute(phone, files, key)
 }
 
@@ -78,7 +79,10 @@ async function makeRoute(phone: Phone, vault: OpenVault, files: string[]): Promi
     device.key,
   )
   const keys: Record<string, string> = {}
-  for (const file of files) keys[file] = toBase64url(await vault.rawFileKey(file))
+  // What they absorbed shows in them, and is read with them; it is not written on the way.
+  const links = linksOf(vault.entries)
+  const shown = new Set(files.flatMap((file) => [file, ...circleOf(links, file)]))
+  for (const file of vault.entries.map((entry) => entry.file).filter((file) => shown.has(file))) keys[file] = toBase64url(await vault.rawFileKey(file))
   const index: IndexEntry[] = vault.entries.filter((entry) => entry.file in keys)
   const { policy: envelope } = await vault.readSync()
   return { replica, signing: toBase64url(pair.privateKey), certificate, files: keys, index, policy: envelope, until }

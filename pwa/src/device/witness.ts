@@ -13,6 +13,7 @@ import { readVerdict, type Verdict } from '../sync/verdict'
 import { rewindUploads, VaultError, type FileBody, type OpenVault, type StoredChange, type SyncState } from '../vault'
 import { DeviceError } from './errors'
 import { readStored } from './file-state'
+import { othersOf } from './merged'
 import type { Phone } from './phone'
 import { takeIn, Verifier, type FileNews } from './taking-in'
 
@@ -101,7 +102,8 @@ export async function mend(phone: Phone, vault: OpenVault, digests: Record<strin
   const asked: Record<string, string> = {}
   for (const file of differing.slice(0, FILES_PER_HAVE_MAX)) {
     const body = await bodyOf(vault, file)
-    if (body && !body.left) asked[file] = hashOf(body.changes)
+    // What the file absorbed shows in it: the difference may lie there.
+    for (const one of body && !body.left ? [body, ...(await othersOf(vault, body))] : []) asked[one.file] = hashOf(one.changes)
   }
   // A server that cannot compare is asked for everything instead.
   const { files } = await phone.calls.have({ files: asked, changes: true }).catch((error: unknown) => noneOf(error))
@@ -110,10 +112,9 @@ export async function mend(phone: Phone, vault: OpenVault, digests: Record<strin
   const verifier = new Verifier(policy.verdict_key, policy.deployment)
   const news = new Map<string, FileNews>()
   for (const packed of files) news.set(packed.file, await believed(verifier, packed))
-  const compared = Object.fromEntries(files.map(({ file }) => [file, digests[file] as string]))
-  const facts = { serverAt: phone.mustClear().server_at, digests: compared, isTail: false }
+  const facts = { serverAt: phone.mustClear().server_at, digests, isTail: false }
   const taken = await phone.exclusively(async () => takeIn(phone, vault, news, [], await vault.readSync(), facts))
-  return [...differing.filter((file) => !news.has(file)), ...taken.refetch]
+  return taken.refetch
 }
 
 function noneOf(error: unknown): HaveAnswer {

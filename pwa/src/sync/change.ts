@@ -68,7 +68,7 @@ export interface Envelope { body: string; sig: string }
 
 export const VOID_FIELD = '$void'
 const BODY_BYTES_MAX = 65536
-const OPERATIONS_MAX = 500
+export const OPERATIONS_MAX = 500
 const REASON_CHARACTERS_MAX = 2000
 const SEQ_MAX = 1000000
 const SCHEMA_MAX = 1000000

@@ -331,9 +331,10 @@ export class TestServer {
   }
 
   digestOf(file: string): string {
-    const logged = this.log.filter((one) => one.change.file === file)
+    const isMerging = this.log.some((one) => one.change.merge)
+    const logged = this.log.filter((one) => isMerging || one.change.file === file)
     const inputs = logged.map(({ verdict, change }) => ({ id: verdict.change, change, verdict }))
-    return stateDigest(fold(this.rules[logged[0]!.change.kind]!, acceptedOf(inputs)))
+    return stateDigest(fold(this.rules['household']!, acceptedOf(inputs), file))
   }
 
   /** Everything logged so far becomes a pack; a new device starts from it. */
