@@ -11,13 +11,14 @@ from sync.rules import Rules
 def list_words_to_carry(survivor: FoldedFile, alone: FoldedFile, rules: Rules) -> list[dict[str, Any]]:
     """Operations that give the absorbed file's own elements what the survivor shows of them, where that differs.
 
-    Nothing is carried that is not settled: several values stand in the survivor's history, and whoever undoes may look.
+    Nothing is carried that is not settled: several values stand in the survivor's history, and whoever undoes may look. Nor
+    is a strike-out: of a person who stood there twice one is struck out, and the parted file must not come back without.
     """
     operations: list[dict[str, Any]] = []
     for element, own in alone["elements"].items():
         shown = survivor["elements"].get(element)
-        if shown and shown["voided"] != own["voided"]:
-            operations.append({"op": "void" if shown["voided"] else "restore", "path": element})
+        if shown and own["voided"] and not shown["voided"]:
+            operations.append({"op": "restore", "path": element})
     for path, register in survivor["paths"].items():
         parts = path.split("/")
         if len(parts) != 3 or parts[2].startswith("$") or "/".join(parts[:2]) not in alone["elements"]:

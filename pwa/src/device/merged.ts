@@ -75,13 +75,14 @@ export async function fileOfPhoto(phone: Phone, file: string, sha256: string): P
 
 /**
  * Operations that give the absorbed file's own elements what the survivor shows of them, where that differs. Nothing is
- * carried that is not settled: several values stand in the survivor's history, and whoever undoes may look.
+ * carried that is not settled: several values stand in the survivor's history, and whoever undoes may look. Nor is a
+ * strike-out: of a person who stood there twice one is struck out, and the parted file must not come back without.
  */
 export function wordsToCarry(survivor: FoldedFile, alone: FoldedFile, rules: Rules): Operation[] {
   const operations: Operation[] = []
   for (const [element, own] of Object.entries(alone.elements)) {
     const shown = survivor.elements[element]
-    if (shown && shown.voided !== own.voided) operations.push({ op: shown.voided ? 'void' : 'restore', path: element })
+    if (shown && own.voided && !shown.voided) operations.push({ op: 'restore', path: element })
   }
   for (const [path, register] of Object.entries(survivor.paths)) {
     const [collection, id, field] = path.split('/')

@@ -13,6 +13,7 @@ from tests.sync.vector_source import (
     foundations,
     log,
     merging,
+    merging_decided,
     moving,
     policies_by_itself,
     policies_by_people,
@@ -37,7 +38,7 @@ def every_vector() -> dict[str, list[dict[str, Any]]]:
         "approvals": approvals.before_and_after() + approvals_late.late_and_at_once(),
         "moving": moving.moving(),
         "merging": merging.merging(),
-        "verdicts": verdicts.verdicts() + moving.judged_moves() + merging.judged_merges(),
+        "verdicts": verdicts.verdicts() + moving.judged_moves() + merging_decided.judged_merges(),
         "log": log.log(),
         "bundles": bundles.bundles(),
     }
