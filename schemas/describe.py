@@ -3,7 +3,10 @@
 Pure: gives text and dictionaries; `export.py` writes them.
 """
 
+from pathlib import Path
 from typing import Any
+
+import yaml
 
 from schemas.codes import CodeList, code_lists
 from schemas.fields import SET_TYPES, CollectionOf, Field
@@ -16,6 +19,7 @@ from schemas.registry import KINDS
 from schemas.semantic import semantic_rules
 from schemas.visit_rules import visit_rules
 
+NOTICES = Path(__file__).parent / "notices"
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 PATTERNS = {
     "time": r"^([01][0-9]|2[0-3]):[0-5][0-9]$",
@@ -159,6 +163,17 @@ def describe_process() -> dict[str, Any]:
         for condition in (*step["conditions"], *step.get("entry", ())):
             _move_label(condition)
     return body | {"dates": DATES, "step_of": STEP_OF}
+
+
+def describe_notices() -> dict[str, Any]:
+    """The texts that are read to families: id -> version and paragraphs."""
+    notices = {}
+    for path in sorted(NOTICES.glob("*.yaml")):
+        body = yaml.safe_load(path.read_text("utf-8"))
+        if len(body["zh"]) != len(body["en"]):
+            raise ValueError(f"{path.name}: the languages differ in their paragraphs")
+        notices[body["id"]] = {"version": body["version"], "text": {"zh-CN": body["zh"], "en": body["en"]}}
+    return notices
 
 
 def describe_policies() -> dict[str, Any]:

@@ -40,6 +40,7 @@ def outputs() -> dict[Path, str]:
         "visit_rules": describe.describe_visit_rules,
         "process": describe.describe_process,
         "policies": describe.describe_policies,
+        "notices": describe.describe_notices,
         "semantic_rules": describe.describe_semantic_rules,
         "problems": lambda: {c: [t.severity, t.zh, t.en] for c, t in problem_texts().items()},
     }

@@ -39,7 +39,7 @@ const PAGES: [string, 'main' | 'route' | 'locked'][] = [
   ['/', 'main'], ['/', 'route'], ['/households', 'main'], ['/households/:id', 'main'], ['/households/:id/visit', 'route'],
   ['/households/:id/assessment', 'main'], ['/sync', 'main'], ['/sync', 'locked'], ['/me', 'main'], ['/record', 'locked'],
   ['/households/:id/case', 'main'], ['/households/:id/instruments', 'main'], ['/households/:id/instruments/phq9', 'main'], ['/households/:id/policies', 'main'],
-  ...['intake', 'consent', 'plan', 'resource_link', 'intervention', 'conference', 'crisis', 'referral', 'evaluation', 'closure', 'follow_up', 'fact', 'category_assignment', 'event', 'relation', 'risk_review', 'policy_match', 'step'].map((form): [string, 'main'] => [`/households/:id/records/${form}`, 'main']),
+  ...['consent', 'plan', 'crisis', 'evaluation', 'closure', 'referral'].map((form): [string, 'main'] => [`/households/:id/records/${form}`, 'main']),
   ['/unlock', 'locked'], ['/carry', 'main'], ['/carry', 'locked'], ['/enrol', 'locked'], ['/emergency', 'locked'], ['/inbox', 'route'], ['/nowhere', 'main'],
 ] // prettier-ignore
 

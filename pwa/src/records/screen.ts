@@ -31,13 +31,15 @@ export interface ScreenField {
 export interface References { [refers: string]: ScreenOption[] }
 
 /** Fields that are no widget of their own: photos, positions and instruments are drawn by the feature. */
-export const DRAWN_BY_FEATURE = ['photos', 'position', 'instruments', 'instrument']
+export const DRAWN_BY_FEATURE = ['photos', 'position', 'instruments', 'instrument', 'signature', 'moment']
 
 const LONG_TEXT = 300
 const UNITS: { [unit: string]: { [locale in Locale]: string } } = {
   fen: { 'zh-CN': '元', en: 'yuan' },
   persons: { 'zh-CN': '人', en: 'persons' },
   years: { 'zh-CN': '岁', en: 'years' },
+  days: { 'zh-CN': '天', en: 'days' },
+  minutes: { 'zh-CN': '分钟', en: 'minutes' },
   m2: { 'zh-CN': '平方米', en: 'm²' },
 }
 const PARTIAL: { [locale in Locale]: string } = { 'zh-CN': '如 1952-03-15;只知道年份就写 1952', en: 'e.g. 1952-03-15; only the year: 1952' }
@@ -93,10 +95,11 @@ export function screenField(name: string, field: FieldDescription, locale: Local
 export function cardFields(card: CardState, locale: Locale, references: References): ScreenField[] {
   return card.fields
     .filter((state) => state.relevant && DRAWN_BY_FEATURE.indexOf(state.asked.show ?? '') < 0)
-    .map((state) => fieldOf(state, locale, references))
+    .map((state) => widgetOf(state, locale, references))
 }
 
-function fieldOf(state: FieldState, locale: Locale, references: References): ScreenField {
+/** One asked field as a widget. */
+export function widgetOf(state: FieldState, locale: Locale, references: References): ScreenField {
   const shown = screenField(state.key, state.field, locale, references, state.asked.filter)
   const hint = state.asked.hint?.[locale] ?? shown.hint
   return { ...shown, label: state.label[locale], required: state.required, ...(hint ? { hint } : {}), ...(state.asked.show === 'long_text' ? { type: 'longtext' as const } : {}) }

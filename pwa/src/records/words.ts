@@ -34,7 +34,7 @@ const UNITS: Record<string, { 'zh-CN': string; en: string }> = {
   minutes: { 'zh-CN': '分钟', en: 'minutes' },
 }
 /** The field that names an element of a collection, in order of preference. */
-const NAMED_BY = ['name', 'visited_on', 'assessed_on', 'done_on', 'caption']
+const NAMED_BY = ['name', 'visited_on', 'assessed_on', 'done_on', 'received_on', 'signed_on', 'planned_on', 'linked_on', 'held_on', 'applied_on', 'evaluated_on', 'closed_on', 'reviewed_on', 'happened_on', 'known_on', 'caption']
 
 export function makeWords(kind: string, state: FoldedLike | null, locale: Locale, people: Record<string, string>): Words {
   const said = SAID[locale]

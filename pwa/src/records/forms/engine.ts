@@ -45,14 +45,14 @@ export function checkSubmission(form: FormDescription, values: FormValues, conte
     .reduce<Problem[]>((all, card) => card.fields.reduce((found, field) => found.concat(field.relevant ? field.problems : []), all), [])
 }
 
-/** The first values of a new form: its defaults, with today, now (HH:MM) and me (a person id) filled in. */
-export function defaultValues(form: FormDescription, fill: { today: string; now: string; me: string }): FormValues {
+/** The first values of a new form: its defaults, with today, now (HH:MM; `at` for an instant) and me (a person id) filled in. */
+export function defaultValues(form: FormDescription, fill: { today: string; now: string; me: string; at?: number }): FormValues {
   const values: FormValues = {}
   for (const card of form.cards) {
     for (const asked of card.fields) {
       if (asked.default === undefined) continue
       const type = declaredField(form, asked).type
-      const value = asked.default === 'today' ? fill.today : asked.default === 'now' ? fill.now : asked.default === 'me' ? fill.me : asked.default
+      const value = asked.default === 'today' ? fill.today : asked.default === 'now' ? (type === 'instant' ? fill.at : fill.now) : asked.default === 'me' ? fill.me : asked.default
       values[keyOf(asked)] = type === 'reference_set' || type === 'code_set' ? [value] : value
     }
   }

@@ -1,0 +1,29 @@
+/** The records of a case as rows: which forms stand under which step, what was filled in, how far review is. Pure. */
+import type { FileView } from '../../device'
+import type { FormDescription } from '../../records/forms'
+import { listElements, shownValue, text } from '../../records/people'
+import type { Words } from '../../records/words'
+
+export interface RecordRow { id: string; on: string; note: string; status: string | null }
+
+/** Forms that stand beside the six steps: what is known, and what happened. */
+export const BESIDE = ['fact', 'category_assignment', 'event', 'relation', 'risk_review']
+
+/** Entries of one form, the newest first; `status` where the form is reviewed. */
+export function listRecords(view: FileView, form: FormDescription, words: Words, sayMoment: (at: number) => string): RecordRow[] {
+  const isReviewed = view.state.sections
+  return listElements(view.state, form.collection)
+    .map((id) => {
+      const at = (name: string) => shownValue(view.state, `${form.collection}/${id}/${name}`)
+      const on = form.date ? at(form.date) : null
+      const said = (form.line ?? []).map((name) => words.value(`${form.collection}/${id}/${name}`, at(name))).filter((_, i) => at(form.line![i]!) !== undefined && at(form.line![i]!) !== null)
+      return { id, on: typeof on === 'number' ? sayMoment(on) : text(on), note: said.join(' · '), status: isReviewed[`${form.collection}/${id}`]?.status ?? null }
+    })
+    .sort((a, b) => (a.on < b.on ? 1 : a.on > b.on ? -1 : a.id < b.id ? -1 : 1))
+}
+
+/** Where an entry is opened: needs assessments have a page of their own. */
+export function hrefOf(fileId: string, form: FormDescription, id: string | null): string {
+  const path = form.id === 'assessment' ? `assessment` : `records/${form.id}`
+  return `/households/${fileId}/${path}${id ? `/${id}` : ''}`
+}

@@ -1,0 +1,49 @@
+/**
+ * What else in the file follows from a casework record: a consent also stands on the household, a category in its short list, a risk that is
+ * no lowering at once. Pure; the screens that save such a record write both together.
+ */
+import type { FormOperation, FormValues } from './forms'
+import { shownValue, text, texts } from './people'
+import type { FoldedLike } from './shapes'
+
+const RISKS = ['red', 'yellow', 'blue', 'green']
+
+/** What else stands differently once this record is saved. Only what really changes is written. */
+export function consequences(formId: string, state: FoldedLike, values: FormValues, today: string): FormOperation[] {
+  if (formId === 'consent') return consentOnHousehold(state, values)
+  if (formId === 'category_assignment') return categoryInList(state, values, today)
+  if (formId === 'risk_review') return riskOnHousehold(state, values)
+  return []
+}
+
+function consentOnHousehold(state: FoldedLike, values: FormValues): FormOperation[] {
+  const given = text(values['state'])
+  if (text(values['kind']) !== 'informed_consent' || !given || shownValue(state, 'consent') === given) return []
+  const operations: FormOperation[] = [{ op: 'set', path: 'consent', value: given }]
+  const on = text(given === 'withdrawn' ? values['withdrawn_on'] : values['signed_on'])
+  return on ? operations.concat({ op: 'set', path: 'consent_on', value: on }) : operations
+}
+
+function categoryInList(state: FoldedLike, values: FormValues, today: string): FormOperation[] {
+  const [code, member, ends] = [text(values['category']), text(values['member']), text(values['ends_on'])]
+  const path = member ? `members/${member}/categories` : 'categories'
+  const isListed = texts(shownValue(state, path)).indexOf(code) >= 0
+  const hasEnded = ends !== '' && ends < today.slice(0, ends.length)
+  if (!code || isListed === !hasEnded) return []
+  return [{ op: hasEnded ? 'remove' : 'add', path, value: code }]
+}
+
+/** Red and every level that is no lowering stand on the household at once; a lowering waits for a second person. */
+function riskOnHousehold(state: FoldedLike, values: FormValues): FormOperation[] {
+  const [level, before] = [text(values['level']), text(values['level_before'])]
+  const lowers = RISKS.indexOf(before) >= 0 && RISKS.indexOf(level) > RISKS.indexOf(before)
+  if (lowers || RISKS.indexOf(level) < 0 || shownValue(state, 'risk_level') === level) return []
+  return [{ op: 'set', path: 'risk_level', value: level }]
+}
+
+/** What a second person's confirmation writes: the name beside the review, and the level on the household. */
+export function confirmRisk(state: FoldedLike, review: string, me: string): FormOperation[] {
+  const level = text(shownValue(state, `risk_reviews/${review}/level`))
+  const operations: FormOperation[] = [{ op: 'add', path: `risk_reviews/${review}/confirmed_by`, value: me }]
+  return shownValue(state, 'risk_level') === level ? operations : operations.concat({ op: 'set', path: 'risk_level', value: level })
+}
