@@ -8,6 +8,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from server.administration import stand_ins
 from server.context import Context
 from server.devices import rules as devices
 from server.devices.rules import Caller, SessionKind
@@ -35,6 +36,10 @@ def _find_caller(request: Request, context: Context, kind: SessionKind) -> Calle
     token = request.cookies.get(cookie_name(kind, is_tls=context.settings.is_tls))
     if token is None:
         return None
+    caller = context.database.read(lambda session: devices.find_caller(session, token, kind, context.now()))
+    if caller is None or caller.duties_change_at is None or context.now() < caller.duties_change_at:
+        return caller
+    context.database.write(lambda session: stand_ins.apply_due(session, caller.station_id, context.now()))
     return context.database.read(lambda session: devices.find_caller(session, token, kind, context.now()))
 
 

@@ -9,6 +9,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from server.access import Here
 from server.accounts import routes as accounts
+from server.administration import routes as administration
 from server.attachments import routes as attachments
 from server.blobs import FolderBlobStore
 from server.bodies import AnswerBody, Id, Instant
@@ -17,11 +18,13 @@ from server.context import Context, clock_ms
 from server.database import Database
 from server.devices import routes as devices
 from server.feed import routes as feed
+from server.grants import routes as grants
 from server.intake import routes as intake
 from server.keyring.rules import Keyring, open_key_file
 from server.ledger import routes as ledger
 from server.log import routes as log
 from server.migrations.apply import migrate
+from server.readings import routes as readings
 from server.review import routes as review
 from server.same_person import routes as same_person
 from server.settings import Settings
@@ -112,6 +115,9 @@ def create_app(context: Context) -> FastAPI:
         feed.router,
         log.router,
         review.router,
+        administration.router,
+        grants.router,
+        readings.router,
         same_person.router,
         attachments.router,
         ledger.router,

@@ -55,6 +55,9 @@ class Settings(BaseSettings):
     read_session_seconds: Positive = 12 * 3600
     upload_session_seconds: Positive = 30 * 24 * 3600
     challenge_seconds: Positive = 120
+    # Openings of a person that raise the day's alarm; a phone holds a whole patch, a day's work is some ten households.
+    reading_files_per_hour_max: Positive = 60
+    reading_files_per_day_max: Positive = 150
     password_tries_per_address_max: Positive = 60
     share_tries_before_wait: Positive = 5
     share_tries_max: Positive = 10

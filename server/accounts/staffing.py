@@ -11,6 +11,7 @@ from sqlmodel import Session
 
 from server.accounts import rules as accounts
 from server.accounts.rules import DUTIES, DutyOn
+from server.administration import rules as administration
 from server.audit import rules as audit
 from server.context import Context
 from server.devices.rules import Caller
@@ -52,6 +53,7 @@ def change_duties(session: Session, context: Context, caller: Caller, person_id:
     if set(given) == held:
         return
     _check_rights(caller, set(given) ^ held)
+    administration.check_apart(session, caller.station_id, person_id)
     stations.change_duties(session, caller.station_id, person_id, given)
     _record(session, context, caller, "duties_changed", person_id)
 

@@ -76,6 +76,12 @@ def enrol(
     Opening the link does not use it up; making the device key does.
     """
     context = open_context(make_settings(data, database_url, public_url=url))
+    station_id, found = find_people(context, person)
+    _print_codes(context, station_id, [found])
+
+
+def find_people(context: Context, person: str) -> tuple[str, PersonView]:
+    """Station and person of a name or id; ends the command with advice where that is nobody or several."""
     found = [
         (station_id, view)
         for station_id in context.database.read(stations.list_station_ids)
@@ -86,7 +92,7 @@ def enrol(
         fail(f"No one called {person} is known.", "`yihu station create` and `yihu station demo` make people.")
     if len(found) > 1:
         fail(f"{len(found)} people are called {person}; use the id:", ", ".join(view.person_id for _, view in found))
-    _print_codes(context, found[0][0], [found[0][1]])
+    return found[0]
 
 
 def ensure_demo(context: Context) -> str:

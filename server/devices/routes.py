@@ -6,11 +6,20 @@ from fastapi import APIRouter, Request, Response
 from pydantic import Field
 from sqlmodel import Session
 
-from server.access import AnySession, DecidingReader, Here, Installation, Reader, cookie_name, device_cookie_name
+from server.access import (
+    AnySession,
+    DecidingReader,
+    Here,
+    Installation,
+    Reader,
+    Uploader,
+    cookie_name,
+    device_cookie_name,
+)
 from server.accounts import rules as accounts
 from server.bodies import AnswerBody, EnvelopeBody, Id, Instant, Key, RequestBody, Secret
 from server.context import Context
-from server.devices import rules, sessions, share
+from server.devices import rules, sessions, share, wiping
 from server.devices.rules import SessionKind
 from server.errors import YihuError, responses
 from server.intake import reading
@@ -99,10 +108,15 @@ class DeviceBody(AnswerBody):
     label: str
     enrolled_at: Instant
     revoked_at: Instant | None
+    wiped_at: Instant | None
     last_contact_at: Instant | None
     unsent_count: int | None
     unsent_since: Instant | None
     forks: Annotated[int, Field(description="changes that came twice under one number: a copied or rolled-back store")]
+
+
+class WipeOrderBody(AnswerBody):
+    order: Annotated[EnvelopeBody | None, Field(description="{type: wipe, replica, ...} under the verdict key")]
 
 
 class DevicesBody(AnswerBody):
@@ -273,6 +287,21 @@ def revoke(replica: Id, context: Here, caller: DecidingReader) -> None:
     context.database.write(
         lambda session: rules.revoke(session, caller.station_id, replica, caller.person_id, context.now())
     )
+
+
+@router.get("/wipe-order", summary="本机的清除指令", responses=responses("not_signed_in"))
+def get_wipe_order(context: Here, caller: Uploader) -> WipeOrderBody:
+    """Null unless this device is revoked. The device sends its outbox first, then obeys, then says so."""
+    order = context.database.read(lambda session: wiping.find_order(session, context, caller))
+    return WipeOrderBody(order=EnvelopeBody.of(order) if order else None)
+
+
+@router.post(
+    "/wipe-order/done", summary="本机已清除", status_code=204, responses=responses("not_signed_in", "conflict")
+)
+def note_wiped(context: Here, caller: Uploader) -> None:
+    """Ends every session of the device; the deputy sees when it was wiped."""
+    context.database.write(lambda session: wiping.note_wiped(session, context, caller))
 
 
 def _count_try(http: Request, context: Context, what: accounts.Tried = "code") -> None:

@@ -45,6 +45,7 @@ class Caller:
     epoch: int
     duties: tuple[DutyOn, ...]
     is_revoked: bool = False
+    duties_change_at: int | None = None
 
     @property
     def scopes(self) -> tuple[str, ...]:
@@ -71,6 +72,7 @@ class DeviceView:
     label: str
     enrolled_at: int
     revoked_at: int | None
+    wiped_at: int | None
     last_contact_at: int | None
     unsent_count: int | None
     unsent_since: int | None
@@ -139,11 +141,11 @@ def find_caller(session: Session, token: str, kind: SessionKind, now: int) -> Ca
         return None
     if replica.revoked_at is not None and kind == "read":
         raise YihuError("device_revoked")
-    epoch = stations.get_epoch(session, station_id)
-    duties = accounts.list_duties(session, station_id, replica.person_id, epoch)
+    terms = stations.get_terms(session, station_id)
+    duties = accounts.list_duties(session, station_id, replica.person_id, terms.epoch)
     return Caller(
-        station_id, replica.person_id, row.replica, kind, token_hash, epoch, tuple(duties),
-        is_revoked=replica.revoked_at is not None,
+        station_id, replica.person_id, row.replica, kind, token_hash, terms.epoch, tuple(duties),
+        is_revoked=replica.revoked_at is not None, duties_change_at=terms.duties_change_at,
     )  # fmt: skip
 
 
@@ -158,6 +160,7 @@ def list_devices(session: Session, keyring: Keyring, station_id: str, limit: int
             keyring.open_text(session, _label_place(station_id, row.person_id, row.replica), row.sealed_label),
             row.enrolled_at,
             row.revoked_at,
+            row.wiped_at,
             row.last_contact_at,
             row.unsent_count,
             row.unsent_since,
@@ -169,6 +172,13 @@ def list_devices(session: Session, keyring: Keyring, station_id: str, limit: int
 def list_receipt_keys(session: Session, station_id: str, devices: Sequence[str]) -> dict[str, bytes]:
     """Raw points of the keys that these enrolled devices gave for receipts."""
     return {row.replica: row.receipt_key for row in queries.list_named_replicas(session, station_id, devices)}
+
+
+def get_device(session: Session, station_id: str, replica: str) -> Replica:
+    row = queries.find_replica(session, station_id, replica)
+    if row is None:
+        raise YihuError("not_found", field="replica")
+    return row
 
 
 def count_devices(session: Session, station_id: str, limit: int) -> dict[str, int]:

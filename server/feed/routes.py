@@ -16,10 +16,12 @@ from server.devices.rules import Caller
 from server.errors import YihuError, responses
 from server.feed import packs, rules
 from server.feed.rules import Page
+from server.intake import reading
 from server.intake import rules as intake
 from server.intake.reading import Entry as LogEntry
 from server.log import rules as log
 from server.log.generation import note_generation
+from server.readings import rules as readings
 from sync.change import Envelope
 from sync.messages import (
     ChangeEntry,
@@ -75,6 +77,7 @@ def sync(
         _note_idle_contact(context, caller, unsent, since)
     limit = min(request.limit, context.settings.page_entries_max)
     page = rules.pull(context, caller, request.cursor, limit, again=request.again)
+    readings.note_told(context, caller, _told_files(page))
     told, backed_up = context.database.read(lambda session: log.tell(session, context, caller.station_id, request.log))
     if verdicts:
         note_generation(context)
@@ -110,6 +113,10 @@ def get_pack(pack_id: Id, request: Request, context: Here, caller: Reader) -> St
     pack = context.database.read(lambda session: rules.find_readable_pack(session, caller, pack_id))
     if pack is None:
         raise YihuError("not_found", field="pack_id")
+    files = context.database.read(
+        lambda session: [view.file for view in reading.list_files(session, caller.station_id, scope=pack.scope)]
+    )
+    readings.note_told(context, caller, files)
     first, last = _read_range(request.headers.get("range"), pack.bytes)
     is_part = "range" in request.headers
     headers = {"Accept-Ranges": "bytes", "ETag": f'"{pack.sha256}"', "Content-Length": str(last - first + 1)}
@@ -127,6 +134,11 @@ def get_pack(pack_id: Id, request: Request, context: Here, caller: Reader) -> St
             yield piece[max(0, first - start) : last - start + 1]
 
     return StreamingResponse(pieces(), 206 if is_part else 200, headers, media_type="application/gzip")
+
+
+def _told_files(page: Page) -> set[str]:
+    """Files whose content goes out with a page: what was written by others, and what came into a patch whole."""
+    return {entry.file for entry in page.entries if entry.envelope is not None} | {view.file for view in page.enters}
 
 
 def _check_log(context: Context, caller: Caller, claim: LogClaim) -> None:

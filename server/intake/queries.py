@@ -52,6 +52,19 @@ def count_forks(session: Session, station_id: str) -> list[tuple[str, int]]:
     return list(session.exec(statement))
 
 
+def list_files_of_device(session: Session, station_id: str, device: str) -> list[str]:
+    """Files to which a device, or a route key that it certified, wrote."""
+    statement = select(Change.file).where(Change.station_id == station_id, Change.device == device).distinct()
+    return list(session.exec(statement))
+
+
+def find_first_author(session: Session, station_id: str, file: str) -> str | None:
+    statement = select(Change.person_id).where(
+        Change.station_id == station_id, Change.file == file, Change.status == "accepted"
+    )
+    return session.exec(statement.order_by(col(Change.received_at), col(Change.position)).limit(1)).first()
+
+
 def find_file(session: Session, station_id: str, file: str) -> CaseFile | None:
     return session.get(CaseFile, (station_id, file))
 

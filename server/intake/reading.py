@@ -114,6 +114,16 @@ def list_files(
         after = page[-1].file
 
 
+def list_files_of_device(session: Session, station_id: str, device: str) -> list[str]:
+    """Files to which a device, or a route key that it certified, wrote."""
+    return queries.list_files_of_device(session, station_id, device)
+
+
+def find_first_author(session: Session, station_id: str, file: str) -> str | None:
+    """Who wrote the first accepted change of a file."""
+    return queries.find_first_author(session, station_id, file)
+
+
 def find_file(session: Session, station_id: str, file: str) -> FileView | None:
     row = queries.find_file(session, station_id, file)
     return _view(row) if row else None

@@ -1,6 +1,5 @@
-"""Openings by person and day, and how far each device was told the log of each audience."""
+"""Openings by person and day, and the files that each device was ever told."""
 
-from sqlalchemy import BigInteger
 from sqlmodel import Field, SQLModel
 
 from server.columns import big_integer, id_key, instant, optional_instant, refers
@@ -35,17 +34,15 @@ class ReadingDay(SQLModel, table=True):
 
 
 class Told(SQLModel, table=True):
-    """The highest position of an audience's log that was sent to a device: what it may hold."""
+    """A file whose content was sent to a device: what a lost phone may hold."""
 
     __tablename__ = "told"
     __table_args__ = (refers(["replica"], "replica"),)
 
     station_id: str = id_key()
     replica: str = id_key()
-    audience: str = id_key()
-    upto: int = big_integer()
-    from_pack: bool = False
-    at: int = Field(sa_type=BigInteger)
+    file: str = id_key()
+    first_at: int = instant()
 
 
 class ErasedFile(SQLModel, table=True):

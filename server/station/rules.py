@@ -50,6 +50,7 @@ class Terms:
 
     epoch: int
     is_single_post: bool
+    duties_change_at: int | None = None
 
 
 def make_station(session: Session, keyring: Keyring, name: str, now: int, *, is_demo: bool = False) -> str:
@@ -94,7 +95,7 @@ def get_terms(session: Session, station_id: str) -> Terms:
     row = queries.find_station(session, station_id)
     if row is None:
         raise YihuError("not_found", field="station_id")
-    return Terms(row.policy_epoch, row.is_single_post)
+    return Terms(row.policy_epoch, row.is_single_post, row.duties_change_at)
 
 
 def get_epoch(session: Session, station_id: str) -> int:
@@ -135,6 +136,14 @@ def change_duties(session: Session, station_id: str, person_id: str, duties: Seq
     epoch = begin_epoch(session, station_id)
     accounts.replace_duties(session, station_id, person_id, duties, epoch)
     return epoch
+
+
+def set_duties_change(session: Session, station_id: str, at: int | None) -> None:
+    """When duties change next by themselves (a stand-in begins or ends); None: not foreseen."""
+    row = queries.find_station(session, station_id)
+    if row is not None and row.duties_change_at != at:
+        row.duties_change_at = at
+        session.add(row)
 
 
 def begin_epoch(session: Session, station_id: str) -> int:

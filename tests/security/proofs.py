@@ -43,6 +43,8 @@ PROOFS = (
     Proof(
         "T-14", "The audit record cannot be changed unnoticed, and no log quotes a person", (_here("audit_and_logs"),)
     ),
+    Proof("T-15", "A station without deputies is taken over by two, never by one", (_here("two_persons"),)),
+    Proof("T-20", "A lost phone's list is exact; reading too much is alarmed", (_here("breach_list"),)),
 )
 
 

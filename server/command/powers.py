@@ -1,0 +1,84 @@
+"""`yihu station appoint`, `rotate-keys`, `erase` and `yihu audit ...`: what an operator does for the station's safety."""
+
+from typing import Annotated, get_args
+
+import typer
+from sqlmodel import Session
+
+from server.administration import rules as administration
+from server.administration.rules import Role
+from server.audit import shipping
+from server.command.opening import DEFAULT_DATA, DatabaseOption, DataOption, console, fail, make_settings, open_context
+from server.command.station import find_people
+from server.errors import YihuError
+from server.keyring import rotation
+from server.station import rules as stations
+
+audit_app = typer.Typer(no_args_is_help=True, help="The audit record 审计记录: verify it, ship it.")
+
+
+def appoint(
+    person: Annotated[str, typer.Argument(help="Name or id of the person.")],
+    role: Annotated[str, typer.Argument(help="system, security, audit; or none to end it.")],
+    data: DataOption = DEFAULT_DATA,
+    database_url: DatabaseOption = None,
+) -> None:
+    """Make PERSON an administrator of one kind. Three kinds, three persons; an administrator holds no duty on files."""
+    if role not in (*get_args(Role), "none"):
+        fail(f"{role} is no kind of administrator.", "Kinds: system, security, audit.")
+    context = open_context(make_settings(data, database_url))
+    station_id, found = find_people(context, person)
+
+    def work(session: Session) -> None:
+        if role == "none":
+            administration.dismiss(session, station_id, found.person_id, context.now())
+        else:
+            administration.appoint(session, station_id, found.person_id, role, context.now())  # type: ignore[arg-type]
+
+    try:
+        context.database.write(work)
+    except YihuError as error:
+        fail(error.problem.say_en, error.problem.say)
+    console.print(f"[green]✓[/green] {found.name}: {role}")
+
+
+def rotate_keys(
+    drop_old: Annotated[
+        bool, typer.Option("--drop-old", help="Drop the former key at once; only with the server stopped.")
+    ] = False,
+    data: DataOption = DEFAULT_DATA,
+    database_url: DatabaseOption = None,
+) -> None:
+    """Wrap every data key under a new key-encryption key. Safe to stop and repeat; the server may run."""
+    context = open_context(make_settings(data, database_url))
+    station_ids = context.database.read(stations.list_station_ids)
+    epoch, moved = rotation.rotate(
+        context.settings.resolved_key_file(), context.keyring.deployment, station_ids, context.database.write,
+        drop_old=drop_old,
+    )  # fmt: skip
+    console.print(
+        f"[green]✓[/green] {moved} data keys stand under key {epoch} now. Copy the key file to its safe places again."
+    )
+
+
+@audit_app.command()
+def verify(data: DataOption = DEFAULT_DATA, database_url: DatabaseOption = None) -> None:
+    """Hold the record against its own chain and against what was shipped; names the first entry that differs."""
+    context = open_context(make_settings(data, database_url))
+    wrong = False
+    for station_id in context.database.read(stations.list_station_ids):
+        found = shipping.compare(context, station_id)
+        if found.position is None:
+            console.print(f"[green]✓[/green] {station_id}: {found.entries} entries, whole")
+        else:
+            wrong = True
+            console.print(f"[red]✗[/red] {station_id}: entry {found.position}: {found.reason}")
+    if wrong:
+        raise typer.Exit(1)
+
+
+@audit_app.command()
+def ship(data: DataOption = DEFAULT_DATA, database_url: DatabaseOption = None) -> None:
+    """Append what is new to the shipped files; a running server does this every few seconds."""
+    context = open_context(make_settings(data, database_url))
+    console.print(f"[green]✓[/green] {shipping.ship(context)} entries to {context.settings.audit_folder_path()}")
