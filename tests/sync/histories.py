@@ -4,7 +4,8 @@ In some of them there are two or three files, that are merged into each other an
 arrive in what was absorbed, and files move between scopes.
 
 Unlikely things are made likely on purpose (late positions, ties of clocks, equal values, gaps in what was seen), because
-both folds must agree there too. Forks are left out: the server never gives two changes one dot in the accepted set.
+both folds must agree there too. Forks stand beside the chain, quarantined under a dot that another change has: the server never
+accepts two changes under one dot.
 """
 
 from __future__ import annotations
@@ -311,7 +312,17 @@ class Author:
             decided.append({"text": change["text"], "verdict": verdict})
         if rng.random() < 0.5:
             rng.shuffle(decided)
-        return decided + undecided
+        return decided + undecided + self._forks()
+
+    def _forks(self) -> list[dict[str, Json]]:
+        """A copied phone's other saves: under dots that are taken, quarantined, with protective values as likely as any."""
+        forks = []
+        for change in self.changes:
+            if self.rng.random() < 0.04:
+                text, _ = self.write(change["body"] | {"salt": hex_id(self.rng.getrandbits(64)), "ops": self._ops()})
+                verdict = {"status": "quarantined", "position": self.rng.randint(1, 99), "received_at": 1, "duty": None}
+                forks.append({"text": text, "verdict": verdict})
+        return forks
 
 
 def targets_of(op: dict[str, Json]) -> set[str]:
