@@ -49,6 +49,7 @@ from server.command.device_words import (
     value_at,
     when,
 )
+from sync.device.desk import Desk
 from sync.device.device import Device
 from sync.errors import SyncError
 
@@ -107,8 +108,10 @@ def sync(home: HomeOption = DEFAULT_HOME, passphrase: PassphraseOption = "", as_
                 console.print(f"  {count} {status}")
             if report.problem:
                 console.print(f"[yellow]![/yellow] {report.problem['detail']} ({report.problem['code']})")
-            if device_desk.Desk(device).is_copied():
-                console.print("[red]![/red] This device's store was copied or put back 存储被复制或退回过. Ask for a link:")
+            if Desk(device).is_copied():
+                console.print(
+                    "[red]![/red] This device's store was copied or put back 存储被复制或退回过. Ask for a link:"
+                )
                 console.print("  [bold]yihu device renew LINK[/bold]. Nothing is lost.")
             for file in report.differing:
                 console.print(f"[red]![/red] {file} differs from the server's digest; tell the operator.")
@@ -308,7 +311,7 @@ def dismiss(
 ) -> None:
     """Put a returned save away once you have dealt with it 知道了. The server keeps its copy."""
     with opened(home, passphrase) as device:
-        device_desk.Desk(device).dismiss(device_desk.own_id(device, change))
+        Desk(device).dismiss(device_desk.own_id(device, change))
         console.print("[green]✓[/green] put away; the server keeps its copy.")
 
 
@@ -357,8 +360,8 @@ def append(home: Path, passphrase: str, household: str, collection: str, assignm
 
 for command in (review.submit, review.withdraw, review.approve, review.conflicts, review.resolve):
     app.command()(command)
-for command in device_desk.COMMANDS:
-    app.command(name=command.__name__.replace("_", "-"))(command)
+for desk_command in device_desk.COMMANDS:
+    app.command(name=desk_command.__name__.replace("_", "-"))(desk_command)
 app.command()(moving.transfer)
 app.command()(moving.merge)
 app.command()(moving.unmerge)

@@ -230,7 +230,8 @@ class Batch:
                 state.accepted.append(to_fold_input(row, change))
         self._ensure_file(change, verdict, state)
         self._take_effect(change, verdict, state)
-        audiences = self._audiences(row.person_id, state)
+        # A later word always reaches its author too: whoever came back to the patch by a pack is told no refusal there.
+        audiences = [*self._audiences(row.person_id, state), row.person_id]
         return self.log.append(change.id, verdict, owner=row.file, is_first=False, audiences=audiences)
 
     def _keep_malformed(

@@ -202,7 +202,7 @@ class Decisions(Batch):
         if row.fork == "":
             state.known[dot] = Known(row.change_id, verdict.status)
             state.held = [held for held in state.held if held != row.change_id]
-        audiences = self._audiences(row.person_id, state)
+        audiences = [*self._audiences(row.person_id, state), row.person_id]  # as in `_append_again`
         signed = self.log.append(row.change_id, verdict, owner=row.file, is_first=False, audiences=audiences)
         self._judge_held_again(state)
         self._write()

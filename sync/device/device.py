@@ -209,6 +209,7 @@ class Device:
         reason: str | None = None,
         to: str | None = None,
         merge: Mapping[str, Any] | None = None,
+        reissues: str | None = None,
     ) -> str:
         """Sign one save and store it so that it survives a power cut; returns its id. Needs no network.
 
@@ -240,6 +241,7 @@ class Device:
             reason=reason,
             to=to,
             merge=merge,
+            reissues=reissues,
         )
         envelope = sign(canonical_text(body), self.identity.signing_key())
         self.store.add_own(StoredChange.of(read_change(envelope), envelope, own=True))
