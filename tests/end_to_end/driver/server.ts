@@ -1,6 +1,6 @@
 /** The real server: `scripts/yihu serve` on a free loopback port over a data folder of its own; killed, not asked to stop. */
-import { spawn, type ChildProcess } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
+import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -65,6 +65,34 @@ export class Server {
     const gone = new Promise<void>((done) => child.once('exit', () => done()))
     child.kill('SIGKILL')
     await gone
+  }
+
+  /** A copy of the whole data folder under a name; the server must not run. */
+  copyData(name: string): void {
+    cpSync(join(this.data, 'station'), join(this.data, name), { recursive: true })
+  }
+
+  /** The data as it was when it was copied, as a restore from a backup leaves it. */
+  putBack(name: string): void {
+    rmSync(join(this.data, 'station'), { recursive: true })
+    cpSync(join(this.data, name), join(this.data, 'station'), { recursive: true })
+  }
+
+  /** `yihu ...` on this server's data; its exit code and what it printed. */
+  command(...words: string[]): { code: number | null; printed: string } {
+    const done = spawnSync(join(ROOT, '.venv/bin/python'), ['-m', 'server.command.main', ...words, '--data', join(this.data, 'station')], {
+      cwd: ROOT,
+      env: { ...process.env, PYTHONPATH: ROOT, COLUMNS: '200', NO_COLOR: '1' },
+      encoding: 'utf8',
+    })
+    return { code: done.status, printed: done.stdout }
+  }
+
+  /** SQL past the server, as someone with the database in hand; the server must not run. */
+  tamper(sql: string): void {
+    const script = "import pysqlite3.dbapi2 as sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute(sys.argv[2]); c.commit()"
+    const done = spawnSync(join(ROOT, '.venv/bin/python'), ['-c', script, join(this.data, 'station/db/yihu.sqlite3'), sql], { encoding: 'utf8' })
+    if (done.status !== 0) throw new Error(done.stderr)
   }
 
   async dispose(): Promise<void> {
