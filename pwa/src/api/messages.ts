@@ -56,6 +56,11 @@ export function calls(client: Client) {
       const headers = { 'Content-Type': 'application/vnd.yihu.bundle' }
       return (await client.call({ method: 'POST', path: '/bundles', session: 'upload', body: bundle, headers, timeoutMs: 60_000 })).json<HandedIn>()
     },
+    /** The receipts of a bundle that this device handed in, as they are now; null while there are none. */
+    async receipts(bundle: string): Promise<Uint8Array | null> {
+      const answer = await client.call({ method: 'GET', path: `/bundles/${bundle}/receipts`, session: 'upload', headers: { Accept: '*/*' } })
+      return answer.status === 204 ? null : answer.bytes()
+    },
     async policy(tag: string | null): Promise<{ envelope: Envelope; tag: string | null } | null> {
       const answer = await client.call({ method: 'GET', path: '/policy', session: 'read', headers: tag ? { 'If-None-Match': tag } : {} })
       return answer.status === 304 ? null : { envelope: await answer.json<Envelope>(), tag: answer.headers.get('ETag') }

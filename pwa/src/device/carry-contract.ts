@@ -44,6 +44,8 @@ export interface Carry {
   take(content: Uint8Array): Promise<TakenIn>
   /** A carried bundle to be given on. */
   fileOf(id: string): Promise<CarriedFile>
+  /** Online: asks again what became of a bundle that was handed in; what was held may be decided. False: nothing new to carry back. */
+  renewReceipts(id: string): Promise<boolean>
   /** Forget it here: its author still has everything. */
   drop(id: string): Promise<void>
 }

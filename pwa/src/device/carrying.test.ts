@@ -139,6 +139,24 @@ describe('a save in somebody\'s pocket', () => {
   })
 })
 
+describe('what was held', () => {
+  it('is told by receipts that the carrier fetches again', async () => {
+    server.judge = () => 'held'
+    await carrier.do(async (device) => device.carry.take((await one(author)).bytes))
+    await carrier.do((device) => device.syncNow())
+    await author.do(async (device) => device.carry.take((await receiptsOf(carrier)).bytes))
+    expect(await fates(author)).toEqual(['held', 'held'])
+    for (const { envelope, change } of [...server.log]) await server.decide(envelope, change, 'accepted')
+    const handed = (await carrier.do((device) => device.carry.status())).items.find((item) => item.state === 'handed_in')!
+    const before = (await carrier.do((device) => device.carry.status())).items.length
+    carrier.clock.pass(1000)
+    expect(await carrier.do((device) => device.carry.renewReceipts(handed.id))).toBe(true)
+    expect((await carrier.do((device) => device.carry.status())).items).toHaveLength(before + 1)
+    await author.do(async (device) => device.carry.take((await receiptsOf(carrier)).bytes))
+    expect(await fates(author)).toEqual(['accepted', 'accepted'])
+  })
+})
+
 describe('nothing is believed and nothing lost', () => {
   it('by a receipt that the server did not sign', async () => {
     server.forge = true
@@ -202,6 +220,14 @@ describe('nothing is believed and nothing lost', () => {
     const [first] = (await carrier.do((device) => device.carry.status())).items
     await carrier.do((device) => device.carry.drop(first!.id))
     expect(await carrier.do((device) => device.carry.take(parcel(99)))).toEqual({ kind: 'saves', isNew: true })
+  })
+
+  it('by signing out: it is refused while bundles of others wait', async () => {
+    await carrier.do(async (device) => device.carry.take((await one(author)).bytes))
+    const { personId } = (await carrier.do((device) => device.listHolders()))[0]!
+    expect(await codeOf(carrier.do((device) => device.signOut(personId)))).toBe('carrying')
+    await carrier.do((device) => device.syncNow())
+    expect(await codeOf(carrier.do((device) => device.signOut(personId)))).toBe(null)
   })
 
   it('in a phone that is closed and opened again between', async () => {

@@ -3,7 +3,7 @@ import { Client, type Offer } from '../api'
 import { listRules } from '../records'
 import type { Operation } from '../sync/change'
 import type { Rules } from '../sync/fold'
-import { countWaiting, dropDatabase, forgetHolder, listHolders, openVaultDatabase, type Derive } from '../vault'
+import { countWaiting, dropDatabase, forgetHolder, listCarried, listHolders, openVaultDatabase, type Derive } from '../vault'
 import type { Carry } from './carry-contract'
 import { holders, lock, useLatest } from './closed'
 import type {
@@ -136,6 +136,7 @@ class RealDevice implements Device {
     const database = this.phone.person === key && this.phone.database ? this.phone.database : await openVaultDatabase(holder.database)
     const waiting = await countWaiting(database)
     if (waiting.count || waiting.photos) throw new DeviceError('unsent', 'something is not sent yet')
+    if ((await listCarried(database)).some((row) => row.kind === 'saves' && row.state === 'waiting')) throw new DeviceError('carrying', 'bundles of others wait')
     if (this.phone.person === key) await lock(this.phone)
     this.phone.forget(key)
     database.close()
@@ -201,6 +202,7 @@ class RealDevice implements Device {
     noteHanded: (saves) => this.carrying((carry) => carry.noteHanded(saves)),
     take: (content) => this.carrying((carry) => carry.take(content)),
     fileOf: (id) => this.carrying((carry) => carry.fileOf(id)),
+    renewReceipts: (id) => this.carrying((carry) => carry.renewReceipts(id)),
     drop: (id) => this.carrying((carry) => carry.drop(id)),
   }
   private carrying<T>(work: (carry: Carry) => Promise<T>): Promise<T> {

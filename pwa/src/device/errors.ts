@@ -17,6 +17,7 @@ export type DeviceErrorCode =
   | 'not_found' // no such file or photo on this phone
   | 'damaged' // a stored record does not verify; it is fetched again when online
   | 'unsent' // refused while something is not sent yet
+  | 'carrying' // refused while bundles of others wait here to be handed in
   | 'changed_meanwhile' // another tab saved to this file since the form was opened
   | 'lease_over' // no contact for too long: recording works, opening does not
   | 'storage_full'

@@ -41,6 +41,9 @@ export function practiceCarry(waiting: () => string[]): Carry {
       if (!item) throw new DeviceError('not_found', 'no such bundle here')
       return fileOf(item.bytes)
     },
+    async renewReceipts() {
+      return false
+    },
     async drop(id) {
       items.delete(id)
     },

@@ -40,6 +40,7 @@ export class TestServer {
   readonly keys = new Map<string, { key: CryptoKey; person: string; files: string[] | null }>()
   private readonly receiptKeys = new Map<string, Uint8Array>()
   private readonly parents = new Map<string, string>()
+  private readonly bundles = new Map<string, string[]>()
   judge: (change: Change) => VerdictStatus = () => 'accepted'
   forge = false // sign verdicts with a stranger's key
   digest: (digest: string) => string = (digest) => digest
@@ -113,6 +114,8 @@ export class TestServer {
     if (call === 'POST /log/witness') return this.answer(await this.hearWitness(json as unknown as WitnessRequest))
     if (call === 'POST /log/return') return this.answer({ results: await this.takeBack(json['items'] as { envelope: Envelope; verdict: Envelope }[]) })
     if (call === 'POST /have') return this.answer(this.have(json['files'] as Record<string, string>, json['changes'] === true))
+    const renewed = /^GET \/bundles\/([0-9a-f]{64})\/receipts$/.exec(call)
+    if (renewed) return this.receiptsOf(this.bundles.get(renewed[1] as string) ?? [])
     if (call === 'POST /bundles') return this.handIn(json['bundle'] as Uint8Array)
     if (call === 'POST /sealed') return this.answer({ results: await Promise.all((json['items'] as SealedItem[]).map((item) => this.takeSealed(item))) })
     const act = /^POST \/review\/([0-9a-f]{64})\/(dismiss|ask)$/.exec(call)
@@ -204,6 +207,16 @@ export class TestServer {
     const { items, ask } = await readSaves(plain)
     const results = []
     for (const item of items) results.push(await this.takeSealed(item))
+    const ids = [...items.map((item) => item.id), ...ask]
+    this.bundles.set(bundleId(bytes), ids)
+    const receipts = await this.packReceipts(ids)
+    return this.answer({ id: bundleId(bytes), results, receipts: receipts ? toBase64url(receipts) : null })
+  }
+  private async receiptsOf(ids: string[]): Promise<Response> {
+    const receipts = await this.packReceipts(ids)
+    return new Response(receipts as BodyInit | null, { status: receipts ? 200 : 204, headers: { 'Yihu-Protocol': '1' } })
+  }
+  private async packReceipts(ids: string[]): Promise<Uint8Array | null> {
     const verdicts = new Map<string, Envelope[]>()
     for (const id of [...items.map((item) => item.id), ...ask]) {
       const known = this.latest(id)
@@ -213,8 +226,7 @@ export class TestServer {
     const header = { kind: 'receipts' as const, deployment: DEPLOYMENT, station: STATION }
     const receipts: Receipt[] = []
     for (const [to, told] of verdicts) receipts.push({ to, sealed: toBase64url(await sealTo(this.receiptKeys.get(to) as Uint8Array, await receiptPlain(told), receiptInfo(header, to))) })
-    const packed = receipts.length ? toBase64url(pack('receipts', DEPLOYMENT, STATION, await receiptsPayload(receipts))) : null
-    return this.answer({ id: bundleId(bytes), results, receipts: packed })
+    return receipts.length ? pack('receipts', DEPLOYMENT, STATION, await receiptsPayload(receipts)) : null
   }
 
   private async admit(certificate: Envelope): Promise<void> {
