@@ -218,7 +218,7 @@ export class TestServer {
   }
   private async packReceipts(ids: string[]): Promise<Uint8Array | null> {
     const verdicts = new Map<string, Envelope[]>()
-    for (const id of [...items.map((item) => item.id), ...ask]) {
+    for (const id of ids) {
       const known = this.latest(id)
       const to = known && (this.parents.get(known.change.replica) ?? known.change.replica)
       if (known && to) verdicts.set(to, [...(verdicts.get(to) ?? []), known.signed])
