@@ -217,6 +217,11 @@ class LogMemory:
             (*self.forgotten, *((one.epoch, one.position) for one in fresh)),
         )
 
+    def take_signed(self, root: Root, signed: Envelope) -> LogMemory:
+        """After a restart: keep the root as it was signed where it is the one remembered, to be able to show it again."""
+        is_newest = (root.epoch, root.size, root.hash) == (self.epoch, self.newest.size, self.newest.hash)
+        return replace(self, signed=signed) if is_newest else self
+
     def is_forgotten(self, position: int) -> bool:
         """Whether the server may have lost what it once put at this position."""
         return any(position > kept and epoch_of(position) < epoch for epoch, kept in self.forgotten)

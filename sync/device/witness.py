@@ -78,12 +78,13 @@ class Witness:
         if answer is None or not answer.is_fine:
             return False
         told = WitnessAnswer.model_validate_json(answer.content)
-        self._believe(Envelope(told.root.body, told.root.sig))
+        root = self._believe(Envelope(told.root.body, told.root.sig))
         restarts = [read_restart(self._believe(Envelope(one.body, one.sig))) for one in told.restarts]
         if told.state == "differs":
             raise LogError("The server's log is not the one that this device remembers.")
         after = memory.take_restarts(restarts)
         if after != memory:
+            after = after.take_signed(read_root(root), root)
             last = max(restarts, key=lambda one: one.epoch)
             self._store.keep_settings(
                 {"log": after.to_json(), "restored": {"epoch": last.epoch, "at": last.at, "brought": 0}}

@@ -6,7 +6,7 @@
 import { Problem } from '../api'
 import type { Envelope } from '../sync/change'
 import { SyncError } from '../sync/errors'
-import { emptyMemory, filesHash, isForgotten, mayForget, readRestart, readRoot, takeRestarts, takeRoot, type LogMemory } from '../sync/log'
+import { emptyMemory, filesHash, isForgotten, mayForget, readRestart, readRoot, takeRestarts, takeRoot, takeSigned, type LogMemory } from '../sync/log'
 import { BATCH_BYTES_MAX, CHANGES_PER_BATCH_MAX, FILES_PER_HAVE_MAX, type HaveAnswer, type PackedFile, type PackHead, type SyncAnswer } from '../sync/messages'
 import { importPublicKey, openSigned } from '../sync/signatures'
 import { readVerdict, type Verdict } from '../sync/verdict'
@@ -73,7 +73,8 @@ export async function testify(phone: Phone, vault: OpenVault): Promise<void> {
   })
   if (after === memory) return
   const last = readRestart((told.restarts[told.restarts.length - 1] as Envelope).body)
-  await keep(phone, vault, { log: after, restored: { at: last.at, brought: 0 } })
+  const log = takeSigned(after, readRoot(told.root.body), told.root)
+  await keep(phone, vault, { log, restored: { at: last.at, brought: 0 } })
 }
 
 /** Sends what the server forgot, with its own verdicts. What breaks off is due again at the next run. */
