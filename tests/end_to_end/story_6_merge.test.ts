@@ -6,7 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFailed } f
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { DESK, PHONE, TestBrowser } from './driver/browser'
-import { field, openHousehold, search, setHouseholdSize } from './driver/casework'
+import { field, search, setHouseholdSize } from './driver/casework'
 import { Person } from './driver/person'
 import { Server } from './driver/server'
 
@@ -233,6 +233,23 @@ describe('one family in two files', () => {
     await deputy.page.locator('[data-test="offer-not_dead"]').click()
     await deputy.page.locator('[data-test="decide"]').click()
     await deputy.sees('这一户没有说法不一的地方')
-    await openHousehold(deputy, NAME)
+    await deputy.statusSays(/已全部上传/)
+  })
+
+  it('she moves one of the files to the other patch and sees who will have it; it leaves the workers of this one', async () => {
+    await deputy.goTo(kept)
+    await deputy.page.locator('[data-test="move"]').click()
+    await deputy.sees('现在在“东片区”')
+    await deputy.page.locator('[data-test="patch-西片区"]').click()
+    await deputy.sees(/以后由谁管：.*副站长 沈若兰/)
+    await deputy.browser.screenshot('transfer')
+    await isAccessible(deputy, 'transfer')
+    await deputy.page.locator('[data-test="transfer"]').click()
+    await deputy.page.getByRole('dialog').getByRole('button', { name: '移过去', exact: true }).click()
+    await deputy.sees(/已移到“西片区”/)
+    await deputy.statusSays(/已全部上传/)
+    await worker.syncNow()
+    expect(await countOf(worker)).toBe(1)
+    expect(await countOf(deputy)).toBe(2)
   })
 })
