@@ -35,6 +35,10 @@ PROOFS = (
         is_alone=True,
     ),
     Proof("T-4", "Dumps, files, write-ahead log, backups and logs say nothing", (_here("dumps"),)),
+    Proof("T-4b", "A log altered by hand is found and named", ("tests/server/test_verify.py",)),
+    Proof("T-4c", "Wrapping keys rotate under a running server", (_here("key_rotation"),)),
+    Proof("T-5", "A portal, a stranger's certificate and a downgrade are no server", (_here("portal_and_downgrade"),)),
+    Proof("T-7", "Hostile content is refused and blocks nothing", (_here("hostile_content"),)),
     Proof("T-8", "No exported cell becomes a formula", (_here("exported_formulas"),)),
     Proof("T-9", "Floods and slow senders are let go", (_here("slow_and_large"),), is_alone=True),
     Proof("T-10", "Bombs in archives, sheets and images are refused small", (_here("bombs"),)),
@@ -45,6 +49,11 @@ PROOFS = (
     ),
     Proof("T-15", "A station without deputies is taken over by two, never by one", (_here("two_persons"),)),
     Proof("T-20", "A lost phone's list is exact; reading too much is alarmed", (_here("breach_list"),)),
+    Proof(
+        "T-19",
+        "Every answer is described, and no statement is put together from text",
+        (_here("every_answer_is_described"),),
+    ),
 )
 
 
