@@ -218,9 +218,8 @@ class LogMemory:
         )
 
     def take_signed(self, root: Root, signed: Envelope) -> LogMemory:
-        """After a restart: keep the root as it was signed where it is the one remembered, to be able to show it again."""
-        is_newest = (root.epoch, root.size, root.hash) == (self.epoch, self.newest.size, self.newest.hash)
-        return replace(self, signed=signed) if is_newest else self
+        """After a restart: keep the new epoch's root as it was signed, to show it to a server that is put back again."""
+        return replace(self, signed=signed) if root.epoch == self.epoch and root.size >= self.newest.size else self
 
     def is_forgotten(self, position: int) -> bool:
         """Whether the server may have lost what it once put at this position."""

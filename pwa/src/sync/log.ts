@@ -66,10 +66,9 @@ export function takeRoot(memory: LogMemory, root: Root, proof: readonly string[]
   return { ...memory, epoch: root.epoch, roots, signed }
 }
 
-/** After a restart: keeps the root as it was signed where it is the one remembered, to be able to show it again. */
+/** After a restart: keeps the new epoch's root as it was signed, to show it to a server that is put back again. */
 export function takeSigned(memory: LogMemory, root: Root, signed: Envelope): LogMemory {
-  const { size, hash } = newestOf(memory)
-  return root.epoch === memory.epoch && root.size === size && root.hash === hash ? { ...memory, signed } : memory
+  return root.epoch === memory.epoch && root.size >= newestOf(memory).size ? { ...memory, signed } : memory
 }
 
 /** The memory after restart statements that were verified as the server's (L-8), those known already among them. */
