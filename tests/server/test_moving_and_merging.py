@@ -344,3 +344,28 @@ def test_who_begins_anew_gets_ones_own_words_on_every_page(worker: Phone) -> Non
     worker.pull_all()
     accepted(worker, worker.save(file, [set_phone("13900000020")]))
     assert [entry["kind"] for entry in worker.sync(cursor=worker.cursor)["entries"]] == ["verdict"]
+
+
+def test_who_begins_anew_gets_what_was_returned_beside_the_pack(worker: Phone, context: Context) -> None:
+    files = [new_id() for _ in range(context.settings.pack_from_entries + 5)]
+    for start in range(0, len(files), 60):
+        accepted(worker, *[worker.save(file, [set_phone("13900000001")]) for file in files[start : start + 60]])
+    wrong = worker.save(files[0], [{"op": "set", "path": "household_size", "value": -1}])
+    assert worker.push(wrong)[0].status == "returned"
+    desk = Desk(_fresh(worker)).pull()
+    assert desk.held[change_id(wrong.body)].status == "returned"
+    assert desk.files() == set(files)
+
+
+def test_a_pack_with_a_file_that_has_moved_is_shown_to_nobody(
+    worker: Phone, colleague: Phone, head: Phone, context: Context, patches: dict[str, str]
+) -> None:
+    files = [new_id() for _ in range(context.settings.pack_from_entries + 5)]
+    for start in range(0, len(files), 60):
+        accepted(worker, *[worker.save(file, [set_phone("13900000001")]) for file in files[start : start + 60]])
+    [old] = colleague.sync(cursor=None)["packs"]
+    gone = files[0]
+    top = Desk(head).pull()
+    accepted(head, transfer(head, gone, patches["西片区"], top.base(gone), patches["东片区"]))
+    assert colleague.http.get(f"/packs/{old['id']}").status_code == 404
+    assert Desk(colleague).pull().files() == set(files) - {gone}

@@ -183,7 +183,7 @@ def inside() -> list[Case]:
         good("receipts", "receipts", receipts, "B-8", receipts["receipts"]),
         good("a receipt", "receipt", receipt, "B-8", receipt["verdicts"]),
         bad("no gzip", "saves", b"{}"),
-        bad("cut off", "saves", whole_plain[:-5]),
+        bad("cut off inside", "saves", whole_plain[:-5]),
         bad("a bomb of three million zeros", "saves", BOMB),
         bad("two members", "saves", whole_plain + stored(b"{}")),
         bad("not canonical", "saves", stored(b'{"v":1, "type":"saves"}')),

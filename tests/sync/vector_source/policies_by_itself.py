@@ -238,6 +238,9 @@ def _extremes() -> list[Case]:
     cases.append(
         case("max: integers by number", "F-6", story, paths={"last_contact": shows("also", 10, (10, other), (9, one))})
     )
+    story = Story()
+    alone = story.save("w", put("first_contact", -5))
+    cases.append(case("min: a value alone", "F-6", story, paths={"first_contact": shows("settled", -5, (-5, alone))}))
     story, one, other = two("first_contact", -5, 3)
     cases.append(
         case("min: the lesser integer", "F-6", story, paths={"first_contact": shows("also", -5, (-5, one), (3, other))})

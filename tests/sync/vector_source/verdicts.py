@@ -400,6 +400,11 @@ def _steps() -> list[Case]:
     story = plan()
     approve(story, "h", 2)
     cases.append(judged("the second step before the first", "A-3", story, "returned", "step_missing"))
+    story = Review()
+    story.act("h", "approve", step=2)
+    cases.append(judged("nobody has the duty of a step that there is not", "D-8", story, "returned", "not_allowed"))
+    story.rules = story.rules | {"acts": {"approve": ["head"]}}
+    cases.append(judged("a step that the section does not have", "A-3", story, "returned", "step_unknown"))
     story = plan()
     approve(story, "d", 1)
     approve(story, "h", 2)

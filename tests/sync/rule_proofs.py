@@ -1,0 +1,137 @@
+"""Tests of the rules of sync/PROTOCOL.md that no vector can show: calls, keys, sessions, what a device does with an answer.
+
+`test_rules_and_vectors.py` fails when a rule has neither a vector nor a line here, and when a test named here is gone.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+_PUSH = "tests/server/test_push_and_pull.py::"
+_MOVE = "tests/server/test_moving_and_merging.py::"
+_DEVICE = "tests/sync/test_device_against_server.py::"
+_STRANGER = "tests/stranger/test_stranger_talks_to_the_server.py::"
+_SYNCING = "pwa/src/device/syncing.test.ts::"
+_SESSIONS = "tests/server/test_sessions.py::"
+_ENROLMENT = "tests/server/test_enrolment.py::"
+_EDGE = "tests/server/test_edge.py::"
+_RESTORED = "tests/server/test_restored.py::"
+
+PROOFS: Final[dict[str, tuple[str, ...]]] = {
+    "V-3": (
+        "tests/server/test_forms.py::test_a_value_that_does_not_fit_is_returned_with_its_place_and_spoils_nothing_else",
+    ),
+    "V-5": (_PUSH + "test_an_unknown_key_in_a_change_is_kept_byte_for_byte",),
+    "N-2": ("tests/sync/test_vectors.py::test_ids",),
+    "N-4": ("tests/sync/test_vectors.py::test_versions", "tests/store_contract.py::test_a_dot_is_never_given_twice"),
+    "C-2": (_PUSH + "test_a_change_beyond_its_size_is_returned_alone",),
+    "D-1": (
+        _PUSH + "test_verdicts_come_in_the_order_of_the_batch_and_are_signed_by_the_station",
+        "pwa/src/device/saving.test.ts::leaves the outbox only by a verdict that the server signed",
+    ),
+    "D-4": (_PUSH + "test_a_pushed_change_is_accepted_and_reaches_the_colleague_with_its_digest",),
+    "D-5": (
+        _PUSH + "test_a_malformed_change_that_its_author_signed_is_returned_and_occupies_its_dot",
+        _PUSH + "test_text_that_is_no_change_is_answered_in_its_place_and_blocks_nothing",
+    ),
+    "D-10": ("tests/sync/test_vectors.py::test_verdicts", _PUSH + "test_a_clock_ten_years_off_is_accepted_and_flagged"),
+    "F-11": (
+        "tests/sync/test_differential.py::test_python_and_the_phone_fold_any_history_to_the_same_file",
+        "tests/stranger/test_stranger_folds_random_histories.py::test_both_tell_random_histories_alike",
+    ),
+    "F-12": (_STRANGER + "test_a_stranger_and_our_device_agree_on_a_household",),
+    "A-9": ("tests/sync/test_vectors.py::test_folds",),
+    "S-1": (
+        "tests/sync/test_vectors.py::test_folds",
+        "tests/sync/test_differential.py::test_python_and_the_phone_fold_any_history_to_the_same_file",
+    ),
+    "M-1": (
+        _PUSH + "test_verdicts_come_in_the_order_of_the_batch_and_are_signed_by_the_station",
+        _EDGE + "test_more_than_a_batch_is_refused_whole_and_the_halves_go_through",
+        _EDGE + "test_requests_and_answers_travel_as_gzip",
+        _DEVICE + "test_a_batch_too_large_is_halved_and_one_bad_record_blocks_no_other",
+    ),
+    "M-2": (
+        _PUSH + "test_own_changes_come_back_as_verdicts_only",
+        _SYNCING + "a file that leaves stays while an own save in it is undecided, read-only, and goes after",
+    ),
+    "M-2a": (
+        _MOVE + "test_a_file_that_moves_leaves_here_and_comes_whole_there",
+        _MOVE + "test_a_newcomer_hears_nothing_of_a_file_that_was_here_once",
+        _MOVE + "test_a_file_that_comes_back_brings_ones_own_words",
+        _MOVE + "test_a_pack_with_a_file_that_has_moved_is_shown_to_nobody",
+        "tests/sync/test_device_moving_and_merging.py::test_a_household_moves_away_with_every_word_and_comes_back",
+    ),
+    "M-3": (
+        _PUSH + "test_a_pushed_change_is_accepted_and_reaches_the_colleague_with_its_digest",
+        _MOVE + "test_a_merged_file_shows_both_and_every_phone_agrees_with_the_server",
+        _SYNCING + "is fetched again once and then told, and the server’s word is never copied",
+    ),
+    "M-4": (
+        _PUSH + "test_the_first_sync_comes_as_a_pack_with_the_tail_behind_it",
+        _PUSH + "test_a_broken_pack_download_goes_on_where_it_stopped",
+        _PUSH + "test_any_cursor_gets_an_answer_and_an_unusable_one_starts_from_the_beginning",
+        _STRANGER + "test_a_stranger_begins_from_packs",
+        _SYNCING + "goes on where it was cut off, also after the app was killed",
+    ),
+    "M-4a": (
+        _PUSH + "test_a_device_that_starts_from_the_beginning_is_sent_its_own_changes_again",
+        _MOVE + "test_who_begins_anew_gets_ones_own_words_on_every_page",
+        _MOVE + "test_who_begins_anew_gets_what_was_returned_beside_the_pack",
+    ),
+    "M-5": (
+        _SESSIONS + "test_a_revoked_device_reads_nothing_but_gets_its_records_home_for_a_deputy",
+        _STRANGER + "test_a_stranger_uploads_sealed_saves_with_its_vault_closed",
+    ),
+    "M-5a": (
+        "tests/server/test_route_replicas.py::test_a_certified_route_key_records_its_files_in_its_persons_name",
+        "pwa/src/device/route.test.ts::a save on it goes up sealed with its certificate, and is accepted and shown at the desk",
+    ),
+    "M-5b": (
+        _DEVICE + "test_a_change_altered_on_the_way_takes_no_place",
+        _SYNCING + "a change whose verdict is not the server’s is left out, told, and stops nothing",
+    ),
+    "M-6": (
+        _PUSH + "test_pushing_again_changes_nothing_and_gives_the_same_verdicts",
+        _DEVICE + "test_a_lost_answer_doubles_nothing",
+        "tests/security/test_replay.py::test_ten_thousand_changes_in_any_order_are_as_if_sent_once",
+    ),
+    "B-7": (
+        "tests/server/test_bundles.py::test_a_carried_save_is_taken_in_as_if_pushed_and_only_its_author_reads_the_receipt",
+        "tests/server/test_bundles.py::test_a_route_keys_save_gives_the_receipt_to_the_device_that_certified_it",
+    ),
+    "E-1": (_ENROLMENT + "test_a_typed_code_may_be_lower_case_without_dashes_and_with_look_alike_letters",),
+    "E-2": (_ENROLMENT + "test_looking_at_a_code_tells_whose_it_is_and_does_not_use_it_up",),
+    "E-3": (_ENROLMENT + "test_a_false_proof_enrols_nothing_and_leaves_the_code_good",),
+    "E-4": (_ENROLMENT + "test_a_code_enrols_one_device_only",),
+    "E-5": (_SESSIONS + "test_a_nonce_opens_one_session_and_only_for_its_device",),
+    "E-6": (_SESSIONS + "test_an_upload_cookie_does_not_read_even_under_the_other_name",),
+    "E-7": (_SESSIONS + "test_the_policy_is_signed_names_only_own_villages_and_is_not_sent_twice",),
+    "E-8": ("tests/server/test_staffing.py::test_each_change_of_duties_begins_an_epoch_that_devices_hear_of",),
+    "E-9": (
+        "tests/server/test_route_replicas.py::test_a_route_key_beyond_its_files_is_returned",
+        "tests/server/test_route_replicas.py::test_false_certificates_make_no_author",
+    ),
+    "E-10": (_EDGE + "test_requests_and_answers_travel_as_gzip", _DEVICE + "test_a_captive_portal_is_no_answer"),
+    "E-11": ("tests/server/test_photos.py::test_a_photo_goes_on_where_the_connection_broke",),
+    "X-1": ("tests/server/test_openapi.py::test_the_catalogue_speaks_both_languages_and_uses_each_code_once",),
+    "X-2": (
+        _SYNCING + "a session that ended is opened again with the device key, and nothing is lost",
+        _DEVICE + "test_what_a_revoked_device_recorded_gets_home_sealed_and_waits_for_the_deputy",
+    ),
+    "X-3": ("tests/server/test_openapi.py::test_every_operation_documents_its_problems_with_examples",),
+    "X-4": (
+        "tests/sync/test_vectors.py::test_verdicts",
+        "tests/security/test_forged_envelopes.py::test_each_kind_of_forgery_is_refused_for_itself",
+    ),
+    "G-1": (
+        _EDGE + "test_hostile_json_is_refused_before_anything_happens",
+        _EDGE + "test_a_gzip_bomb_costs_no_more_than_the_cap",
+    ),
+    "G-2": (_PUSH + "test_an_unknown_key_in_a_change_is_kept_byte_for_byte",),
+    "G-3": (_PUSH + "test_what_waited_for_a_newer_server_is_judged_when_the_server_is_newer",),
+    "G-4": ("tests/sync/test_vectors.py::test_shapes",),
+    "L-10": (_RESTORED + "test_everything_comes_back_with_its_first_verdict",),
+    "L-11": (_RESTORED + "test_none_of_5000_changes_is_lost",),
+    "L-12": ("tests/server/test_verify.py::test_a_backup_counts_from_when_it_was_begun_and_never_goes_back",),
+}
