@@ -1,0 +1,208 @@
+/**
+ * The casework on the real shell and screens over the practice phone: from intake to plan under review, a consent that the household carries,
+ * a questionnaire that opens the crisis card, a child's risk by two people, a policy followed up. Only what a person could see and tap.
+ */
+import type { App } from 'vue'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { Device, FileView } from '../device'
+import { makePracticeDevice } from '../device/practice'
+import { readElements } from '../records/people'
+import { startApp } from './index'
+
+vi.setConfig({ testTimeout: 60_000 }) // whole screens on a shared machine; nothing here measures time
+const WORKER = { updateReady: false, canInstall: false, inWeChat: false, applyUpdate: () => undefined, install: async () => false }
+let device: Device
+let running: App | null = null
+
+const settle = async (rounds = 12) => {
+  for (let i = 0; i < rounds; i += 1) await new Promise((resolve) => setTimeout(resolve, 5))
+}
+async function until<T>(find: () => T | null | undefined, what: string): Promise<T> {
+  for (let i = 0; i < 300; i += 1) {
+    const found = find()
+    if (found) return found
+    await new Promise((resolve) => setTimeout(resolve, 10))
+  }
+  throw new Error(`never came: ${what}\n${document.body.textContent}`)
+}
+const all = (selector: string, root: ParentNode = document) => Array.from(root.querySelectorAll<HTMLElement>(selector))
+const within = (selector: string) => until(() => document.querySelector<HTMLElement>(selector), selector)
+const words = (element: Element) => (element.textContent ?? '').replace(/\s+/g, ' ').trim()
+
+async function click(test: string): Promise<void> {
+  ;(await until(() => all(`[data-test=${test}]`).find((one) => !(one as HTMLButtonElement).disabled), test)).click()
+  await settle()
+}
+async function tap(label: string, root?: ParentNode): Promise<void> {
+  const element = await until(() => all('button, a, label', root).find((one) => words(one) === label), `button ${label}`)
+  ;(element.querySelector('input') ?? element).click()
+  await settle()
+}
+const choose = async (field: string, label: string) => tap(label, await within(`[data-test=field-${field}]`))
+async function type(field: string, text: string, part?: string): Promise<void> {
+  const at = part ? (await until(() => all('fieldset').find((one) => words(one.querySelector('legend')!) === field), field)).querySelector<HTMLElement>(`[data-test=field-${part}]`)! : await within(`[data-test=field-${field}]`)
+  const box = at.querySelector('input, textarea') as HTMLInputElement
+  box.value = text
+  box.dispatchEvent(new Event('input'))
+  box.dispatchEvent(new Event('change'))
+  await settle(3)
+}
+async function open(path: string): Promise<void> {
+  running?.unmount()
+  history.replaceState(null, '', path)
+  document.body.replaceChildren(Object.assign(document.createElement('div'), { id: 'app' }))
+  running = await startApp(device, WORKER)
+  await within('h1')
+  await until(() => (document.querySelector('.y-spinner') ? null : true), 'the page without a spinner')
+  await settle()
+}
+const first = () => device.route[0]!
+const at = (rest: string) => `/households/${first()}/${rest}`
+const view = (): Promise<FileView> => device.openFile(first())
+const records = async (collection: string) => readElements((await view()).state, collection)
+const back = () => until(() => (document.querySelector('h1')?.textContent?.includes('服务进程') ? true : null), 'the case page')
+const page = () => words(document.body)
+const says = (text: string) => until(() => (page().includes(text) ? true : null), text)
+
+beforeEach(() => {
+  window.scrollTo = () => undefined
+  Element.prototype.scrollIntoView = () => undefined
+  device = makePracticeDevice('main')
+})
+afterEach(() => {
+  running?.unmount()
+  running = null
+  document.body.replaceChildren()
+})
+
+describe('the six steps', () => {
+  it('begin with an intake that is submitted as a whole, and the case stands at its first step', async () => {
+    await open(at('case'))
+    await says('还没有开案')
+    await click('begin-case')
+    await type('presenting_problem', '冬天屋里漏风，没钱修')
+    await click('submit-record')
+    await says('才能提交')
+    await choose('urgency', '尽快（一周内）')
+    await choose('decision', '接案')
+    await click('submit-record')
+    await back()
+    expect(await records('intakes')).toMatchObject([{ presenting_problem: '冬天屋里漏风，没钱修', decision: 'accept', urgency: 'soon', source: 'worker_found' }])
+    const section = Object.entries((await view()).state.sections).find(([path]) => path.startsWith('intakes/'))
+    expect(section?.[1].status).toBe('submitted')
+    expect(words(await within('[data-test=step-identification]'))).toContain('正在这一步')
+    expect(words(await within('[data-test=step-identification]'))).toContain('知情同意，或写明法定依据')
+  })
+
+  it('take a consent on the household as well, with the version of the text that was read', async () => {
+    await open(at('records/consent'))
+    await says('不满14周岁的孩子，由监护人同意')
+    await choose('state', '同意')
+    await choose('signed_by', '本人')
+    await click('save-record')
+    await back()
+    expect(await records('consents')).toMatchObject([{ state: 'given', text_version: '2026-11', kind: 'informed_consent' }])
+    expect((await view()).state.paths['consent']?.value).toBe('given')
+  })
+
+  it('ask a plan for goals that can be measured before it may be submitted', async () => {
+    await open(at('records/plan'))
+    await says('前面还差这些')
+    await type('目标1', '屋顶不漏', 'goal')
+    await click('submit-record')
+    await says('请填写“目标1 · 要达到”')
+    expect(await records('plans')).toEqual([])
+    await click('save-record')
+    await back()
+    expect(await records('plans')).toMatchObject([{ goal_1: { goal: '屋顶不漏' }, plan_state: 'active' }])
+  })
+
+  it('are left out only with a reason', async () => {
+    await open(at('records/intake'))
+    await type('presenting_problem', '想找人说说话')
+    await click('save-record')
+    await back()
+    await click('leave-out-identification')
+    await type('reason', '老户，以前登记过')
+    await click('save-record')
+    await back()
+    expect(await records('steps')).toMatchObject([{ step: 'identification', skipped: true, reason: '老户，以前登记过' }])
+  })
+
+  it('keep what was typed when the phone is killed', async () => {
+    await open(at('records/fact'))
+    await type('statement', '儿子每月寄五百')
+    await settle()
+    await open(at('records/fact'))
+    const box = (await within('[data-test=field-statement] textarea')) as HTMLTextAreaElement
+    expect(box.value).toBe('儿子每月寄五百')
+  })
+})
+
+describe('instruments', () => {
+  it('open the crisis card at the answer, whatever the total, and keep an unfinished result without a score', async () => {
+    await open(at('instruments/phq9'))
+    await tap('单桂英')
+    await click('start-asking')
+    for (let i = 0; i < 8; i += 1) await tap('这题先不答')
+    expect(document.querySelector('[data-test=danger-card]')).toBeNull()
+    await tap('好几天')
+    const card = await within('[data-test=danger-card]')
+    expect(words(card)).toContain('12356')
+    expect(card.querySelector('a[href="tel:110"]')).not.toBeNull()
+    expect(words(await within('[data-test=result-missing]'))).toContain('还有 8 题没有答')
+    await click('keep-result')
+    await says('开始测')
+    expect(await records('instrument_results')).toMatchObject([{ instrument: 'phq9', answers: { self_harm: '1' }, score: null, band: null }])
+  })
+
+  it('propose a child’s level: a red flag stands at once and waits for a second person', async () => {
+    const opened = await view()
+    const child = device.newId()
+    await device.save(opened, [{ op: 'append', path: 'members', id: child, value: { name: '单小妹', relation: '42', born_on: '2017-05-01', id_number_none_reason: 'lost' } }])
+    await open(at('instruments/child_risk'))
+    await tap('单小妹')
+    await click('start-asking')
+    await tap('有')
+    expect(words(await within('[data-test=danger-card]'))).toContain('马上打 110')
+    for (let i = 0; i < 4; i += 1) await tap('没有')
+    for (let i = 0; i < 6; i += 1) await tap('没有问题')
+    expect(words(await within('[data-test=result-band]'))).toBe('红色')
+    await click('keep-result')
+    await says('再测一次')
+    const state = (await view()).state
+    expect(readElements(state, 'risk_reviews')).toMatchObject([{ level: 'red', member: child, proposed_by: device.me!.personId }])
+    expect(state.paths['risk_level']?.value).toBe('red')
+    await open(at('case'))
+    expect(words(await within('[data-test=risk-pending]'))).toContain('等第二个人确认')
+    expect(document.querySelector('[data-test=confirm-risk]')).toBeNull()
+  })
+})
+
+describe('policies', () => {
+  it('are suggested with what is missing, and followed up without a word in the address', async () => {
+    const opened = await view()
+    await device.save(opened, [{ op: 'add', path: 'categories', value: 'dibao' }, { op: 'set', path: 'housing_grade', value: 'D' }])
+    await open(at('policies'))
+    const card = await within('[data-test=policy-housing_aid]')
+    expect(words(card)).toContain('可能符合，请核实')
+    expect(words(card)).toContain('还要核实：享受过危房改造')
+    await click('follow-housing_aid')
+    await within('[data-test=field-state]')
+    expect(location.href).not.toContain('housing')
+    await choose('state', '已申请')
+    await click('save-record')
+    await back()
+    expect(await records('policy_matches')).toMatchObject([{ policy: 'housing_aid', state: 'applied', match: 'possibly_eligible', office: '乡镇村镇建设办' }])
+  })
+})
+
+describe('doubts about a file', () => {
+  it('are said in plain words where the case is, and nothing is refused', async () => {
+    const opened = await view()
+    await device.save(opened, [{ op: 'set', path: 'household_size', value: 40 }])
+    await open(at('case'))
+    await says('这一户有二十人以上')
+    expect((await view()).state.paths['household_size']?.value).toBe(40)
+  })
+})
