@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from server.devices.rules import Caller
+from server.intake import queries
 from server.intake.batch import Batch
 from server.intake.log import FileState, current_verdict, mark_change, read_or_none, take_row, to_fold_input
 from server.intake.tables import Change
@@ -71,9 +72,7 @@ class BringingBack(Batch):
         # Where the author's key was forgotten too, the verdict itself says that it was once checked.
         if verdict.dot is None or (author is not None and not verify(envelope, author.public_key)):
             return "refused"
-        fork = verdict.change if is_fork(verdict) else ""
-        if not fork and verdict.dot in state.known:
-            return "refused"
+        fork = verdict.change if is_fork(verdict) or self._stands_behind(verdict, state) else ""
         row = self._make_row(
             envelope, verdict, row_id=verdict.change, file=state.file, dot=verdict.dot, fork=fork, uploader=bringer,
             person_id=author.person_id if author else change.person if change else bringer.person_id,
@@ -82,15 +81,41 @@ class BringingBack(Batch):
         row.received_at = verdict.received_at
         row.mark = mark_change(self.context.keyring, row)
         if change is not None:
+            self._note_named(row, change, verdict)
             self._ensure_file(change, verdict, state)
         if fork:
             state.forks.add(fork)
         else:
             take_row(state, row, change)
-        if change is not None:
+        if change is not None and not fork:
             self._take_effect(change, verdict, state)
         self._append(row, signed, state, is_first=True)
         return "taken"
+
+    def _stands_behind(self, verdict: Verdict, state: FileState) -> bool:
+        """Whether another change keeps the dot that both were once given: a copied store and a restored server at once.
+
+        Of two accepted ones every replica folds the first in order (F-1): the other is kept beside it, as forks are.
+        """
+        known = state.known.get(verdict.dot) if verdict.dot else None
+        other = queries.find_change(self.session, self.station_id, known.id) if known else None
+        if known is None or other is None or verdict.dot is None:
+            return False
+        order = (verdict.position, verdict.received_at, verdict.change)
+        if verdict.status != "accepted" or (
+            other.status == "accepted" and (other.position, other.received_at, other.change_id) < order
+        ):
+            return True
+        other.fork = other.change_id
+        state.forks.add(other.change_id)
+        state.held = [held for held in state.held if held != other.change_id]
+        state.accepted = [item for item in state.accepted if item.change.id != other.change_id]
+        del state.known[verdict.dot]
+        if other.status == "accepted" and state.row is not None:
+            state.row.changes -= 1
+        self.session.add(other)
+        self.session.flush()  # its place under the dot is free before the other takes it
+        return False
 
     def _take_again(
         self, row: Change, envelope: Envelope, signed: Envelope, verdict: Verdict, state: FileState

@@ -62,6 +62,9 @@ def hear_witness(
                 _restart(session, context, station_id, max(root.epoch, tree.epoch) + 1, common, "phone")
             else:
                 _keep_witness(session, context, caller, root, shown, tree, remembered)
+        elif _list_shared(tree, agreed, remembered) is None:  # told of the restart, and still of another past
+            is_sound = False
+            _keep_witness(session, context, caller, root, shown, tree, remembered)
     tree = LogTree.open(session, station_id)
     told = [Envelope(row.body, row.signature) for row in list_restarts(session, station_id)]
     return Testimony(sign_root(session, context, tree), told, is_sound)
@@ -113,15 +116,14 @@ def _read_shown(session: Session, context: Context, station_id: str, shown: Enve
 
 
 def _list_shared(tree: LogTree, agreed: dict[int, int], remembered: Sequence[LogClaim]) -> list[int] | None:
-    """Sizes that the device remembers and this log confirms; None where it contradicts one."""
+    """Sizes that the device remembers and this log confirms; None where it contradicts one that no restart explains."""
     sizes = []
     for claim in remembered:
-        if claim.size <= tree.size and claim.epoch <= tree.epoch:
-            standing = compare(tree, agreed, claim)
-            if standing == "differs":
+        kept = min([tree.size, *(size for epoch, size in agreed.items() if epoch > claim.epoch)])
+        if claim.size <= kept:
+            if tree.root(claim.size).hex() != claim.hash:
                 return None
-            if standing == "sound":
-                sizes.append(claim.size)
+            sizes.append(claim.size)
     return sizes
 
 

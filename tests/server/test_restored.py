@@ -116,6 +116,31 @@ def test_what_is_saved_after_the_restart_stands_beside_what_comes_back(world: Wo
     assert_nothing_lost(world, decided | {change: verdicts[change] for change in fresh}, one, other)
 
 
+def test_a_phone_that_misses_nothing_hears_of_the_restart_too(world: World) -> None:
+    with world.serving() as context:
+        one = world.enrol(context, "林小满")
+        files = make_households(one, 2)
+        sync_all([one])
+        context.database.write(lambda session: restarts.restart_by_hand(session, context, world.station))
+        visit(one, files, 2)
+        told = sync_all([one])
+        assert told[0].restored is not None
+        assert told[0].restored["brought"] == 0
+        assert one.store.setting("log")["epoch"] == 2
+
+
+def test_a_server_that_is_put_back_twice_is_shown_twice(world: World) -> None:
+    one, other, decided = lose_a_day(world, before=4, after=8, files=2)
+    for _ in range(2):
+        with world.serving():
+            sync_all([one, other])
+        world.copies.put_back()
+    with world.serving():
+        sync_all([one, other])
+    assert one.store.setting("log")["epoch"] == 4
+    assert_nothing_lost(world, decided, one, other)
+
+
 def test_a_network_that_breaks_off_loses_nothing(world: World) -> None:
     one, other, decided = lose_a_day(world, before=4, after=8, files=2)
     with world.serving():
