@@ -33,6 +33,7 @@ from sync.errors import BundleError
 
 FILES_PER_FORM_MAX = 8
 BODY_BYTES_MAX = FILES_PER_FORM_MAX * 2 * bundles.BYTES_MAX
+EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 -- compared, not bound
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
@@ -173,9 +174,7 @@ def collect(
     with opened(home, passphrase) as device:
         pocket = Pocket(home, device.identity.deployment, device.identity.station)
         station_name = device.policy["station"]["name"]
-    addresses = [
-        f"http://{address}:{port}/" for address in ([host] if host not in ("0.0.0.0", "::") else find_addresses())
-    ]  # noqa: S104
+    addresses = [f"http://{address}:{port}/" for address in (find_addresses() if host in EVERYWHERE else [host])]
     code = qrcode.QRCode(border=2)
     code.add_data(addresses[0])
     code.print_ascii(out=None, invert=True)
