@@ -16,7 +16,7 @@ type Values = { [field: string]: Json }
 type Append = Operation & { op: 'append' }
 
 /** Null where no form writes such a save: an act of review, a struck-out element. */
-export function amendmentOf(save: Pick<OwnSave, 'ops' | 'fileId' | 'kind' | 'at'>, shown: (path: string) => unknown): Amendment | null {
+export function amendmentOf(save: Pick<OwnSave, 'ops' | 'fileId' | 'kind' | 'at'>, shown: (path: string) => unknown, exists: (element: string) => boolean): Amendment | null {
   if (save.kind !== 'household') return null
   const appended = save.ops.filter((op): op is Append => op.op === 'append')
   const visit = appended.find((op) => op.path === 'visits')
@@ -27,7 +27,8 @@ export function amendmentOf(save: Pick<OwnSave, 'ops' | 'fileId' | 'kind' | 'at'
   const member = appended.find((op) => op.path === 'members')
   if (member) return ofSheet(save.fileId, 'member', null, [], member.value)
   const person = elementIn(save.ops, 'members')
-  if (person) return ofSheet(save.fileId, 'member', `members/${person}`, [], valuesAt(save.ops, `members/${person}/`, shown))
+  // Of someone whose own save was refused too: written anew, as someone new.
+  if (person) return ofSheet(save.fileId, 'member', exists(`members/${person}`) ? `members/${person}` : null, [], valuesAt(save.ops, `members/${person}/`, shown))
   const root = save.ops.filter((op) => op.op !== 'append' && !op.path.includes('/')).map((op) => op.path)
   const fields = root.filter((path, place) => root.indexOf(path) === place)
   return fields.length ? ofSheet(save.fileId, 'household_basics', '', fields, valuesAt(save.ops, '', shown)) : null
