@@ -201,9 +201,7 @@ class Batch:
             envelope, verdict, row_id=change.id, file=change.file, dot=change.dot, person_id=author.person_id,
             device=author.device, act=change.act, fork=fork, uploader=uploader,
         )  # fmt: skip
-        row.asks = _asked_scope(change, verdict)
-        row.names = " ".join(sorted(changes.files_named(change)))
-        self._note_naming(row)
+        self._note_named(row, change, verdict)
         if fork:
             state.forks.add(fork)
         else:
@@ -385,8 +383,10 @@ class Batch:
                     self._held_naming.setdefault(name, set()).add(holder)
         return self._held_naming.get(file, set())
 
-    def _note_naming(self, row: Change) -> None:
-        """What this batch holds is not in the database yet."""
+    def _note_named(self, row: Change, change: changes.Change, verdict: Verdict) -> None:
+        """Which other patch and which other files it speaks of. What this batch holds is not in the database yet."""
+        row.asks = _asked_scope(change, verdict)
+        row.names = " ".join(sorted(changes.files_named(change)))
         self._list_held_naming("")
         if row.status == "held" and self._held_naming is not None:
             for name in row.names.split():
