@@ -186,11 +186,16 @@ function readerOf(state: SemanticState): Reader {
     const element = state.elements[path] as SemanticState['elements'][string]
     if (!element.voided) (byCollection[element.collection] ??= []).push([path, element.id])
   }
+  const marks: { [path: string]: string | null } = {} // several rules ask for them, and hashing is the dear part
+  const mark = (path: string): string | null => (path in marks ? (marks[path] as string | null) : (marks[path] = markOf(shown(state, `${path}/id_number`))))
   const element = (looked: Looked, path: string, id: string): Element => {
     const read: Element = {}
-    for (const field of looked.fields ?? []) read[field] = field === MARK ? markOf(shown(state, `${path}/id_number`)) : shown(state, `${path}/${field}`)
-    const section = state.sections?.[path]
-    return { ...read, id, path, collection: looked.of, section: section ? section.status : null }
+    for (const field of looked.fields ?? []) read[field] = field === MARK ? mark(path) : shown(state, `${path}/${field}`)
+    read['id'] = id
+    read['path'] = path
+    read['collection'] = looked.of
+    read['section'] = state.sections?.[path]?.status ?? null
+    return read
   }
   return {
     file: state.file,
@@ -213,6 +218,9 @@ function stableText(value: Value): string {
   return `{${Object.keys(value).sort().map((key) => `${JSON.stringify(key)}:${stableText(value[key] as Value)}`).join(',')}}`
 }
 
+const UTF8 = new TextEncoder()
 function hash(text: string): string {
-  return Array.from(sha256(new TextEncoder().encode(text)), (byte) => byte.toString(16).padStart(2, '0')).join('')
+  let hex = ''
+  for (const byte of sha256(UTF8.encode(text))) hex += (byte < 16 ? '0' : '') + byte.toString(16)
+  return hex
 }
