@@ -134,4 +134,37 @@ PROOFS: Final[dict[str, tuple[str, ...]]] = {
     "L-10": (_RESTORED + "test_everything_comes_back_with_its_first_verdict",),
     "L-11": (_RESTORED + "test_none_of_5000_changes_is_lost",),
     "L-12": ("tests/server/test_verify.py::test_a_backup_counts_from_when_it_was_begun_and_never_goes_back",),
+    "P-1": (
+        "tests/server/test_decisions.py::test_the_list_says_why_each_change_waits",
+        "tests/server/test_decisions.py::test_a_change_whose_author_lost_the_duty_but_not_the_patch_says_so",
+    ),
+    "P-2": (
+        "tests/server/test_decisions.py::test_a_held_change_says_whom_it_waits_for_and_is_forced_by_a_deputy",
+        "tests/server/test_decisions.py::test_looking_writes_nothing",
+    ),
+    "P-3": (
+        "tests/server/test_decisions.py::test_what_the_server_cannot_read_is_not_forced",
+        "tests/server/test_decisions.py::test_a_deputy_of_another_patch_neither_sees_nor_decides",
+    ),
+    "P-4": (
+        "tests/server/test_decisions.py::test_of_a_lost_phone_many_are_taken_in_at_once_but_nothing_that_meets_another_value",
+    ),
+    "P-5": (
+        "tests/server/test_decisions.py::test_an_author_asks_about_a_returned_change_and_the_deputy_sees_the_note",
+        "tests/server/test_decisions.py::test_the_author_alone_puts_a_returned_change_away_and_the_server_keeps_it",
+        "pwa/src/device/refused.test.ts::counts until it is put away, and only the server’s signed answer puts it away",
+    ),
+    "P-6": ("tests/server/test_decisions.py::test_a_fork_is_entered_again_by_the_deputy_and_its_author_is_told",),
+    "P-7": (
+        "tests/sync/test_device_desk.py::test_a_change_of_mind_is_amended_and_the_refused_one_put_away",
+        "pwa/src/device/refused.test.ts::stays while a declined save was not read",
+    ),
+    "P-8": (
+        "tests/server/test_staffing.py::test_each_change_of_duties_begins_an_epoch_that_devices_hear_of",
+        "tests/server/test_staffing.py::test_a_deputy_gives_no_duty_above_worker_and_touches_no_head",
+    ),
+    "P-9": (
+        "pwa/src/device/refused.test.ts::gets a key of its own under the same vault, with its drafts and its unsent saves",
+        "tests/sync/test_device_desk.py::test_a_copied_device_is_told_enrols_anew_and_its_words_are_entered_again",
+    ),
 }
