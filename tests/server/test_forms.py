@@ -21,6 +21,24 @@ def test_an_approval_cannot_be_asked_for_what_its_form_demands_and_nobody_answer
     assert all(reason.path and reason.path.startswith(f"assessments/{element}/") for reason in verdict.reasons)
 
 
+def test_a_plan_is_judged_by_its_form_goal_by_goal(worker: Phone) -> None:
+    file, element = new_id(), new_id()
+    plan = {"starts_on": "2026-11-20", "ends_on": "2026-11-01", "goal_1": {"goal": "屋顶不漏"}}
+    assert worker.push(
+        worker.save(file, [{"op": "append", "path": "plans", "id": element, "value": plan}])
+    )[0].status == "accepted"  # fmt: skip
+    about = {
+        "section": f"plans/{element}",
+        "content": "0" * 64,
+        "schema": worker.policy["schema_versions"]["household"],
+    }
+    [verdict] = worker.push(worker.save(file, [], act="submit", about=about))
+    assert verdict.status == "returned"
+    found = {(reason.code, str(reason.path).rpartition("/")[2]) for reason in verdict.reasons}
+    assert {("required", "goal_1"), ("required", "measure_1"), ("constraint", "ends_on")} <= found
+    assert any(reason.say == "请填写“目标1 · 要达到”。" for reason in verdict.reasons)
+
+
 def test_a_score_that_is_not_its_answers_score_is_returned(worker: Phone) -> None:
     instrument = next(iter(instruments().values()))
     result = {
