@@ -24,7 +24,7 @@ KDF_WORKER_POLICY = (
     "frame-ancestors 'none'"
 )
 # An API answer is data: nothing in it may load, run or be framed. Short, because it rides on every sync.
-API_POLICY = "default-src 'none'; frame-ancestors 'none'"
+API_POLICY = "default-src 'none'; base-uri 'none'; frame-ancestors 'none'"
 KDF_WORKER_PREFIX = "/assets/kdf-worker-"
 _FIXED = {
     "Yihu-Protocol": PROTOCOL,

@@ -54,6 +54,9 @@ PROOFS = (
         "Every answer is described, and no statement is put together from text",
         (_here("every_answer_is_described"),),
     ),
+    Proof(
+        "ASVS", "The table of OWASP ASVS 5.0 rows and the small rules of the edge", (_here("asvs"), _here("edge_rules"))
+    ),
 )
 
 
