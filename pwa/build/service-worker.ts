@@ -22,7 +22,7 @@ export interface PrecacheFile {
 /** A chunk is kept later when some module of it matches and none belongs to another screen. */
 const LATER: [When, RegExp][] = [
   ['use', /src[\\/](features|i18n[\\/][\w-]+)[\\/](ledger-import|staff)\b/],
-  ['after', /virtual:pinyin|node_modules[\\/](qrcode-generator|qr)[\\/]|src[\\/]i18n[\\/]en[\\/]/],
+  ['after', /virtual:pinyin|node_modules[\\/](qrcode-generator|qr)[\\/]|src[\\/]i18n[\\/]en[\\/]|src[\\/](features|i18n[\\/][\w-]+)[\\/](merge|transfer)\b/],
 ]
 
 const SCREEN = /src[\\/](features|app|device|sync|vault|api|records)[\\/]/

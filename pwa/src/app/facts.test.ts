@@ -2,6 +2,7 @@
  * Facts that cannot all be true, on the real screens over the practice phone: told in the list of what waits, put right in one tap,
  * or settled with a reason that holds until a fact changes. And opening a file for somebody who has one already.
  */
+import axe from 'axe-core'
 import type { App } from 'vue'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Device, FileView } from '../device'
@@ -132,6 +133,19 @@ describe('one person in two files', () => {
     await tap('[data-test=make-household]')
     await says('户档已建好')
     expect(device.samePersons).toHaveLength(3)
+  })
+})
+
+describe('screens', () => {
+  const NEEDS_LAYOUT = ['color-contrast', 'target-size', 'scrollable-region-focusable'] // held to in a real browser by the story
+  it.each([`/conflicts/${DEAD}`, `/merge/${TWINS[0]}/${TWINS[1]}`, `/merge/${TWINS[0]}`, `/transfer/${TWINS[0]}`, '/new-household'])('%s: no violation', async (path) => {
+    document.documentElement.lang = 'zh-CN'
+    document.title = '一户'
+    await start(path)
+    await until(() => find('h1') && !find('.y-spinner') && find('main button, main a'), 'the screen')
+    const result = await axe.run(document, { rules: Object.fromEntries(NEEDS_LAYOUT.map((rule) => [rule, { enabled: false }])) })
+    expect(result.passes.length).toBeGreaterThan(8)
+    expect(result.violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.html).join(' | ')}`)).toEqual([])
   })
 })
 
