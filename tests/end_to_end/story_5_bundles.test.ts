@@ -11,8 +11,9 @@ import { PHONE, TestBrowser, TODAYS } from './driver/browser'
 import { Film } from './driver/camera'
 import { addMember, correctPhone, openHousehold } from './driver/casework'
 import { findInClear } from './driver/leaks'
+import { chromium88 } from './driver/old'
 import { Person } from './driver/person'
-import { Server } from './driver/server'
+import { freePort, Server } from './driver/server'
 import { Terminal } from './driver/terminal'
 
 const MEMBER = '欧阳小石CANARY5501'
@@ -164,6 +165,26 @@ describe('records in somebody\'s pocket', () => {
     await carrier.browser.screenshot('carry-carrying')
   })
 
+  it('a laptop without internet takes the file from a phone of 2021 by a plain page, to hand it in later', async () => {
+    const port = await freePort()
+    const laptop = await terminal.start(/phones on the same Wi-Fi open/, 'collect', '--host', '127.0.0.1', '--port', String(port))
+    const phone = await TestBrowser.open('plain', PHONE, chromium88())
+    try {
+      await phone.page.goto(`http://127.0.0.1:${port}/`)
+      await phone.page.locator('input[type="file"]').setInputFiles([carried, write('letter.txt', '您好')])
+      await phone.screenshot('carry-laptop')
+      await phone.page.getByRole('button', { name: '交上去' }).click()
+      await phone.page.getByText('carried.yihu 收下了').waitFor()
+      await phone.page.getByText('letter.txt 这不是捎带文件').waitFor()
+      await phone.screenshot('carry-laptop-taken')
+      expect(phone.errors).toEqual([])
+    } finally {
+      await phone.dispose()
+      await laptop.stop()
+    }
+    expect(terminal.run('bundle', 'list')).toContain('waiting')
+  })
+
   it('where there is a network they are handed in by themselves, once, and the carrier reads none of it in the file', async () => {
     await carrier.browser.setOffline(false)
     await carrier.page.evaluate(() => dispatchEvent(new Event('online')))
@@ -211,8 +232,8 @@ describe('records in somebody\'s pocket', () => {
     await author.sees(MEMBER)
   })
 
-  it('repeating any of it changes nothing', async () => {
-    await carrier.page.waitForFunction(() => navigator.onLine !== undefined)
+  it('repeating any of it changes nothing, by phone or by laptop', async () => {
+    expect(JSON.parse(terminal.run('bundle', 'handin', '--json'))).toMatchObject({ bundles: 1, received: 0, known: 2 })
     await goToCarry(carrier)
     await choose(carrier, carried)
     await taken(carrier, '这份已经收过了')
