@@ -213,7 +213,8 @@ input, button {{ display: block; box-sizing: border-box; width: 100%; min-height
 button {{ border: 0; border-radius: 12px; background: #0b4a86; color: #fff; font-weight: 700; }}
 a {{ color: #0b4a86; overflow-wrap: anywhere; display: inline-block; min-height: 44px; }}
 .said {{ padding: 0; list-style: none; }} .said li {{ margin: 8px 0; padding: 12px; border-left: 5px solid; background: #fff; }}
-.good {{ border-color: #1b6b35; }} .bad {{ border-color: #a01313; }}
+.said .good {{ border-color: #1b6b35; }} .said .bad {{ border-color: #a01313; }}
+input {{ padding: 12px; border: 2px dashed #5b6672; border-radius: 12px; background: #f6f8fa; }}
 </style></head><body>
 <h1>把记录交给这台电脑</h1><p>{station}</p>
 {said}
