@@ -30,6 +30,8 @@ from sync.errors import MalformedError
 from sync.log import Restart, Root, read_root
 from sync.messages import LogClaim
 
+_HOUR_MS = 3_600_000
+_FIRST_HOUR_MS = 1_767_225_600_000  # 2026-01-01 UTC
 Because = Literal["generation", "phone", "operator"]
 
 
@@ -91,6 +93,8 @@ def restart_from_generation(session: Session, context: Context, station_id: str,
 def _restart(session: Session, context: Context, station_id: str, epoch: int, agreed: int, because: Because) -> Restart:
     tree = LogTree.open(session, station_id)
     position = tree.position_of(agreed - 1) if agreed else 0
+    # A second restore may have forgotten the first statement with its number: the hour is one that no other has.
+    epoch = max(epoch, (context.now() - _FIRST_HOUR_MS) // _HOUR_MS)
     said = Restart(epoch, tree.size, tree.root(tree.size).hex(), agreed, position, because, context.now())
     document = said.to_body(deployment=context.keyring.deployment, station=station_id)
     signed = sign(session, context, station_id, document)

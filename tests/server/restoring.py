@@ -133,12 +133,12 @@ def make_households(device: Device, count: int) -> list[str]:
 
 
 def visit(device: Device, files: Sequence[str], count: int) -> list[str]:
-    """That many saves, spread over the files."""
-    made = []
-    for number in range(count):
-        view = device.open_file(files[number % len(files)])
-        made.append(device.save(view, [put("phone", f"1390000{number % 10_000:04d}")]))
-    return made
+    """That many saves, spread over the files, each from its form as it was opened first."""
+    views = [device.open_file(file) for file in files[:count]]
+    return [
+        device.save(views[number % len(views)], [put("phone", f"1390000{number % 10_000:04d}")])
+        for number in range(count)
+    ]
 
 
 def sync_all(devices: Sequence[Device], rounds: int = 2) -> list[SyncReport]:

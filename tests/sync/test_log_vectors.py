@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from sync.log import LogError, LogMemory, Restart, Root, epoch_of, files_hash
+from sync.change import Envelope
+from sync.log import LogError, LogMemory, Restart, Root, epoch_of, files_hash, may_forget
 from sync.tree import is_consistent, is_included, leaf_hash, root_of
 from sync.verdict import supersedes, verdict_of
 
@@ -44,7 +45,11 @@ def answer(given: dict[str, Any]) -> dict[str, Any]:
     if "later" in given:
         earlier = verdict_of(given["earlier"]) if given["earlier"] else None
         return {"replaces": supersedes(verdict_of(given["later"]), earlier)}
+    if "own" in given:
+        return {"may_forget": may_forget(given["own"], given["backed_up"])}
     memory = LogMemory.from_json(given["memory"])
+    if "shown" in given:
+        return {"signed": memory.take_signed(Root(**given["shown"]), Envelope("", "")).signed is not None}
     if "lost" in given:
         return {"forgotten": memory.is_forgotten(given["lost"])}
     if "restarts" in given:

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { SyncError } from './errors'
-import { epochOf, filesHash, isForgotten, takeRestarts, takeRoot } from './log'
+import { epochOf, filesHash, isForgotten, mayForget, takeRestarts, takeRoot, takeSigned } from './log'
 import { EMPTY_ROOT, isConsistent, isIncluded, leafHash, nodeHash } from './tree'
 import { supersedes } from './verdict'
 
@@ -23,6 +23,8 @@ function answer(given: Loose): Loose {
   if ('position' in given) return { epoch: epochOf(given.position) }
   if ('accepted' in given) return { hash: filesHash(given.accepted) }
   if ('later' in given) return { replaces: supersedes(given.later, given.earlier) }
+  if ('own' in given) return { may_forget: mayForget(given.own, given.backed_up) }
+  if ('shown' in given) return { signed: takeSigned(given.memory, given.shown, { body: '', sig: '' }).signed !== null }
   if ('lost' in given) return { forgotten: isForgotten(given.memory, given.lost) }
   try {
     if ('restarts' in given) return { memory: takeRestarts(given.memory, given.restarts) }

@@ -164,6 +164,19 @@ def _restarts() -> list[Case]:
             memory=_memory(3, epoch=3, forgotten=[(2, 4), (3, late)]),
         ),
         _case("nothing agreed", "L-8", given(_memory(3, 6), restart(2, 0, 0, 5)), memory=_memory(epoch=2, forgotten=[(2, 0)])),
+        _case(
+            "the signed root of the remembered log is kept to be shown", "L-10",
+            {"memory": _memory(3, 6), "shown": _signed_root(6)}, signed=True,
+        ),
+        _case(
+            "that of a shorter log is not", "L-10", {"memory": _memory(3, 6), "shown": _signed_root(3)}, signed=False
+        ),
+        _case(
+            "nor that of another epoch", "L-10", {"memory": _memory(3, 6), "shown": _signed_root(6, 2)}, signed=False
+        ),
+        _case("without a backup nothing is kept", "L-12", {"own": 7, "backed_up": None}, may_forget=True),
+        _case("kept until the backup has passed it", "L-12", {"own": 7, "backed_up": 6}, may_forget=False),
+        _case("then it may go", "L-12", {"own": 7, "backed_up": 7}, may_forget=True),
         _case("it contradicts itself", "L-8", given(_memory(3), restart(2, 9, 9, 5)), code="log_differs"),
         _case("kept", "L-8", position(7, (2, 7)), forgotten=False),
         _case("forgotten", "L-8", position(8, (2, 7)), forgotten=True),
