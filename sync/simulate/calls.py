@@ -62,7 +62,7 @@ class Calls:
     def policy(self, account: Account) -> Envelope:
         key = (account.person, self.station.epoch, self.station.version)
         if key not in self._policies:
-            self._policies[key] = _sign_policy(*key)
+            self._policies[key] = _sign_policy(*key, self.station.epochs[-1].get(account.person, {}))
         return self._policies[key]
 
     def _policy(self, account: Account, headers: Mapping[str, str]) -> Answer:
@@ -111,14 +111,14 @@ class Calls:
         return _fine({"results": results})
 
 
-def _sign_policy(person: str, epoch: int, version: int) -> Envelope:
+def _sign_policy(person: str, epoch: int, version: int, held: Mapping[str, str]) -> Envelope:
     document = {
         "type": "policy",
         "v": 1,
         "deployment": DEPLOYMENT,
         "station": {"id": STATION, "name": "站"},
         "epoch": epoch,
-        "me": {"person_id": person},
+        "me": {"person_id": person, "duties": [{"duty": held[scope], "scopes": [scope]} for scope in sorted(held)]},
         "schema_versions": {KIND: version},
         "sealing_key": to_base64url(make_keys(STATION_KEY).public),
         "verdict_key": to_base64url(make_keys(STATION_KEY).public),

@@ -14,6 +14,7 @@ from sync.simulate.phones import Phone
 from sync.simulate.steps import upgrade
 
 ROUNDS: Final = 12
+FORCED_FROM: Final = 4
 _DECIDER: Final = "9" * 32
 _WAITS_BY_ITSELF: Final = ("dependency_missing", "dependency_held", "dependency_undecided")
 
@@ -26,18 +27,20 @@ def bring_calm(history: History) -> None:
     for phone in history.phones:
         phone.is_offline, phone.form, phone.version = False, None, NEWEST
     upgrade(history)
-    for _ in range(ROUNDS):
+    for number in range(ROUNDS):
         history.time += 60_000
-        if _round(history, rng):
+        if _round(history, rng, is_forced=number >= FORCED_FROM):
             return
     unsent = {phone.name: len(phone.store.list_unsent()) for phone in history.phones if not phone.is_revoked}
     waiting = {name[:12]: [r.code for r in row.verdict.reasons] for name, row in history.station.list_waiting()}
     history.outcome.accuse("liveness", f"no rest after {ROUNDS} rounds: unsent {unsent}, waiting {waiting}")
 
 
-def _round(history: History, rng: Random) -> bool:
+def _round(history: History, rng: Random, *, is_forced: bool) -> bool:
     """One round. Whether nothing moved and nothing is left to say."""
     before = history.station.log.size
+    if history.station.log.witnesses:
+        history.station.log.restart_by_hand(history.time)
     restless = False
     for phone in list(history.phones):
         report = history.sync(phone, rng)
@@ -46,16 +49,21 @@ def _round(history: History, rng: Random) -> bool:
             restless = True
         elif report and not phone.is_revoked:
             restless = restless or bool(report.unsent) or not report.complete
-    restless = _decide(history, rng) or restless
+    restless = _decide(history, rng, is_forced=is_forced) or restless
     return not restless and history.station.log.size == before and not history.station.list_waiting()
 
 
-def _decide(history: History, rng: Random) -> bool:
-    """The head decides all that a person has to decide. What waits for another change is left alone."""
+def _decide(history: History, rng: Random, *, is_forced: bool) -> bool:
+    """The head decides all that a person has to decide. What waits for another change is left alone.
+
+    `is_forced`: but not for ever, where that may have perished with a storage or with what a restored server forgot, or
+    where it is a fork, which occupies no dot.
+    """
+    is_forced = is_forced and bool(history.perished or history.outcome.faults.keys() & {"cloned", "rolled_back"})
     decided = False
     for name, _ in history.station.list_waiting():
         current = history.station.rows[name].verdict
-        if current.status == "held" and current.reasons[0].code in _WAITS_BY_ITSELF:
+        if current.status == "held" and current.reasons[0].code in _WAITS_BY_ITSELF and not is_forced:
             continue
         if current.status in ("held", "quarantined"):
             accept = rng.random() < 0.5 and history.station.decide(name, _DECIDER, accept=True, now=history.time)

@@ -24,7 +24,7 @@ from sync.simulate.outcome import Outcome, Saved
 from sync.simulate.people import choose_section, first_values, settle_conflicts, type_operations
 from sync.simulate.phones import Form, Killed, Phone, copy_store, new_store
 from sync.simulate.plan import FIRST_INSTANT, SCOPES, Plan
-from sync.simulate.station import Account, Station
+from sync.simulate.station import Account, Backup, Station
 
 Ops = list[dict[str, Any]]
 
@@ -47,6 +47,7 @@ class History:
         self.phones: list[Phone] = []
         self.own: dict[str, set[str]] = {}  # by phone: saves that its store must not lose
         self.perished: set[str] = set()  # saves that went down with their storage before anyone else had them
+        self.backups: list[Backup] = []
         self._keys = 1
         for number, person in enumerate(plan.people):
             self.add_phone(f"p{number}", person)
@@ -78,8 +79,12 @@ class History:
         if not answer.is_fine:
             return
         person = self.station.accounts[replica].person
-        for says in watch_reading(answer.json(), person, self.duties.get(person, {})):
+        for says in watch_reading(answer.json(), person, self.duties.get(person, {}), self._home_of):
             self.outcome.accuse("read_outside_scope", says)
+
+    def _home_of(self, file: str) -> str | None:
+        case = self.station.find_case(file)
+        return case.scope if case else None
 
     # --- phones ------------------------------------------------------------------------------------------------------
 
@@ -107,9 +112,29 @@ class History:
 
     def lose_storage(self, phone: Phone) -> None:
         """What was saved here and reached nobody perishes; the phone answers for it no more."""
-        elsewhere = {one.id for other in self.phones if other is not phone for one in other.store.list_own()}
+        others = [other for other in self.phones if other is not phone and not other.is_revoked]
+        elsewhere = {name for other in others for name in self.own[other.name]}
         self.perished |= {one for one in self.own[phone.name] if one not in self.station.rows and one not in elsewhere}
         self.own[phone.name] = set()
+
+    # --- the station's backups ---------------------------------------------------------------------------------------
+
+    def back_up(self, rng: Random) -> None:
+        """Now and then a backup is made; the last two are kept."""
+        if rng.random() < 0.15:
+            self.backups = [*self.backups[-1:], self.station.back_up()]
+
+    def restore(self, backup: Backup, *, is_noticed: bool) -> None:
+        """The station forgets what came after the backup. A save perishes with that where no phone has to have it.
+
+        `is_noticed`: the file beside the database tells the server at its start; else a phone or the operator will.
+        """
+        before, epoch = set(self.station.rows), self.station.log.epoch
+        self.station.restore(backup)
+        if is_noticed:
+            self.station.log.restart_from_generation(epoch, self.time)
+        kept = {name for phone in self.phones if not phone.is_revoked for name in self.own[phone.name]}
+        self.perished |= before - set(self.station.rows) - kept
 
     def clone(self, phone: Phone) -> None:
         """The same store and the same key on a second phone."""
@@ -137,30 +162,52 @@ class History:
         files = device.list_files(KIND)
         if not files:
             return None
-        file = rng.choice(files).file
-        form = Form(device.open_file(file), phone.read_screen(file))
-        self.outcome.conflicts |= {(file, conflict["id"]) for conflict in form.view.state["conflicts"]}
-        return form
+        return self._open(phone, device, rng.choice(files).file)
+
+    def list_forms(self, phone: Phone, rng: Random) -> list[Form]:
+        device = self.device(phone, rng)
+        return [self._open(phone, device, file.file) for file in device.list_files(KIND)]
+
+    def _open(self, phone: Phone, device: Device, file: str) -> Form:
+        view = device.open_file(file)
+        self.outcome.conflicts |= {(file, conflict["id"]) for conflict in view.state["conflicts"]}
+        return Form(view, phone.read_screen(view))
 
     def save(self, phone: Phone, rng: Random, form: Form | None, ops: Ops, **act: Any) -> bool:
         """Press Save on a form (None: on a new file). Whether it was stored; a killed app may have stored it too."""
-        before, phone.store.on_added = phone.store.on_added, None
+        given = {name: value for name, value in act.items() if name != "approved"}
+        approved, device = act.get("approved"), self.device(phone, rng)
 
         def on_added(stored: StoredChange) -> None:
-            approved = act.pop("approved", None)
-            screen = form.screen if form else frozenset()
-            self.outcome.saved[stored.id] = Saved(stored.change(), stored.envelope.body, screen, approved)
-            self.own[phone.name].add(stored.id)
-            self.note("saved", phone.name, stored.id[:12], stored.dot.seq)
+            self._remember(phone, stored, form.screen if form else frozenset(), approved)
 
-        phone.store.on_added = on_added
-        given = {name: value for name, value in act.items() if name != "approved"}
+        if form is None:
+            return self._press(phone, on_added, lambda: device.create_file(KIND, given["scope"], ops))
+        return self._press(phone, on_added, lambda: device.save(form.view, ops, **given))
+
+    def undo_merge(self, phone: Phone, rng: Random, form: Form, absorbed: str) -> bool:
+        """Part two files again; what was said in the survivor of the other's own is entered there as a save."""
+        device = self.device(phone, rng)
+
+        def on_added(stored: StoredChange) -> None:
+            is_undo = stored.change().act == "unmerge"
+            screen = form.screen if is_undo else phone.read_screen(device.open_file(stored.file))
+            self._remember(phone, stored, screen - {stored.id}, None)
+
+        return self._press(phone, on_added, lambda: device.undo_merge(form.view, absorbed))
+
+    def _remember(
+        self, phone: Phone, stored: StoredChange, screen: frozenset[str], approved: dict[str, Any] | None
+    ) -> None:
+        self.outcome.saved[stored.id] = Saved(stored.change(), stored.envelope.body, screen, approved)
+        self.own[phone.name].add(stored.id)
+        self.note("saved", phone.name, stored.id[:12], stored.dot.seq)
+
+    def _press(self, phone: Phone, on_added: Callable[[StoredChange], None], save: Callable[[], object]) -> bool:
+        """Press Save. Whether it was stored; a killed app may have stored it too."""
+        before, phone.store.on_added = phone.store.on_added, on_added
         try:
-            device = self.device(phone, rng)
-            if form is None:
-                device.create_file(KIND, given["scope"], ops)
-            else:
-                device.save(form.view, ops, **given)
+            save()
         except StaleSaveError:
             self.note("stale", phone.name)
             return False
@@ -180,8 +227,6 @@ class History:
         if form is None or rng.random() < 0.02:
             scope = rng.choice(sorted(self.duties.get(phone.person) or SCOPES))
             return self.save(phone, rng, None, first_values(rng), scope=scope)
-        if rng.random() < 0.02:
-            return self.save(phone, rng, form, [], act=rng.choice(("transfer", "merge")))
         return self.save(phone, rng, form, type_operations(rng, form.view, rules, self.plan.focus))
 
     def act_on_section(self, phone: Phone, rng: Random) -> None:

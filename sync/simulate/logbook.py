@@ -45,11 +45,14 @@ class LogBook:
 
     entries: list[Logged] = field(default_factory=list)
     restarts: list[tuple[Restart, Envelope]] = field(default_factory=list)
+    witnesses: list[tuple[int, int]] = field(default_factory=list)  # epoch, agreed size: what waits for the operator
     _peaks: list[list[bytes]] = field(default_factory=lambda: [[]])  # by size
     _nodes: dict[Node, bytes] = field(default_factory=dict)
 
     def copy(self) -> LogBook:
-        return LogBook(list(self.entries), list(self.restarts), list(self._peaks), dict(self._nodes))
+        return LogBook(
+            list(self.entries), list(self.restarts), list(self.witnesses), list(self._peaks), dict(self._nodes)
+        )
 
     @property
     def size(self) -> int:
@@ -92,10 +95,10 @@ class LogBook:
         """Whether this log begins with what a device remembers."""
         if claim["size"] == 0:
             return "sound"
-        kept = [said.agreed for said, _ in self.restarts if said.epoch > claim["epoch"]]
-        if claim["epoch"] > self.epoch or claim["size"] > self.size or (kept and claim["size"] > min(kept)):
+        is_untold = any(said.epoch > claim["epoch"] for said, _ in self.restarts)
+        if claim["epoch"] > self.epoch or claim["size"] > self.size or is_untold:
             return "behind"
-        return "sound" if self.root_hash(claim["size"]).hex() == claim["hash"] else "differs"
+        return "sound" if self._is_beginning(claim) else "differs"
 
     def tell(self, claim: Mapping[str, Any] | None, now: int) -> dict[str, Any] | None:
         """The root now and the proof that it follows the remembered one; None where it is that one still."""
@@ -119,13 +122,29 @@ class LogBook:
         root = read_root(shown)
         standing = self.compare({"epoch": root.epoch, "size": root.size, "hash": root.hash})
         is_ahead = (root.epoch, root.size) > (self.epoch, self.size)
-        if standing != "differs" and not (is_ahead and standing == "behind"):
-            return True
         shared = self._list_shared(remembered)
+        if standing != "differs" and not (is_ahead and standing == "behind") and shared is not None:
+            return True
         if standing == "differs" or shared is None:
+            sound = [one["size"] for one in remembered if one["size"] <= self.size and self._is_beginning(one)]
+            self.witnesses.append((root.epoch, max(sound, default=0)))
             return False
-        self._restart(max(root.epoch, self.epoch) + 1, max(shared, default=0), now)
+        self._restart(max(root.epoch, self.epoch) + 1, max(shared, default=0), "phone", now)
         return True
+
+    def restart_from_generation(self, epoch: int, now: int) -> None:
+        """The file beside the database remembers a longer log: this was put back before anyone wrote to it."""
+        self._restart(max(epoch, self.epoch) + 1, self.size, "generation", now)
+
+    def restart_by_hand(self, now: int) -> None:
+        """The operator says that an older copy was put back; what phones showed says up to where nothing differs."""
+        agreed = min([self.size, *(size for _, size in self.witnesses)])
+        epoch = max([self.epoch, *(one for one, _ in self.witnesses)]) + 1
+        self.witnesses = []
+        self._restart(epoch, agreed, "operator", now)
+
+    def _is_beginning(self, claim: Mapping[str, Any]) -> bool:
+        return bool(self.root_hash(claim["size"]).hex() == claim["hash"])
 
     def _list_shared(self, remembered: Sequence[Mapping[str, Any]]) -> list[int] | None:
         """Sizes that the device remembers and this log confirms; None where it contradicts one."""
@@ -135,9 +154,9 @@ class LogBook:
             return None
         return [size for size, standing in standings if standing == "sound"]
 
-    def _restart(self, epoch: int, agreed: int, now: int) -> None:
+    def _restart(self, epoch: int, agreed: int, because: str, now: int) -> None:
         place = self.place_of(agreed - 1)
-        said = Restart(epoch, self.size, self.root_hash(self.size).hex(), agreed, place, "phone", now)
+        said = Restart(epoch, self.size, self.root_hash(self.size).hex(), agreed, place, because, now)
         self.restarts.append((said, _sign(said.to_body(deployment=DEPLOYMENT, station=STATION))))
 
     def _node(self, node: Node) -> bytes:

@@ -30,11 +30,13 @@ from sync.change import Change, Envelope, from_base64url, read_change, reread_ch
 from sync.device.keys import load_private_key
 from sync.device.reading import digest
 from sync.fold import fold
+from sync.log import Root, read_root
 from sync.verdict import Verdict, read_verdict, verdict_of
 
 THOROUGH_EVERY: Final = 50
 _NEVER: Final = object()
-folds_made: Final[list[tuple[Any, list[Any]]]] = []  # rules and changes of every fold of this history
+# Rules, changes and file of every fold of this history.
+folds_made: Final[list[tuple[Any, list[Any], str | None]]] = []
 _signed_here: Final[set[str]] = set()
 _of_a_history: Final[list[dict[Any, Any]]] = []
 
@@ -97,7 +99,7 @@ def _remembering_fold(function: Function) -> Function:
         key = (rules.version, rest, *named.values(), *asked)
         answer = cache.get(key, _NEVER)
         if answer is _NEVER:
-            folds_made.append((rules, given))
+            folds_made.append((rules, given, next(iter((*rest, *named.values())), None)))
             answer = cache[key] = function(rules, given, *rest, **named)
         return answer
 
@@ -139,6 +141,13 @@ def _read_verdict_quickly(envelope: Envelope) -> Verdict:
     return verdict_of(json.loads(envelope.body)) if envelope.body in _signed_here else read_verdict(envelope)
 
 
+def _read_root_quickly(envelope: Envelope) -> Root:
+    if envelope.body not in _signed_here:
+        return read_root(envelope)
+    body = json.loads(envelope.body)
+    return Root(body["epoch"], body["size"], body["position"], body["hash"], body["at"])
+
+
 # The encoder of the interpreter, made once; `encode` has one made anew for each value.
 _write_json: Final[Any] = vars(json.encoder)["c_make_encoder"](
     None, None, json.encoder.encode_basestring, None, ":", ",", True, False, False
@@ -153,6 +162,7 @@ _QUICK: Final[dict[Function, Function]] = {
     read_change: _remembering_text(_read_change_quickly),
     reread_change: _remembering_text(reread_change),
     read_verdict: _remembering_text(_read_verdict_quickly),
+    read_root: _remembering_text(_read_root_quickly),
     encode: _encode_quickly,
     check_value: lambda _value: None,
     parse_canonical: lru_cache(maxsize=256)(parse_canonical),

@@ -43,10 +43,14 @@ class FoldAsked:
         return sha256_hex((folded + state_digest(fold(rules, accepted_of(self.inputs), self.file))).encode())
 
 
-def choose_folds(finals: Sequence[FoldAsked], made: Sequence[tuple[Rules, Sequence[FoldInput]]]) -> list[FoldAsked]:
+def choose_folds(
+    finals: Sequence[FoldAsked], made: Sequence[tuple[Rules, Sequence[FoldInput], str | None]]
+) -> list[FoldAsked]:
     """What is compared of a history: how its files ended, and of the folds on the way every few, forms with unsent saves too."""
     on_the_way = [
-        FoldAsked(rules.version, given[0].change.file, tuple(given)) for rules, given in made[::EVERY] if given
+        FoldAsked(rules.version, file or given[0].change.file, tuple(given))
+        for rules, given, file in made[::EVERY]
+        if given
     ]
     return [*finals, *on_the_way]
 

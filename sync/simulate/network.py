@@ -41,7 +41,9 @@ class Network:
     chance: float = 0.0
     in_flight: list[Request] = field(default_factory=list)
     sent: int = 0
-    is_dying: bool = False  # the server dies while it works on a request: nothing of it is written
+    is_dying: bool = (
+        False  # the server dies while it works on a request: nothing of it is written, or all and no answer
+    )
     newest: dict[str, int] = field(default_factory=dict)  # by replica: number of the last request that arrived
 
     def carry(
@@ -51,6 +53,8 @@ class Network:
         self.sent += 1
         request = Request(self.sent, replica, method, path, body, dict(headers))
         if self.is_dying:
+            if rng.random() < 0.5:
+                self._arrive(request)
             return None
         fault = rng.choice(FAULTS) if rng.random() < self.chance else None
         if fault:

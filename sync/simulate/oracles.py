@@ -7,16 +7,19 @@ did nobody get to read a patch that is not theirs; do all copies agree.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from sync.canonical import encode
 from sync.change import Change, Envelope, reread_change
-from sync.device.reading import digest, fold_inputs
+from sync.device.reading import digest, fold_inputs, list_changes_around
+from sync.device.store import Store
 from sync.fold import fold
 from sync.folded import FoldedFile
+from sync.inputs import FoldInput
 from sync.simulate.kinds import NEWEST, VERSIONS
 from sync.simulate.outcome import Saved
+from sync.versions import dot_within
 
 # Policies under which an ordinary save replaces what its author saw; under the others only `resolve` surely does.
 _REPLACING: Final = frozenset({"latest", "max", "min", "safest"})
@@ -38,7 +41,7 @@ def writes_of(change: Change) -> Iterator[tuple[str, str, bool]]:
 
 
 def judge_replacing(folded: FoldedFile, accepted: Iterable[Saved]) -> Iterator[tuple[str, str]]:
-    """`unseen_overwrite` and `resurrection`: oracle and what it says."""
+    """`unseen_overwrite` and `resurrection`: oracle and what it says. `accepted`: of the file and of all that it shows."""
     by_path: dict[str, list[tuple[Saved, str, bool]]] = {}
     for saved in accepted:
         for path, key, takes_out in writes_of(saved.change):
@@ -55,7 +58,8 @@ def judge_replacing(folded: FoldedFile, accepted: Iterable[Saved]) -> Iterator[t
                 for other, other_key, other_out in writes
                 if saved.change.id in other.saw and (policy != "union" or (other_out and other_key == key))
             ]
-            is_live = (key, tuple(saved.change.dot)) in live
+            dot = dot_within(saved.change.dot, saved.change.file, folded["file"])
+            is_live = (key, tuple(dot)) in live
             surely = policy in _REPLACING or policy == "union"
             if not answers and not is_live:
                 yield "unseen_overwrite", f"{key} at {path} by {saved.change.id[:12]} is gone, and nobody saw it"
@@ -78,23 +82,25 @@ def judge_snapshots(folded: FoldedFile, accepted: Iterable[Saved]) -> Iterator[s
                 yield f"approval {saved.change.id[:12]} holds {approval['snapshot']}, approved was {dict(saved.approved)}"
 
 
-def watch_reading(page: Mapping[str, Any], person: str, duties: Mapping[str, str]) -> Iterator[str]:
+def watch_reading(
+    page: Mapping[str, Any], person: str, duties: Mapping[str, str], home_of: Callable[[str], str | None]
+) -> Iterator[str]:
     """What a page brings that this person may not read: files of another patch, by whoever else."""
     for entry in page["entries"]:
         if entry["kind"] == "change":
             change = reread_change(Envelope.from_json(entry["envelope"]))
-            if change.scope not in duties and change.person != person:
-                yield f"{person[-2:]} was sent {change.file[:8]} of the patch {change.scope[:4]}"
+            home = home_of(change.file) or change.scope
+            if home not in duties and change.person != person:
+                yield f"{person[-2:]} was sent {change.file[:8]} of the patch {home[:4]}"
     for offer in page["packs"]:
         if offer["scope"] not in duties:
             yield f"{person[-2:]} was offered the pack of {offer['scope'][:4]}"
 
 
-def same_digest(stored: Any, theirs: str | None) -> bool:
-    """Whether a phone's changes of a file fold to the server's digest."""
-    inputs = fold_inputs(stored)
-    return theirs is None or digest(inputs, _RULES) == theirs
+def same_digest(store: Store, file: str, theirs: str) -> bool:
+    """Whether a phone's changes of a file, and of what was merged with it, fold to the server's digest."""
+    return digest(fold_inputs(list_changes_around(store, file)), _RULES, file) == theirs
 
 
-def fold_newest(accepted: Any) -> FoldedFile:
-    return fold(_RULES, accepted)
+def fold_newest(accepted: Sequence[FoldInput], file: str) -> FoldedFile:
+    return fold(_RULES, accepted, file)

@@ -67,6 +67,18 @@ class PhoneStore(MemoryStore):
         self._spend()
         return super().forget_file(file)
 
+    def lose_what_others_wrote(self) -> None:
+        """Everything that can be fetched again, as a browser short of room takes it. Own saves and the cursor stay."""
+        self._changes = {name: held for name, held in self._changes.items() if held.own}
+        kept = {held.file for held in self._changes.values()}
+        self._files = {name: held for name, held in self._files.items() if name in kept}
+        self._parts.clear()
+        super().keep_settings({"again": True})
+
+    def list_every(self) -> set[str]:
+        """Ids of everything that it holds."""
+        return set(self._changes)
+
     def keep_part(self, name: str, offset: int, content: bytes) -> None:
         self._spend()
         super().keep_part(name, offset, content)
@@ -82,6 +94,10 @@ class Form:
 
     view: FileView
     screen: frozenset[str]
+
+    def beside(self, other: Form) -> Form:
+        """Both on one screen."""
+        return Form(self.view, self.screen | other.screen)
 
 
 @dataclass(slots=True)
@@ -109,10 +125,11 @@ class Phone:
         """The app, as it starts on this phone."""
         return Device(self.store, transport, self.rules_of, now=now, random_bytes=self.rng.randbytes)
 
-    def read_screen(self, file: str) -> frozenset[str]:
-        """Ids of what a form of the file shows now: what is accepted, and what is one's own and undecided."""
+    def read_screen(self, view: FileView) -> frozenset[str]:
+        """Ids of what a form shows now, of its file and what that absorbed: the accepted, and one's own undecided."""
         shown = set()
-        for stored in self.store.list_changes(file):
+        files = dict.fromkeys([view.file, *(one["file"] for one in view.state["absorbs"])])
+        for stored in [stored for file in files for stored in self.store.list_changes(file)]:
             mine_waits = stored.own and stored.status in ("unsent", "held")
             if not stored.dismissed and (stored.status == "accepted" or mine_waits):
                 shown.add(stored.id)

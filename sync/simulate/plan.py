@@ -30,6 +30,11 @@ KINDS: Final[dict[str, int]] = {
     "killed_in_save": 2,
     "server_killed": 1,
     "evicted": 1,
+    "evicted_part": 1,
+    "transfer": 4,
+    "merge": 4,
+    "unmerge": 2,
+    "server_restored": 2,
     "rolled_back": 2,
     "cloned": 1,
     "two_tabs": 2,
@@ -101,12 +106,14 @@ def make_plan(seed: int, devices: int) -> Plan:
     if rng.random() < 0.3:  # a season of reviews: without it approvals that are followed by edits are rare
         weights = [weight * 3 if kind in ("act", "sync") else weight for kind, weight in KINDS.items()]
         length += length // 3
+    if rng.random() < 0.2:  # a season of tidying up: files are merged, moved, and parted again
+        weights = [weight * 5 if kind in ("merge", "unmerge", "transfer") else weight for kind, weight in KINDS.items()]
     steps = [Step(kind, rng.randrange(60), rng.getrandbits(48)) for kind in rng.choices(kinds, weights, k=length)]
     return Plan(
         seed=seed,
         people=tuple(people),
         duties=tuple(duties),
-        files=rng.choice((1, 1, 2)),
+        files=rng.choice((1, 2, 2)),
         focus=tuple(rng.sample(sorted(VERSIONS[1].fields), 2)),
         fault_chance=rng.choice((0.0, 0.1, 0.3, 0.6)),
         page_entries=rng.choice((3, 8, 500)),

@@ -19,6 +19,7 @@ def take(history: History, step: Step) -> None:
     """Let one step happen."""
     rng = Random(step.seed)  # noqa: S311 - luck of a simulation
     history.time += rng.choice((0, 1_000, 60_000, DAY, 3 * DAY))
+    history.back_up(rng)
     history.network.deliver_late(rng)
     phone = history.phones[step.phone % len(history.phones)]
     history.note("step", step.kind, phone.name)
@@ -98,7 +99,7 @@ def _killed_in_save(history: History, phone: Phone, rng: Random) -> None:
 
 
 def _server_killed(history: History, phone: Phone, rng: Random) -> None:
-    """The server dies in the middle of a batch: its transaction never was. Then everything is judged again at its start."""
+    """The server dies before a transaction ends or before it has answered. At its start everything is judged again."""
     history.network.is_dying = True
     history.count("server_killed")
     history.sync(phone, rng)
@@ -113,9 +114,52 @@ def _evicted(history: History, phone: Phone, _rng: Random) -> None:
     history.enrol_again(phone)
 
 
+def _transfer(history: History, phone: Phone, rng: Random) -> None:
+    """A family moves to another patch."""
+    form = history.open_form(phone, rng)
+    if form and history.save(phone, rng, form, [], act="transfer", to=rng.choice(SCOPES)):
+        history.count("transfer")
+
+
+def _merge(history: History, phone: Phone, rng: Random) -> None:
+    """Two files of one household are made one."""
+    forms = history.list_forms(phone, rng)
+    if len(forms) > 1:
+        survivor, absorbed = rng.sample(forms, 2)
+        merge = {"file": absorbed.view.file, "base": absorbed.view.base.to_json()}
+        if history.save(phone, rng, survivor.beside(absorbed), [], act="merge", merge=merge):
+            history.count("merge")
+
+
+def _unmerge(history: History, phone: Phone, rng: Random) -> None:
+    """They were two households after all."""
+    merged = [one for one in history.list_forms(phone, rng) if one.view.state["absorbs"]]
+    if merged:
+        form = rng.choice(merged)
+        absorbed = rng.choice(form.view.state["absorbs"])
+        if history.undo_merge(phone, rng, form, absorbed["file"]):
+            history.count("unmerge")
+
+
+def _evicted_part(history: History, phone: Phone, _rng: Random) -> None:
+    """The browser needed room: what can be fetched again went, and the app asks for it anew."""
+    history.count("evicted_part")
+    phone.store.lose_what_others_wrote()
+    phone.form = None
+
+
+def _server_restored(history: History, _phone: Phone, rng: Random) -> None:
+    """Yesterday's backup is put back over the station's database."""
+    is_settled = history.outcome.faults["server_restored"] < history.station.log.epoch  # the last one was noticed
+    if history.backups and is_settled and not history.outcome.faults.keys() & {"rolled_back", "cloned"}:
+        history.count("server_restored")
+        is_again = history.outcome.faults["server_restored"] > 1
+        history.restore(rng.choice(history.backups), is_noticed=is_again or rng.random() < 0.4)
+
+
 def _rolled_back(history: History, phone: Phone, rng: Random) -> None:
     """The phone's storage is as it was some time ago; its numbers run a second time."""
-    if phone.past:
+    if phone.past and not history.outcome.faults["server_restored"]:
         history.count("rolled_back")
         history.lose_storage(phone)
         phone.store = copy_store(rng.choice(phone.past))
@@ -125,7 +169,7 @@ def _rolled_back(history: History, phone: Phone, rng: Random) -> None:
 
 
 def _cloned(history: History, phone: Phone, _rng: Random) -> None:
-    if len(history.phones) < 8:
+    if len(history.phones) < 8 and not history.outcome.faults["server_restored"]:
         history.count("cloned")
         history.clone(phone)
 
@@ -204,6 +248,11 @@ STEPS: Final[dict[str, Callable[[History, Phone, Random], None]]] = {
     "killed_in_save": _killed_in_save,
     "server_killed": _server_killed,
     "evicted": _evicted,
+    "transfer": _transfer,
+    "merge": _merge,
+    "unmerge": _unmerge,
+    "evicted_part": _evicted_part,
+    "server_restored": _server_restored,
     "rolled_back": _rolled_back,
     "cloned": _cloned,
     "two_tabs": _two_tabs,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sync.simulate.calm import readers
 from sync.simulate.history import History
+from sync.simulate.homes import accepted_of, list_circle
 from sync.simulate.kinds import NEWEST
 from sync.simulate.mirror import FoldAsked
 from sync.simulate.oracles import fold_newest, judge_replacing, judge_snapshots, same_digest
@@ -24,13 +25,15 @@ def _judge_server(history: History) -> None:
     for file, state in sorted(history.station.states.items()):
         if not state.accepted:
             continue
-        folded = fold_newest(state.accepted)
-        history.outcome.finals.append(FoldAsked(NEWEST, file, tuple(state.accepted)))
+        given = accepted_of(list_circle([file], history.station.state))
+        folded = fold_newest(given, file)
+        history.outcome.finals.append(FoldAsked(NEWEST, file, tuple(given)))
         history.note("folded", file[:8], history.feed.digest(file, history.station.log.last_place))
-        accepted = [history.outcome.saved[item.change.id] for item in state.accepted]
+        shown = {file, *(one["file"] for one in folded["absorbs"])}
+        accepted = [history.outcome.saved[item.change.id] for item in given if item.change.file in shown]
         for oracle, says in judge_replacing(folded, accepted):
             history.outcome.accuse(oracle, says)
-        for says in judge_snapshots(folded, accepted):
+        for says in judge_snapshots(folded, (saved for saved in accepted if saved.change.file == file)):
             history.outcome.accuse("changed_snapshot", says)
         history.outcome.conflicts |= {(file, conflict["id"]) for conflict in folded["conflicts"]}
 
@@ -49,7 +52,7 @@ def _judge_copy(history: History, phone: Phone) -> None:
                 history.outcome.accuse(
                     "divergence", f"{phone.name} keeps {case.file[:8]} shut, which is its patch's again"
                 )
-            elif not same_digest(phone.store.list_changes(case.file), theirs):
+            elif not same_digest(phone.store, case.file, theirs):
                 history.outcome.accuse("divergence", f"{phone.name} folds {case.file[:8]} to another state")
         elif case.scope not in scopes and stored and not stored.left and not _is_all_own(phone, case.file):
             history.outcome.accuse("read_outside_scope", f"{phone.name} keeps {case.file[:8]} of a patch it lost open")
@@ -73,7 +76,7 @@ def _judge_keeping(history: History) -> None:
         mine = {one.id: one for one in phone.store.list_own()}
         for name in sorted(history.own[phone.name]):
             row = history.station.rows.get(name)
-            if row is None and phone.is_revoked:
+            if row is None and phone.is_revoked and mine.get(name) and mine[name].verdict is None:
                 history.outcome.accuse("lost_refused_change", f"{name[:12]} never left the revoked {phone.name}")
             if row is None or row.verdict.status == "accepted" or name in phone.dismissed:
                 continue

@@ -11,6 +11,8 @@ import sync.approvals
 from sync.device.device import Device
 from sync.device.memory_store import MemoryStore
 from sync.registers import Register
+from sync.simulate.feed import Feed
+from sync.simulate.logbook import LogBook
 from sync.simulate.station import Station
 
 
@@ -98,6 +100,26 @@ MUTANTS = [
     Mutant("liveness", Station, "judge_held_again", held_for_ever),
 ]
 
+
+def takes_the_lagging_for_told(compare: Any) -> Any:
+    """A phone that lost nothing by a restart is not told of it."""
+
+    def mutant(self: LogBook, claim: Any) -> Any:
+        is_lagging = claim["epoch"] < self.epoch and all(claim["size"] <= said.agreed for said, _ in self.restarts)
+        return "sound" if is_lagging else compare(self, claim)
+
+    return mutant
+
+
+def moved_without_a_word(_entered: Any) -> Any:
+    return lambda self, one, account, audiences: iter(())
+
+
+# Faults that the product had, or nearly had, and histories found: they are found again.
+FOUND = [
+    Mutant("liveness", LogBook, "compare", takes_the_lagging_for_told),
+    Mutant("divergence", Feed, "_entered", moved_without_a_word),
+]
 
 # The same sort of fault in the phone's own fold: file of pwa/src/sync, text, what stands there instead.
 PHONE_MUTANT = ("fold.ts", "Math.min(accepted.received_at, claimed)", "claimed")

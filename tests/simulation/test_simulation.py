@@ -13,7 +13,7 @@ from sync.simulate import memo, mirror, run
 from sync.simulate.outcome import ORACLES
 from sync.simulate.plan import KINDS, Plan, make_plan
 from sync.simulate.run import Totals, make_small, replay, run_plan, run_seeds, simulate
-from tests.simulation.mutants import MUTANTS, PHONE_MUTANT, Mutant, seeded
+from tests.simulation.mutants import FOUND, MUTANTS, PHONE_MUTANT, Mutant, seeded
 
 REPLAYS = Path(__file__).parent / "replays"
 
@@ -76,6 +76,17 @@ def test_a_seeded_fault_is_caught_by_its_oracle_alone(mutant: Mutant) -> None:
             if totals.violations:
                 break
     assert set(totals.violations) == {mutant.oracle}
+
+
+@pytest.mark.parametrize("mutant", [pytest.param(mutant, id=mutant.name) for mutant in FOUND])
+def test_a_fault_that_was_found_once_is_found_again(mutant: Mutant) -> None:
+    totals = Totals()
+    with seeded(mutant):
+        for first in range(1, 2_000, 20):
+            totals.join(run_seeds(range(first, first + 20), devices=4))
+            if totals.violations[mutant.oracle]:
+                break
+    assert totals.violations[mutant.oracle]
 
 
 needs_node = pytest.mark.skipif(not mirror.is_available(), reason="needs Node and pwa/node_modules")
