@@ -16,6 +16,7 @@ _SESSIONS = "tests/server/test_sessions.py::"
 _ENROLMENT = "tests/server/test_enrolment.py::"
 _EDGE = "tests/server/test_edge.py::"
 _RESTORED = "tests/server/test_restored.py::"
+_LOST = "tests/security/test_breach_list.py::"
 
 PROOFS: Final[dict[str, tuple[str, ...]]] = {
     "V-3": (
@@ -167,4 +168,14 @@ PROOFS: Final[dict[str, tuple[str, ...]]] = {
         "pwa/src/device/refused.test.ts::gets a key of its own under the same vault, with its drafts and its unsent saves",
         "tests/sync/test_device_desk.py::test_a_copied_device_is_told_enrols_anew_and_its_words_are_entered_again",
     ),
+    "W-1": (_SESSIONS + "test_a_revoked_device_reads_nothing_but_gets_its_records_home_for_a_deputy",),
+    "W-2": (_LOST + "test_a_revoked_phone_gets_its_records_home_and_then_a_signed_order_for_itself",),
+    "W-3": (_LOST + "test_teeth_an_order_for_another_phone_does_not_verify_as_its_own",),
+    "W-4": (_LOST + "test_a_revoked_phone_gets_its_records_home_and_then_a_signed_order_for_itself",),
+    "W-5": (_LOST + "test_a_revoked_phone_gets_its_records_home_and_then_a_signed_order_for_itself",),
+    "W-6": (
+        "tests/server/test_vault_share.py::test_a_colleague_who_knows_a_devices_id_cannot_use_its_tries_up",
+        "tests/server/test_vault_share.py::test_an_unknown_device_and_a_known_one_get_a_stranger_the_same_answer",
+    ),
+    "W-7": (_LOST + "test_reading_too_much_raises_one_alarm",),
 }
