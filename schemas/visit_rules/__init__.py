@@ -23,7 +23,7 @@ CLOSED_STATES = frozenset({"cancelled", "moved_out", "deceased"})
 
 
 class VisitRule(Frozen):
-    """Days by risk level; a household without a risk level is taken as green. No categories: every household.
+    """Days by risk level; a household without a risk level is taken as green. No categories: every household, `unless` it holds one of those.
 
     `ways`: the ways that count as this rule's contact, where they differ from the common ones. `at_once`: risk levels that ask for a visit on
     the very day they were given. `by_plan`: nothing but the plan says when. `valid_from`, `valid_to`: days on which the rule holds.
@@ -35,6 +35,7 @@ class VisitRule(Frozen):
     en: str
     basis: str
     categories: tuple[str, ...] = ()
+    unless: tuple[str, ...] = ()
     home_days: dict[str, int] = {}
     contact_days: dict[str, int] = {}
     ways: tuple[str, ...] = ()
@@ -155,6 +156,8 @@ def _plan(facts: VisitFacts, today: str) -> Iterator[_Asked]:
 
 def _holds(rule: VisitRule, facts: VisitFacts, today: str) -> bool:
     if rule.by_plan or (rule.categories and not set(rule.categories) & set(facts.categories)):
+        return False
+    if set(rule.unless) & set(facts.categories):
         return False
     if (rule.valid_from and today < rule.valid_from) or (rule.valid_to and today > rule.valid_to):
         return False

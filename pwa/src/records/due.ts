@@ -13,6 +13,7 @@ export interface VisitRule {
   label: Words
   basis: string
   categories?: string[]
+  unless?: string[]
   home_days?: { [risk: string]: number }
   contact_days?: { [risk: string]: number }
   ways?: string[]
@@ -114,6 +115,7 @@ function byPlan(facts: VisitFacts, today: string): Asked[] {
 
 function holds(rule: VisitRule, facts: VisitFacts, today: string): boolean {
   if (rule.by_plan || (rule.categories && !rule.categories.some((category) => facts.categories.indexOf(category) >= 0))) return false
+  if (rule.unless && rule.unless.some((category) => facts.categories.indexOf(category) >= 0)) return false
   if ((rule.valid_from && today < rule.valid_from) || (rule.valid_to && today > rule.valid_to)) return false
   return !rule.scope || (facts.scope ?? '').indexOf(rule.scope) === 0
 }

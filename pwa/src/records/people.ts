@@ -30,9 +30,21 @@ export function listElements(state: FoldedLike, collection: string): string[] {
     .map((element) => element.id)
 }
 
-/** Every element that stands, with its id and the shown value of each field. */
+/** Every element that stands, with its id and the shown value of each field; one pass over the paths, however many elements. */
 export function readElements(state: FoldedLike, collection: string): { [field: string]: unknown }[] {
-  return listElements(state, collection).map((id) => ({ id, ...shownValues(state, `${collection}/${id}`) }))
+  const found: { [id: string]: { [field: string]: unknown } } = {}
+  const ids = listElements(state, collection)
+  if (!ids.length) return []
+  for (const id of ids) found[id] = { id }
+  const start = collection.length + 1
+  for (const path of Object.keys(state.paths)) {
+    if (path.lastIndexOf(collection + '/', 0) !== 0) continue
+    const slash = path.indexOf('/', start)
+    const element = slash < 0 ? undefined : found[path.slice(start, slash)]
+    const field = path.slice(slash + 1)
+    if (element && field.charAt(0) !== '$') element[field] = shownValue(state, path)
+  }
+  return ids.map((id) => found[id] as { [field: string]: unknown })
 }
 
 const APPROVED = ['approved', 'amendment_pending', 'amendment_submitted', 'stale']
