@@ -59,6 +59,7 @@ class Settings(BaseSettings):
     reading_files_per_hour_max: Positive = 60
     reading_files_per_day_max: Positive = 150
     password_tries_per_address_max: Positive = 60
+    stranger_tries_per_day_max: Positive = 5
     share_tries_before_wait: Positive = 5
     share_tries_max: Positive = 10
     share_wait_seconds: Positive = 1800

@@ -175,18 +175,13 @@ def count_try(
     tries_max = (
         settings.enrolment_tries_per_address_max if what == "code" else settings.password_tries_per_address_max
     )  # fmt: skip
-    row = queries.find_tries(session, address_hash)
-    window_ms = settings.enrolment_tries_window_seconds * 1000
-    if row is None:
-        session.add(AddressTries(address_hash=address_hash, window_started_at=now, tries=1))
-        return
-    if now - row.window_started_at >= window_ms:
-        row.window_started_at, row.tries = now, 0
-    if row.tries >= tries_max:
-        wait_seconds = max(1, (row.window_started_at + window_ms - now) // 1000)
-        raise YihuError("too_many", headers={"Retry-After": str(wait_seconds)}, until=row.window_started_at + window_ms)
-    row.tries += 1
-    session.add(row)
+    _count(session, address_hash, tries_max, settings.enrolment_tries_window_seconds * 1000, now)
+
+
+def count_stranger(session: Session, keyring: Keyring, settings: Settings, replica: str, now: int) -> int:
+    """Counts a try of whoever asks for a device's share from an unknown browser; how many are left today. Raises `too_many`."""
+    key = keyring.blind_index("", "stranger", replica)
+    return _count(session, key, settings.stranger_tries_per_day_max, 86_400_000, now)
 
 
 def forgive_try(session: Session, keyring: Keyring, address: str, what: Tried = "code") -> None:
@@ -214,6 +209,22 @@ def _get_code(session: Session, keyring: Keyring, typed: str, now: int, *, lock:
 def _kept_hash(keyring: Keyring, code_hash: str) -> str:
     """Keyed, so that a stolen database does not let anyone try codes offline."""
     return keyring.blind_index("", "enrolment_code", code_hash)
+
+
+def _count(session: Session, key: str, tries_max: int, window_ms: int, now: int) -> int:
+    """Counts a try under a keyed hash; how many are left in its window. Raises `too_many`."""
+    row = queries.find_tries(session, key)
+    if row is None:
+        session.add(AddressTries(address_hash=key, window_started_at=now, tries=1))
+        return tries_max - 1
+    if now - row.window_started_at >= window_ms:
+        row.window_started_at, row.tries = now, 0
+    if row.tries >= tries_max:
+        wait_seconds = max(1, (row.window_started_at + window_ms - now) // 1000)
+        raise YihuError("too_many", headers={"Retry-After": str(wait_seconds)}, until=row.window_started_at + window_ms)
+    row.tries += 1
+    session.add(row)
+    return tries_max - row.tries
 
 
 def _tries_key(keyring: Keyring, address: str, what: Tried) -> str:

@@ -244,16 +244,15 @@ def end_read_session(response: Response, context: Here, caller: Reader) -> None:
 @router.post(
     "/vault/share",
     summary="凭密码证明取回服务器保管的一半钥匙",
-    responses=responses(
-        "installation_unknown", "wrong_password", "locked", "share_destroyed", "too_many", "invalid_value"
-    ),
+    responses=responses("wrong_password", "locked", "share_destroyed", "too_many", "invalid_value"),
 )
 def release_share(
     request: ShareRequest, http: Request, context: Here, installation: Installation, caller: AnySession
 ) -> ShareBody:
     """Each try is counted on disk before it is compared: 5 wrong in a row wait 30 minutes, 10 destroy the share.
 
-    Only from the browser that enrolled (its cookie, or any session of the device): knowing a device's id is not enough.
+    From a browser that did not enrol (no cookie of its own, no session of the device) there are five tries a day, which cost
+    the owner none.
     """
     _count_try(http, context, "password")
     found = share.release_share(

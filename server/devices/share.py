@@ -1,7 +1,8 @@
 """The server's half of a main vault: given only for the right password, with every try counted before it is compared.
 
-Only the browser that enrolled may try: it sends the secret it was given then (a cookie no script reads), or any session of
-that device. A stranger who knows a device's id gets one answer, known id or not, and costs its owner no try.
+The browser that enrolled is known by the secret it was given then (a cookie no script reads), or by any session of that
+device. Whoever comes without (a stranger who knows a device's id; the owner, whose browser lost the cookie) has a few tries a
+day of their own: they cost the owner none, cannot destroy the share, and look the same for devices that do not exist.
 
 Two transactions on purpose. The first counts the try and is on disk before the second compares: cutting the power between
 them costs the guesser a try, never the station a secret.
@@ -10,6 +11,7 @@ them costs the guesser a try, never the station a secret.
 from sqlmodel import Session
 
 from server import crypto
+from server.accounts import rules as accounts
 from server.audit import rules as audit
 from server.context import Context
 from server.devices import queries
@@ -22,10 +24,10 @@ from server.errors import YihuError
 def release_share(
     context: Context, replica: str, auth: bytes, *, installation: str | None, caller: Caller | None
 ) -> bytes:
-    """The share, or `installation_unknown`, `wrong_password`, `locked`, `share_destroyed`."""
+    """The share, or `wrong_password`, `locked`, `share_destroyed`, `too_many`."""
     station_id = context.database.read(lambda session: _find_station(session, replica, installation, caller))
     if station_id is None:
-        raise YihuError("installation_unknown")
+        return _release_without_installation(context, replica, auth)
     tries = context.database.write(lambda session: _count(session, context, station_id, replica))
     found = context.database.write(lambda session: _compare(session, context, station_id, replica, auth))
     if found is not None:
@@ -36,6 +38,32 @@ def release_share(
         raise YihuError("share_destroyed")
     until = context.now() + settings.share_wait_seconds * 1000 if tries == limit else None
     raise YihuError("wrong_password", remaining=limit - tries, until=until)
+
+
+def _release_without_installation(context: Context, replica: str, auth: bytes) -> bytes:
+    """Tries of their own, counted by the device's name whether there is such a device or not."""
+    left = context.database.write(
+        lambda session: accounts.count_stranger(session, context.keyring, context.settings, replica, context.now())
+    )
+    found = context.database.write(lambda session: _compare_without_installation(session, context, replica, auth))
+    if found is None:
+        raise YihuError("wrong_password", remaining=left)
+    return found
+
+
+def _compare_without_installation(session: Session, context: Context, replica: str, auth: bytes) -> bytes | None:
+    """Only whoever has the right password hears that they must wait."""
+    station_id = queries.find_station_of(session, replica) or NOBODY
+    row, share = queries.find_replica(session, station_id, replica), queries.find_share(session, station_id, replica)
+    given = hash_auth(context.keyring, station_id, replica, auth)
+    is_right = crypto.is_equal(given.encode(), (share.auth_hash if share else "-" * 64).encode())
+    if not is_right or row is None or row.revoked_at is not None or share is None or share.sealed_share is None:
+        return None
+    if share.wait_until is not None and share.wait_until > context.now():
+        raise YihuError("locked", until=share.wait_until)
+    share.tries_in_row, share.wait_until = 0, None
+    session.add(share)
+    return context.keyring.open(session, share_place(station_id, row.person_id, replica), share.sealed_share)
 
 
 def _find_station(session: Session, replica: str, installation: str | None, caller: Caller | None) -> str | None:

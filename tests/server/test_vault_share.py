@@ -30,18 +30,37 @@ def test_the_right_password_releases_the_share_without_any_session(worker: Phone
 def test_a_session_of_the_device_stands_in_for_a_lost_cookie_and_brings_it_back(worker: Phone) -> None:
     worker.http.cookies.delete("yihu_device")
     assert ask(worker).json() == {"share": worker.share}
-    worker.http.cookies.clear()
-    assert ask(worker).json()["code"] == "installation_unknown"
     assert worker.open_session("upload").status_code == 201
     worker.http.cookies.delete("yihu_upload")
+    assert worker.http.cookies["yihu_device"]
+    assert ask(worker).json() == {"share": worker.share}
+
+
+def test_an_owner_whose_browser_lost_everything_has_five_tries_a_day(worker: Phone, clock: Clock) -> None:
+    worker.http.cookies.clear()
+    assert [ask(worker, WRONG).json()["remaining"] for _ in range(3)] == [4, 3, 2]
+    assert ask(worker).json() == {"share": worker.share}
+    assert ask(worker, WRONG).json()["remaining"] == 0
+    assert ask(worker).json()["code"] == "too_many"
+    clock.pass_seconds(86_400)
     assert ask(worker).json() == {"share": worker.share}
 
 
 def test_a_colleague_who_knows_a_devices_id_cannot_use_its_tries_up(worker: Phone, colleague: Phone) -> None:
-    for _ in range(12):
-        answer = colleague.http.post("/vault/share", json={"replica": worker.replica, "auth": WRONG})
-        assert (answer.status_code, answer.json()["code"]) == (403, "installation_unknown")
+    told = [
+        colleague.http.post("/vault/share", json={"replica": worker.replica, "auth": WRONG}).json()["code"]
+        for _ in range(12)
+    ]
+    assert told == ["wrong_password"] * 5 + ["too_many"] * 7
     assert ask(worker).json() == {"share": worker.share}
+
+
+def test_without_its_browser_the_right_password_waits_as_well(worker: Phone) -> None:
+    for _ in range(5):
+        ask(worker, WRONG)
+    worker.http.cookies.clear()
+    assert ask(worker).json()["code"] == "locked"
+    assert ask(worker, WRONG).json()["code"] == "wrong_password"
 
 
 def test_people_who_share_a_browser_share_its_secret(
