@@ -17,7 +17,7 @@ export async function listLeaving(phone: Phone): Promise<LeavingFile[]> {
   const [outbox, unsentPhotos, draftPhotos] = [await database.getAll('outbox'), await listUnuploaded(database), await listUnnamed(database)]
   const drafts = (await new Drafts(database, vault).list()).map((draft) => draft.key)
   const people = phone.mustPolicy().people
-  return leaving.map(({ file, line }) => {
+  const files = leaving.map(({ file, line }): LeavingFile => {
     const { headName, scope } = (line as Line).leaving as NonNullable<Line['leaving']>
     const rows = outbox.filter((row) => row.file === file && !row.dismissed)
     return {
@@ -31,4 +31,6 @@ export async function listLeaving(phone: Phone): Promise<LeavingFile[]> {
       drafts: drafts.filter((key) => key.includes(file) && !key.startsWith('amends:')),
     }
   })
+  // One that waits for nothing but the server's backup is nobody's business.
+  return files.filter((one) => one.unsent + one.undecided + one.returned + one.photos + one.drafts.length > 0)
 }

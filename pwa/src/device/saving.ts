@@ -136,7 +136,7 @@ async function signedChange(phone: Phone, body: FileBody, parts: SaveParts): Pro
     at: phone.now(),
     server_at: phone.mustClear().server_at,
     person: policy.me.person_id,
-    epoch: policy.epoch,
+    epoch: body.left ? (body.left_epoch ?? policy.epoch) : policy.epoch,
     act: options.act ?? 'save',
     ops: plain(parts.ops),
     salt: newId(),

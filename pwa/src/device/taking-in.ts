@@ -117,7 +117,7 @@ export async function takeIn(phone: Phone, vault: OpenVault, news: Map<string, F
     // A tail holds only the latest of a file: what was made anew from it lacks the rest, so everything is asked for again.
     if (damaged && facts.isTail) sync = { ...sync, again: true }
     if (remove) removeFiles.push(file)
-    if (write) files.push(write)
+    if (write) files.push({ ...write, body: underEpoch(write.body, phone.mustPolicy().epoch) })
   }
   const bodies = new Map(files.map((write) => [write.body.file, write.body]))
   for (const [file, digest] of Object.entries(facts.digests)) {
@@ -129,6 +129,11 @@ export async function takeIn(phone: Phone, vault: OpenVault, news: Map<string, F
   const damaged = sync.damaged.filter((file) => !bodies.has(file))
   await phone.commit(vault, { files: await lined(phone, vault, files), removeFiles, outbox, sync: { ...sync, damaged }, serverAt: facts.serverAt })
   return { faults, refetch }
+}
+
+/** A file on its way out remembers the policy under which it was still open here; one that came back forgets it. */
+function underEpoch({ left_epoch: known, ...body }: FileBody, epoch: number): FileBody {
+  return body.left ? { ...body, left_epoch: known ?? epoch } : body
 }
 
 /** What becomes of one file. A record that no longer verifies is made anew from what the server sends. */

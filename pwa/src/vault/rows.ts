@@ -173,5 +173,6 @@ export interface FileBody {
   kind: string
   scope: string
   left: boolean // it moved out of this device's scopes
+  left_epoch?: number // the policy under which it was last open to writing: what was begun then is saved under it
   changes: StoredChange[]
 }
