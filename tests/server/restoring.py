@@ -90,11 +90,13 @@ class World:
         with self.context() as context, running(Server(context)) as url:
             for device in self.devices:
                 connect(device, url)
-            self._url = url
+            self.url = url
             yield context
 
-    def enrol(self, context: Context, person: str) -> Device:
-        def issue(session: accounts.Session) -> str:
+    def issue(self, context: Context, person: str) -> str:
+        """A code for one more device of a person."""
+
+        def work(session: accounts.Session) -> str:
             epoch = stations.get_epoch(session, self.station)
             people = accounts.list_people(session, context.keyring, self.station, epoch, 100)
             person_id = next(one.person_id for one in people if one.name == person)
@@ -102,9 +104,11 @@ class World:
                 session, context.keyring, context.settings, self.station, person_id, None, context.now()
             )[0]
 
+        return context.database.write(work)
+
+    def enrol(self, context: Context, person: str) -> Device:
         home = self.folder / f"device{len(self.devices)}"
-        code = context.database.write(issue)
-        device = Device.enrol(home, code, PASSPHRASE, rules_of, origin=self._url)
+        device = Device.enrol(home, self.issue(context, person), PASSPHRASE, rules_of, origin=self.url)
         self.devices.append(device)
         return device
 

@@ -7,15 +7,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from server.intake import reading
-from server.log import generation, restarts
+from server.log import generation, restarts, verification
 from sync.device.device import Device
 from sync.log import epoch_of
 from sync.verdict import read_verdict
-from tests.server.phone import new_id
-from tests.server.restoring import PostgresqlCopies, SqliteCopies, World, make_households, sync_all, visit
+from tests.server.phone import Phone, new_id
+from tests.server.restoring import PostgresqlCopies, SqliteCopies, World, make_households, put, sync_all, visit
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
@@ -30,6 +31,12 @@ def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
     made = World(tmp_path, copies)
     yield made
     made.close()
+
+
+def reconnect(phone: Phone, world: World) -> None:
+    phone.http.close()
+    phone.http = httpx.Client(base_url=f"{world.url}/api/v1", timeout=30)
+    phone.open_session()
 
 
 def verdicts_of(*devices: Device) -> dict[str, str]:
@@ -138,6 +145,48 @@ def test_a_server_that_is_put_back_twice_is_shown_twice(world: World) -> None:
         sync_all([one, other])
     assert one.store.setting("log")["epoch"] == other.store.setting("log")["epoch"] > 3
     assert_nothing_lost(world, decided, one, other)
+
+
+@pytest.mark.parametrize("is_first_brought", [True, False])
+def test_of_two_changes_once_accepted_under_one_dot_both_are_kept_and_one_counts(
+    world: World, is_first_brought: bool
+) -> None:
+    """A copied store and a restored server at once: the first in folding order counts, whichever comes back."""
+    file = new_id()
+    told = []
+    with world.serving() as context:
+        phone = Phone(world.url).enrol(world.issue(context, "林小满"))
+        phone.push(phone.save(new_id(), [put("phone", "13900000000")]))
+    world.copies.copy()
+    seqs, heads = dict(phone.seqs), dict(phone.heads)
+    for number in range(2):
+        with world.serving():
+            reconnect(phone, world)
+            phone.seqs, phone.heads = dict(seqs), dict(heads)
+            if number == int(is_first_brought):
+                phone.push(phone.save(new_id(), [put("phone", "13900000001")]))  # the other one gets a later position
+            saved = phone.save(file, [put("phone", f"1390000000{number + 2}")])
+            told.append((saved, phone.sync(saved)["verdicts"][0]))
+        if number == 0:
+            world.copies.put_back()
+    with world.serving() as context:
+        context.database.write(lambda session: restarts.restart_by_hand(session, context, world.station))
+        reconnect(phone, world)
+        items = [{"envelope": told[0][0].to_json(), "verdict": told[0][1]}]
+        for code in ("taken", "known"):
+            answer = phone.http.post("/log/return", json={"items": items}).json()
+            assert [one["code"] for one in answer["results"]] == [code]
+        phone.http.close()
+
+        def look(session: Any) -> Any:
+            found = verification.verify_station(session, context.keyring, world.station).findings
+            (view,) = [view for view in reading.list_files(session, world.station) if view.file == file]
+            ((_, folded),) = reading.list_folds(session, context.keyring, world.station, [view])
+            return found, folded["paths"]["phone"]["value"]
+
+        findings, shown = context.database.read(look)
+    assert findings == []
+    assert shown == ("13900000002" if is_first_brought else "13900000003")
 
 
 def test_a_network_that_breaks_off_loses_nothing(world: World) -> None:
