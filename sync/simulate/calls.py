@@ -29,6 +29,7 @@ class Calls:
     def __init__(self, station: Station, feed: Feed) -> None:
         self.station = station
         self.feed = feed
+        self.page: Mapping[str, Any] = {}
         self._policies: dict[tuple[str, int, int], Envelope] = {}
 
     def answer(self, replica: str, method: str, path: str, body: Any, headers: Mapping[str, str], now: int) -> Answer:
@@ -89,7 +90,7 @@ class Calls:
             return _refused(f"log_{standing}", 409)  # before anything is taken in
         pushed = [Envelope.from_json(one) for one in body["push"]]
         verdicts = self.station.receive(pushed, account, now)
-        page = self.feed.pull(account, body["cursor"], again=body.get("again", False), now=now)
+        page = self.page = self.feed.pull(account, body["cursor"], again=body.get("again", False), now=now)
         told = {"verdicts": [verdict.to_json() for verdict in verdicts], "server_at": now, "epoch": self.station.epoch}
         return _fine({**page, **told, "log": log.tell(claim, now)})
 

@@ -155,7 +155,7 @@ _write_json: Final[Any] = vars(json.encoder)["c_make_encoder"](
 
 
 def _encode_quickly(value: Any) -> str:
-    return "".join(_write_json(value, 0))
+    return json.encoder.encode_basestring(value) if type(value) is str else "".join(_write_json(value, 0))
 
 
 _QUICK: Final[dict[Function, Function]] = {

@@ -13,6 +13,8 @@ FAULTS: Final = ("lost_request", "lost_reply", "duplicated", "delayed", "truncat
 
 
 class Server(Protocol):
+    page: Mapping[str, Any]  # the last that was told
+
     def answer(
         self, replica: str, method: str, path: str, body: Any, headers: Mapping[str, str], now: int
     ) -> Answer: ...
@@ -37,7 +39,7 @@ class Network:
     server: Server
     clock: Callable[[], int]
     count: Callable[[str], None]
-    watch: Callable[[str, Answer], None]
+    watch: Callable[[str, Mapping[str, Any]], None]
     chance: float = 0.0
     in_flight: list[Request] = field(default_factory=list)
     sent: int = 0
@@ -75,8 +77,8 @@ class Network:
                 return None
             if not answer.content:
                 return None
-        if path == "/sync":
-            self.watch(replica, answer)
+        if path == "/sync" and answer.is_fine:
+            self.watch(replica, self.server.page)
         return answer
 
     def deliver_late(self, rng: Random | None) -> None:

@@ -47,8 +47,8 @@ KINDS: Final[dict[str, int]] = {
 
 
 # Most histories are small: a small world finds most faults, and more of them fit into an hour. Phones at most, steps from, to.
-SIZES: Final = ((2, 6, 18), (3, 8, 24), (4, 12, 40), (12, 30, 70))
-SHARES: Final = (55, 25, 17, 3)
+SIZES: Final = ((2, 5, 16), (3, 8, 22), (4, 12, 36), (12, 30, 70))
+SHARES: Final = (60, 25, 13, 2)
 
 
 @dataclass(frozen=True, slots=True)
