@@ -179,6 +179,8 @@ def make_policy(
     if me is None:
         raise YihuError("not_allowed")
     scopes = {held.scope for held in me.duties}
+    # Who moves files must be able to say where to; nobody else needs the other patches.
+    may_move = any(held.duty != DUTIES[-1] for held in me.duties)
     patches = list_patches(session, keyring, station_id, settings.list_rows_max)
     villages = list_villages(session, keyring, station_id, settings.list_rows_max * 10)
     document: dict[str, Any] = {
@@ -189,7 +191,7 @@ def make_policy(
         "epoch": station.epoch,
         "me": _person(me),
         "people": [_person(person) for person in people],
-        "patches": [{"id": patch.scope, "name": patch.name} for patch in patches],
+        "patches": [{"id": patch.scope, "name": patch.name} for patch in patches if may_move or patch.scope in scopes],
         "scopes": [{"id": patch.scope, "name": patch.name} for patch in patches if patch.scope in scopes],
         "villages": [
             {"id": village.village_id, "name": village.name, "scope": village.scope}

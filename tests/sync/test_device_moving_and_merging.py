@@ -120,7 +120,8 @@ def test_a_file_that_one_has_given_away_is_read_only_at_once(enrol: Enrol) -> No
     file, _ = household(worker, "石小水", "13900000990")
     sync_all(worker)
     view = worker.open_file(file)
-    worker.transfer_file(view, scope_of(worker, "西片区"))  # the server will say that a worker may not
+    assert [patch["name"] for patch in worker.policy["patches"]] == ["东片区"]
+    worker.transfer_file(view, scope_of(head, "西片区"))  # the server will say that a worker may not
     assert worker.open_file(file).readonly
     worker.sync()
     assert worker.list_own_saves()[-1].status == "returned"

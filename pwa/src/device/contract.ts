@@ -162,7 +162,7 @@ export interface Device {
   readonly mode: OpenMode
   readonly me: Me | null
   readonly villages: Village[]
-  readonly patches: Patch[] // of the whole station, also those one does not work in
+  readonly patches: Patch[] // where a file may move: of the whole station for deputies and heads, for others their own
   readonly people: Record<string, string> // person id -> name, of this station
   readonly households: HouseholdSummary[]
   /** Pairs of these households that list one person; `file` and the one of `elements` are the two. Settled pairs too. */
