@@ -20,6 +20,18 @@ from schemas.semantic import semantic_rules
 from schemas.visit_rules import visit_rules
 
 NOTICES = Path(__file__).parent / "notices"
+# Lists for the desk's reports; no field of the phone has them.
+NOT_ON_PHONE = frozenset(
+    (
+        "division_level",
+        "town_kind",
+        "village_kind",
+        "urban_rural_class",
+        "credit_code_class",
+        "group_kind",
+        "supervision_way",
+    )
+)
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 PATTERNS = {
     "time": r"^([01][0-9]|2[0-3]):[0-5][0-9]$",
@@ -41,9 +53,9 @@ def label_of(thing: Field | Kind | CollectionOf | CodeList) -> dict[str, str]:
 
 
 def describe_field(field: Field) -> dict[str, Any]:
-    """A field as the phone reads it; defaults are left out to keep the first load small."""
+    """A field as the phone reads it; defaults are left out to keep the phone's share small, and what its merge rules say already."""
     described = field.description()
-    for key in ("name", "zh", "en", "parts"):
+    for key in ("name", "zh", "en", "parts", "policy", "order"):
         described.pop(key, None)
     described = {"type": field.type, "label": label_of(field), **described}
     if field.parts:
@@ -77,7 +89,7 @@ def describe_codes(first: bool) -> dict[str, Any]:
             "codes": [[c.code, c.zh, c.en, *([_extra(c.extra)] if _extra(c.extra) else [])] for c in found.codes],
         }
         for name, found in sorted(code_lists().items())
-        if found.first == first
+        if found.first == first and name not in NOT_ON_PHONE
     }
 
 
@@ -138,7 +150,7 @@ def describe_instruments() -> dict[str, Any]:
 
 
 def _describe_instrument(instrument: Instrument) -> dict[str, Any]:
-    body = instrument.model_dump(mode="json", exclude_defaults=True, by_alias=True)
+    body = instrument.model_dump(mode="json", exclude_defaults=True, by_alias=True, exclude={"licence"})
     for name in ("score", "notice", "question"):
         _move_label(body[name])
         body[name] = body[name]["label"]
@@ -151,7 +163,9 @@ def _describe_instrument(instrument: Instrument) -> dict[str, Any]:
 
 
 def describe_visit_rules() -> dict[str, Any]:
-    body = visit_rules().model_dump(mode="json", exclude_defaults=True)
+    body = visit_rules().model_dump(
+        mode="json", exclude_defaults=True, exclude={"source": True, "rules": {"__all__": {"basis"}}}
+    )
     for thing in (body, *body["rules"]):
         _move_label(thing)
     return body

@@ -3,7 +3,7 @@
  * service worker of src/worker/service-worker.ts with that list inside, so that any changed file changes the worker's bytes.
  *
  * `when` a file is kept on the phone: at `install` what field work needs; `after` it, in the background, what makes the app
- * better and not possible (pinyin, QR, the second language); at first `use` what works with a network only (the desk).
+ * better and not possible (pinyin, QR, the second language, policy hints); at first `use` what works with a network only (the desk).
  */
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
@@ -21,8 +21,8 @@ export interface PrecacheFile {
 
 /** A chunk is kept later when some module of it matches and none belongs to another screen. */
 const LATER: [When, RegExp][] = [
-  ['use', /src[\\/](features|i18n[\\/][\w-]+)[\\/](ledger-import|staff)\b/],
-  ['after', /virtual:pinyin|node_modules[\\/](qrcode-generator|qr)[\\/]|src[\\/]i18n[\\/]en[\\/]|src[\\/](features|i18n[\\/][\w-]+)[\\/](merge|transfer)\b/],
+  ['use', /src[\\/](features|i18n[\\/][\w-]+)[\\/](ledger-import|staff)\b|src[\\/]features[\\/](desk|renew)\b/],
+  ['after', /virtual:pinyin|node_modules[\\/](qrcode-generator|qr)[\\/]|src[\\/]i18n[\\/]en[\\/]|src[\\/](features|i18n[\\/][\w-]+)[\\/](merge|transfer|policies)\b|src[\\/]records[\\/](policies\.ts|generated[\\/]policies)/],
 ]
 
 const SCREEN = /src[\\/](features|app|device|sync|vault|api|records)[\\/]/

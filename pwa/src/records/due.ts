@@ -11,7 +11,6 @@ export type Way = 'home' | 'contact'
 export interface VisitRule {
   id: string
   label: Words
-  basis: string
   categories?: string[]
   unless?: string[]
   home_days?: { [risk: string]: number }
@@ -29,7 +28,6 @@ export interface VisitRules {
   id: string
   version: number
   label: Words
-  source: string
   ways_home: string[]
   ways_contact: string[]
   rules: VisitRule[]

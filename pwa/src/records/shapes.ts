@@ -7,12 +7,10 @@ export type FieldType =
   | 'money' | 'group' | 'answers' | 'reference' | 'reference_set' | 'hash'
 export type Policy = 'latest' | 'union' | 'max' | 'min' | 'safest' | 'review' | 'authority' | 'once'
 
-/** A field as forms and lists read it. What stands at its default is absent: policy latest, sensitivity 1, length_max 200. */
+/** A field as forms and lists read it; how it merges stands in its rule. What stands at its default is absent: sensitivity 1, length_max 200. */
 export interface FieldDescription {
   type: FieldType
   label: Words
-  policy?: Policy
-  order?: string[]
   sensitivity?: 1 | 2 | 3
   codes?: string
   unit?: string

@@ -77,7 +77,6 @@ export interface Instrument {
   version: number
   label: Words
   source: string
-  licence: string
   /** Of whom it is asked; a member unless said otherwise. */
   for?: 'member' | 'household'
   better?: 'low' | 'high'
