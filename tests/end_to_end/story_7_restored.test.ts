@@ -23,7 +23,7 @@ beforeAll(async () => {
   terminal.run('sync')
   worker = new Person('林小满', await TestBrowser.open('restored-worker', PHONE), { password: '晚饭吃了三碗白米饭真香', pin: '482915' })
   deputy = new Person('沈若兰', await TestBrowser.open('restored-deputy', PHONE), { password: '早上喝了两碗小米粥真好', pin: '739184' })
-})
+}, 300_000)
 afterAll(async () => {
   for (const person of [worker, deputy]) await person?.browser.dispose()
   terminal?.dispose()
