@@ -38,6 +38,8 @@ PROOFS = (
     Proof("T-4b", "A log altered by hand is found and named", ("tests/server/test_verify.py",)),
     Proof("T-4c", "Wrapping keys rotate under a running server", (_here("key_rotation"),)),
     Proof("T-5", "A portal, a stranger's certificate and a downgrade are no server", (_here("portal_and_downgrade"),)),
+    Proof("T-6", "No typed word runs as a script on any screen", (_here("hostile_words"),)),
+    Proof("T-6b", "The app builds to the same bytes, every library is listed and pinned", (_here("supply_chain"),)),
     Proof("T-7", "Hostile content is refused and blocks nothing", (_here("hostile_content"),)),
     Proof("T-8", "No exported cell becomes a formula", (_here("exported_formulas"),)),
     Proof("T-9", "Floods and slow senders are let go", (_here("slow_and_large"),), is_alone=True),
@@ -57,6 +59,7 @@ PROOFS = (
     Proof(
         "ASVS", "The table of OWASP ASVS 5.0 rows and the small rules of the edge", (_here("asvs"), _here("edge_rules"))
     ),
+    Proof("T-13", "A server that was put back says so and loses nothing", (_here("put_back"),)),
 )
 
 
