@@ -228,10 +228,11 @@ def _merge_of(merge: Mapping[str, Any] | None) -> Merge | None:
 
 def files_named(change: Change) -> set[str]:
     """Other files that the change speaks of: whose dots its base names, and what it merges."""
-    named = {file for replica in change.base.vector if (file := file_of(replica))}
+    replicas = {*change.base.vector, *(change.merge.base.vector if change.merge and change.merge.base else ())}
+    named = {file for replica in replicas if (file := file_of(replica))}
     if change.merge:
         named.add(change.merge.file)
-    return named
+    return named - {change.file}
 
 
 def find_dot(body_text: str) -> tuple[str, Dot] | None:
