@@ -70,7 +70,7 @@ def _run(proof: Proof, *, is_long: bool) -> Shown:
         report = Path(folder) / "report.xml"
         command = [
             sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "--basetemp", f"{folder}/tests",
-            f"--junitxml={report}", *proof.files,
+            "-o", "junit_family=xunit1", f"--junitxml={report}", *proof.files,
         ]  # fmt: skip
         environment = {**os.environ, "YIHU_PROVE_LONG": "1" if is_long else ""}
         if is_long:
