@@ -54,7 +54,11 @@ export function serviceWorker(): Plugin {
     apply: 'build',
     configResolved: (resolved) => void (config = resolved),
     generateBundle(_options, bundle) {
-      for (const chunk of Object.values(bundle)) if (chunk.type === 'chunk') when.set(chunk.fileName, whenOf(chunk.moduleIds))
+      for (const chunk of Object.values(bundle)) {
+        if (chunk.type !== 'chunk') continue
+        when.set(chunk.fileName, whenOf(chunk.moduleIds))
+        for (const style of chunk.viteMetadata?.importedCss ?? []) when.set(style, whenOf(chunk.moduleIds))
+      }
     },
     async closeBundle() {
       const folder = resolve(config.root, config.build.outDir)

@@ -1,6 +1,5 @@
 /** Puts the parts of the phone together into what screens may ask of it. */
 import { Client, type Offer } from '../api'
-import { listRules } from '../records'
 import type { Operation } from '../sync/change'
 import type { Rules } from '../sync/fold'
 import { countWaiting, dropDatabase, forgetHolder, listCarried, listHolders, openVaultDatabase, type Derive } from '../vault'
@@ -22,7 +21,7 @@ export async function makeDevice(parts: Partial<PhoneParts> = {}, runs = true): 
   const phone = new Phone({
     client: parts.client ?? new Client(),
     derive: parts.derive ?? deriveLazily,
-    rules: parts.rules ?? (listRules() as unknown as Record<string, Rules>),
+    rules: parts.rules ?? {}, // come with the engine
     now: parts.now ?? (() => Date.now()),
   })
   const device = new RealDevice(phone)
@@ -55,7 +54,10 @@ class RealDevice implements Device {
   private loading: Promise<{ parts: Working; syncing: InstanceType<Working['Syncing']> }> | null = null
   private working() {
     this.loading ??= import('./working').then(
-      (parts) => ({ parts, syncing: new parts.Syncing(this.phone) }),
+      (parts) => {
+        if (!Object.keys(this.phone.rules).length) this.phone.rules = parts.listRules() as unknown as Record<string, Rules>
+        return { parts, syncing: new parts.Syncing(this.phone) }
+      },
       (error: unknown) => {
         this.loading = null // no network on a first visit: the next try may find it
         throw error

@@ -47,7 +47,7 @@ export class Phone {
   readonly client: Client
   readonly calls: Calls
   readonly derive: Derive
-  readonly rules: Record<string, Rules>
+  rules: Record<string, Rules>
   readonly now: () => number
   person: string | null = null
   database: VaultDatabase | null = null
