@@ -112,3 +112,34 @@ def test_what_is_typed_wrong_is_said_at_once_and_nothing_is_saved(server: Server
         assert said in run("w", *wrong, code=1).replace("\n", " ")
     assert read(run, "w", "outbox") == []
     assert "is no device" in run("elsewhere", "list", code=1)
+
+
+def test_two_files_are_merged_parted_and_one_is_moved_from_the_terminal(server: ServerProcess, run: Run) -> None:
+    run("w", "enrol", server.new_link("林小满"))
+    run("h", "enrol", server.new_link("贺长庚"))
+    run("w", "new", "--head", "王秀兰", "phone=13900000981")
+    run("w", "new", "--head", "王秀英", "phone=13900000982")
+    run("w", "sync")
+    run("h", "sync")
+    one, other = (read(run, "h", "list", name)[0]["file"] for name in ("王秀兰", "王秀英"))
+    for file in (one, other):
+        run("h", "show", file)
+    assert other[:8] in run("h", "merge", "王秀兰", "王秀英", "--reason", "同一户")
+    assert [row["file"] for row in read(run, "h", "list", "王秀")] == [one]
+    assert read(run, "h", "sync")["verdicts"] == {"accepted": 1}
+    run("w", "sync")
+    phones = read(run, "w", "show", one)["paths"]["phone"]["values"]
+    assert {value["value"] for value in phones} == {"13900000981", "13900000982"}
+    assert "王秀英" in run("w", "show", one)
+    assert "merge" in run("w", "history", one)
+    assert "begin with" in run("h", "unmerge", one, "ffff", code=1)
+    run("h", "unmerge", one, other[:8])
+    assert {row["file"] for row in read(run, "h", "list", "王秀")} == {one, other}
+
+    assert "There are" in run("h", "transfer", "王秀英", "南片区", code=1)
+    run("h", "show", other)
+    run("h", "transfer", "王秀英", "西片区", "--reason", "搬走了")
+    run("h", "sync")
+    assert "王秀英" in run("h", "show", other)
+    run("w", "sync")
+    assert [row["file"] for row in read(run, "w", "list", "王秀")] == [one]
