@@ -100,7 +100,8 @@ describe('a server that was put back to yesterday', () => {
 describe('a past that somebody altered', () => {
   it('is refused by the phone that remembers it, shown, and nothing is lost', async () => {
     await server.kill()
-    server.tamper("UPDATE log_entry SET nodes = CAST(x'00' || substr(nodes, 2) AS BLOB)")
+    // The last node of an entry is the top of a subtree: whatever the size of the log, its root is made of some of these.
+    server.tamper("UPDATE log_entry SET nodes = CAST(substr(nodes, 1, length(nodes) - 2) || x'0990' AS BLOB)")
     await server.start()
     await openHousehold(worker, '单水生')
     await correctPhone(worker, '13900000789')

@@ -133,7 +133,7 @@ PROOFS: Final[dict[str, tuple[str, ...]]] = {
     "G-3": (_PUSH + "test_what_waited_for_a_newer_server_is_judged_when_the_server_is_newer",),
     "G-4": ("tests/sync/test_vectors.py::test_shapes",),
     "L-10": (_RESTORED + "test_everything_comes_back_with_its_first_verdict",),
-    "L-11": (_RESTORED + "test_none_of_5000_changes_is_lost",),
+    "L-11": (_RESTORED + "test_none_of_many_changes_is_lost",),
     "L-12": ("tests/server/test_verify.py::test_a_backup_counts_from_when_it_was_begun_and_never_goes_back",),
     "P-1": (
         "tests/server/test_decisions.py::test_the_list_says_why_each_change_waits",

@@ -31,6 +31,7 @@ export class Syncing {
   private following: Promise<void> | null = null
   private failures = 0
   private timer: ReturnType<typeof setTimeout> | undefined
+  private dueAt = 0
   private readonly refetched = new Set<string>()
 
   constructor(private readonly phone: Phone) {}
@@ -48,10 +49,17 @@ export class Syncing {
     this.plan(delayMs)
   }
 
+  /** The sooner of two plans stands: a save made while a run was ending must not wait for the next round of the clock. */
   private plan(delayMs: number): void {
-    clearTimeout(this.timer)
     // Jitter: a station's phones do not come all at once when its network returns.
-    this.timer = setTimeout(() => void this.now().catch(() => undefined), delayMs * (0.8 + 0.4 * Math.random()))
+    const dueAt = Date.now() + delayMs * (0.8 + 0.4 * Math.random())
+    if (this.timer !== undefined && this.dueAt <= dueAt) return
+    clearTimeout(this.timer)
+    this.dueAt = dueAt
+    this.timer = setTimeout(() => {
+      this.timer = undefined
+      void this.now().catch(() => undefined)
+    }, dueAt - Date.now())
   }
 
   /** One run. A call while one runs waits for another after it: the first may have looked before what is to be sent was there. */
