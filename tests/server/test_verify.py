@@ -295,9 +295,9 @@ def test_a_backup_counts_from_when_it_was_begun_and_never_goes_back(
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_the_command_says_so_and_ends_with_an_error(day: Context, station_id: str, tmp_path: Path) -> None:
-    if not day.database.is_sqlite:
-        pytest.skip("one engine says what the command prints")
+    """One engine is enough to see what the command prints."""
     copy = tmp_path / "copy"
     (copy / "db").mkdir(parents=True)
     shutil.copytree(day.settings.data / "keys", copy / "keys")
