@@ -43,7 +43,7 @@ function waits(save: OwnSave): string[] {
 }
 
 const TONES = { unsent: 'plain', sent: 'plain', accepted: 'good', held: 'plain', quarantined: 'warn', returned: 'danger', declined: 'danger' } as const
-const TODOS: Record<OwnSave['fate'], Todo> = { unsent: 'wait', sent: 'wait', accepted: 'nothing', held: 'wait', quarantined: 'wait', returned: 'amend', declined: 'amend' }
+const NEXT_STEP: Record<OwnSave['fate'], Todo> = { unsent: 'wait', sent: 'wait', accepted: 'nothing', held: 'wait', quarantined: 'wait', returned: 'amend', declined: 'amend' }
 
 export function saveRow(save: OwnSave, now = Date.now()): SaveRow {
   return {
@@ -53,6 +53,6 @@ export function saveRow(save: OwnSave, now = Date.now()): SaveRow {
     tone: TONES[save.fate],
     reasons: [...waits(save), ...save.reasons.map(sayReason)],
     age: age(save, now),
-    todo: TODOS[save.fate],
+    todo: NEXT_STEP[save.fate],
   }
 }
