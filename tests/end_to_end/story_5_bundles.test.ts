@@ -162,7 +162,7 @@ describe('records in somebody\'s pocket', () => {
     await taken(carrier, '这份已经收过了')
     await choose(carrier, shared)
     await taken(carrier, '收下了。有网时会自动交上')
-    expect(await items(carrier, 'saves').count()).toBe(2)
+    await expect.poll(() => items(carrier, 'saves').count()).toBe(2)
     await carrier.browser.screenshot('carry-carrying')
   })
 
@@ -196,7 +196,7 @@ describe('records in somebody\'s pocket', () => {
     expect(shown).toContain(MEMBER)
     expect(members()).toBe(2)
     expect(readFileSync(carried).includes(MEMBER)).toBe(false)
-    expect(await items(carrier, 'receipts').count()).toBe(2)
+    await expect.poll(() => items(carrier, 'receipts').count()).toBe(2)
     await author.goTo('/carry')
     await author.page.locator('[data-test="handed"]').waitFor() // nobody told the author yet
   })
@@ -224,11 +224,11 @@ describe('records in somebody\'s pocket', () => {
   })
 
   it('the author\'s outbox is empty and shows them accepted, though the phone never was online', async () => {
-    expect(await author.page.locator('[data-test="handed"]').count()).toBe(0)
     await author.sees('没有要带走的：记下的都已经有回执。')
+    expect(await author.page.locator('[data-test="handed"]').count()).toBe(0)
     await author.goTo('/sync')
     await author.sees('都传完了')
-    expect(await author.page.getByText('已收到').count()).toBeGreaterThanOrEqual(2)
+    await expect.poll(() => author.page.getByText('已收到').count()).toBeGreaterThanOrEqual(2)
     await author.goTo(home)
     await author.sees(MEMBER)
   })
