@@ -14,7 +14,7 @@ from sync.change import Envelope, change_id, from_base64url, read_change, replic
 from sync.errors import MalformedError, NotCanonicalError
 from sync.fold import FoldInput, accepted_of, fold, state_digest
 from sync.rules import Rules
-from sync.verdict import Reason, verdict_of
+from sync.verdict import Reason, read_verdict, verdict_of
 from sync.verdicts import Absorbed, Context, Known, judge
 from sync.versions import Base, Dot, base_of, covers, dot_within, join
 
@@ -146,13 +146,19 @@ def test_verdicts(case: dict[str, Any]) -> None:
         ),
         absorbed_by=given["absorbed_by"],
     )
-    judgement = judge(read_change(Envelope(canonical_text(case["input"]["change"]), "")), context)
-    assert (judgement.status, [reason.code for reason in judgement.reasons]) == (
-        case["expect"]["status"],
-        case["expect"]["reasons"],
+    change, expected = read_change(Envelope(canonical_text(case["input"]["change"]), "")), case["expect"]
+    judgement = judge(change, context)
+    verdict = judgement.to_verdict(
+        change,
+        position=expected["verdict"]["position"],
+        received_at=expected["verdict"]["received_at"],
+        by=expected["verdict"]["by"],
+        decided_at=expected["verdict"]["decided_at"],
     )
-    if "waits_for" in case["expect"]:
-        assert [list(dot) for dot in judgement.waits_for] == case["expect"]["waits_for"]
+    body = verdict.to_body(deployment=given["deployment"], station=given["station"])
+    assert body == expected["verdict"] | {"deployment": given["deployment"], "station": given["station"]}
+    assert [list(dot) for dot in judgement.waits_for] == expected["waits_for"]
+    assert read_verdict(Envelope(canonical_text(body), "")) == verdict
 
 
 def test_the_vectors_on_disk_are_those_of_their_source() -> None:

@@ -7,6 +7,7 @@ import { bodyText, changeId, checkBody } from './change'
 import { SyncError } from './errors'
 import { acceptedOf, fold, stateDigest } from './fold'
 import { fromBase64url, importPublicKey, replicaId, verify } from './signatures'
+import { readVerdict } from './verdict'
 import { baseOf, covers, dotWithin, join } from './versions'
 
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- vectors are data of many shapes
@@ -72,5 +73,13 @@ describe.each(['policies', 'voids', 'provisional', 'approvals', 'moving', 'mergi
     // Keys that a vector leaves out are free; lists are exact.
     expect(fold(input.rules, inputs, input.file)).toMatchObject(expected.folded)
     expect(stateDigest(fold(input.rules, acceptedOf(inputs), input.file))).toBe(expected.digest)
+  })
+})
+
+describe('verdicts', () => {
+  // A phone does not judge, it reads: all that the server says about these changes, down to the operation that is to blame.
+  it.each(read('verdicts'))('$name ($rules)', ({ input, expect: expected }) => {
+    expect(changeId(bodyText(input.change))).toBe(expected.verdict.change)
+    expect(readVerdict(canonicalize(expected.verdict))).toEqual(expected.verdict)
   })
 })

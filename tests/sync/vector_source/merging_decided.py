@@ -169,6 +169,9 @@ def judged_merges() -> list[Case]:
     def merge(name: str, cited: str, *expected: str, who: str = "d", **absorbed: Any) -> Case:
         story, _, _ = two_files()
         story.merge(who, HIGH, ops=absorbed.pop("ops", None))
+        if "duties_there_now" in absorbed:
+            absorbed["duties_now"] = absorbed.pop("duties_there_now")
+            return judged(name, cited, story, *expected, absorbed=other | absorbed)
         context = {key: absorbed.pop(key) for key in ("known", "waits_for", "duties_now") if key in absorbed}
         return judged(name, cited, story, *expected, absorbed=other | absorbed, **context)
 
@@ -183,10 +186,17 @@ def judged_merges() -> list[Case]:
             "a merge of a file where its author decides nothing",
             "D-14",
             "returned",
-            "not_allowed",
+            "not_allowed@merge/file",
             duties_then=["worker"],
         ),
         merge("and now no more", "D-14 D-6", "quarantined", "no_longer_allowed", duties_now=[]),
+        merge(
+            "and no more on the other file",
+            "D-14 D-6",
+            "quarantined",
+            "no_longer_allowed@merge/file",
+            duties_there_now=["worker"],
+        ),
         merge(
             "what the merge showed has not arrived",
             "D-14 D-7 N-7",
@@ -213,5 +223,7 @@ def judged_merges() -> list[Case]:
     story.told.pop()
     story.unmerge("d", HIGH)
     story.save("w", put(f"{NEIGHBOUR}/phone", "9"), saw=[one, merged, late])
-    cases.append(judged("the same when the merge is undone", "D-9 F-14", story, "returned", "element_unknown"))
+    cases.append(
+        judged("the same when the merge is undone", "D-9 F-14", story, "returned", f"element_unknown#0@{NEIGHBOUR}")
+    )
     return cases

@@ -12,8 +12,10 @@ from tests.sync.vector_source.story import (
     DEPLOYMENT,
     DUTIES,
     ELEMENT,
+    MINUTE,
     NOON,
     OTHER,
+    PEOPLE,
     REPLICAS,
     STATION,
     Story,
@@ -25,12 +27,29 @@ from tests.sync.vector_source.story import (
 )
 
 DAY = 86_400_000
+# What a reason points at where that is the same each time (D-9b).
+PLACES = {
+    "section_unknown": "about/section",
+    "content_differs": "about/content",
+    "not_submitted": "about",
+    "step_unknown": "about/step",
+    "step_missing": "about/step",
+    "ops_not_allowed": "ops",
+    "scope_unknown": "to",
+    "receiver_undecided": "to",
+    "file_absorbed": "file",
+    "kinds_differ": "merge/file",
+    "absorbed_elsewhere": "merge/file",
+    "not_merged": "merge/file",
+}
 
 
-def judged(name: str, cited: str, story: Story, status: str, *codes: str, **context: Any) -> Case:
+def judged(name: str, cited: str, story: Story, status: str, *reasons: str, **context: Any) -> Case:
     """The last change told is judged; all before it are known with the verdict they were given.
 
-    `context` overrides what the server would bring: duties then and now, doubts, faults, problems of values, ...
+    `reasons`: `code`, and after it what it names, if anything: `#` the operation's index, `@` the path.
+    `context` overrides what the server would bring: duties then and now, doubts, faults, problems of values, ...;
+    `waits_for` in it is expected.
     """
     change, body, _ = story.told[-1]
     before = story.told[:-1]
@@ -43,6 +62,7 @@ def judged(name: str, cited: str, story: Story, status: str, *codes: str, **cont
         for earlier, _, verdict in before
     ]
     duties = [DUTIES[letter] for letter, replica in REPLICAS.items() if replica == change.dot.replica]
+    waits_for = context.pop("waits_for", [])
     given = {
         "deployment": DEPLOYMENT,
         "station": STATION,
@@ -64,14 +84,43 @@ def judged(name: str, cited: str, story: Story, status: str, *codes: str, **cont
         "known": known,
         "rules": story.rules,
     } | context
-    expect = {"status": status, "reasons": list(codes)}
-    if status == "held" and "waits_for" in context:
-        expect["waits_for"] = given.pop("waits_for")
+    verdict = _verdict(change, given, status, [_reason(reason) for reason in reasons])
     return {
         "name": name,
-        "rules": cited.split(),
+        "rules": cited.split() + ["D-9b"] * any("path" in reason for reason in verdict["reasons"]),
         "input": {"change": body, "accepted": Story.to_json(_with(before, story))["changes"], "context": given},
-        "expect": expect,
+        "expect": {"verdict": verdict, "waits_for": waits_for},
+    }
+
+
+def _reason(told: str) -> dict[str, Any]:
+    """`code#op@path` as a verdict says it."""
+    code, _, path = told.partition("@")
+    code, _, op = code.partition("#")
+    path = path or PLACES.get(code, "")
+    return {"code": code} | ({"op": int(op)} if op else {}) | ({"path": path} if path else {})
+
+
+def _verdict(change: Change, given: dict[str, Any], status: str, reasons: list[dict[str, Any]]) -> dict[str, Any]:
+    """The whole body that the server signs (D-1), at position 7; who took a change in is a person of the test."""
+    ranked = [duty for duty in ("head", "deputy", "worker") if duty in given["duties_now"]]
+    admitted = given["admitted"]
+    return {
+        "type": "verdict",
+        "v": 1,
+        "suite": 1,
+        "deployment": DEPLOYMENT,
+        "station": STATION,
+        "change": change.id,
+        "file": change.file,
+        "dot": list(change.dot),
+        "status": status,
+        "position": 7,
+        "received_at": given["received_at"],
+        "duty": ranked[0] if ranked and given["rules"] else None,
+        "reasons": reasons,
+        "by": PEOPLE["h"] if admitted else None,
+        "decided_at": given["received_at"] + MINUTE if admitted else None,
     }
 
 
@@ -116,12 +165,16 @@ def _chains() -> list[Case]:
     held = [{"dot": dot, "id": story.told[0][0].id, "status": "held"}]
     cases.append(judged("the one before is held", "D-7", story, "held", "dependency_held", known=held, waits_for=[dot]))
     forked = [{"dot": dot, "id": "0" * 64, "status": "accepted"}]
-    cases.append(judged("the one before is another than it names", "C-6", story, "quarantined", "fork", known=forked))
     cases.append(
-        judged("and a deputy cannot take a fork in", "C-6", story, "quarantined", "fork", known=forked, admitted=True)
+        judged("the one before is another than it names", "C-6", story, "quarantined", "fork@prev", known=forked)
+    )
+    cases.append(
+        judged(
+            "and a deputy cannot take a fork in", "C-6", story, "quarantined", "fork@prev", known=forked, admitted=True
+        )
     )
     beside = [story.told[0][0].id]
-    cases.append(judged("what follows a fork", "C-6", story, "quarantined", "fork", known=[], forks=beside))
+    cases.append(judged("what follows a fork", "C-6", story, "quarantined", "fork@prev", known=[], forks=beside))
     taken = [{"dot": [REPLICAS["w"], 2], "id": "0" * 64, "status": "accepted"}]
     cases.append(judged("the dot is taken", "C-6", story, "quarantined", "fork", known=[*_known(story), *taken]))
     own = [{"dot": [REPLICAS["w"], 2], "id": story.told[1][0].id, "status": "held"}]
@@ -206,11 +259,11 @@ def _operations() -> list[Case]:
     cases = []
     problem = {"code": "out_of_range", "op": 0, "path": "phone"}
     cases.append(
-        judged("a value that the kind refuses", "D-2", _first(), "returned", "out_of_range", problems=[problem])
+        judged("a value that the kind refuses", "D-2", _first(), "returned", "out_of_range#0@phone", problems=[problem])
     )
     story = Story()
     story.save("w", put("categories", ["a"]))
-    cases.append(judged("set on a union", "C-4", story, "returned", "operation_misfits"))
+    cases.append(judged("set on a union", "C-4", story, "returned", "operation_misfits#0@categories"))
     story = Story()
     story.save("w", add("phone", "1"), remove("phone", "2"))
     cases.append(
@@ -219,8 +272,8 @@ def _operations() -> list[Case]:
             "C-4",
             story,
             "returned",
-            "operation_misfits",
-            "operation_misfits",
+            "operation_misfits#0@phone",
+            "operation_misfits#1@phone",
         )
     )
     story = Story()
@@ -228,20 +281,28 @@ def _operations() -> list[Case]:
     cases.append(judged("an unknown field is kept", "F-10", story, "accepted"))
     story = Story()
     story.save("w", append("songs", name="x"))
-    cases.append(judged("an unknown collection", "C-4", story, "returned", "collection_unknown"))
+    cases.append(judged("an unknown collection", "C-4", story, "returned", "collection_unknown#0@songs"))
     story = Story()
     story.save("w", append("members", name="x"), put(f"members/{ELEMENT}/phone", "1"))
     cases.append(judged("an element and one more field of it", "C-4", story, "accepted"))
     story = Story()
     story.save("w", put(f"members/{OTHER}/phone", "1"))
-    cases.append(judged("a field of an element that is not there", "C-4", story, "returned", "element_unknown"))
+    cases.append(
+        judged(
+            "a field of an element that is not there", "C-4", story, "returned", f"element_unknown#0@members/{OTHER}"
+        )
+    )
     story = Story()
     story.save("w", void(f"members/{OTHER}"))
-    cases.append(judged("void of an element that is not there", "C-4", story, "returned", "element_unknown"))
+    cases.append(
+        judged("void of an element that is not there", "C-4", story, "returned", f"element_unknown#0@members/{OTHER}")
+    )
     story = Story()
     story.save("w", append("members", name="x"))
     story.save("v", append("members", name="y"))
-    cases.append(judged("an element that is there already", "C-4", story, "returned", "element_exists"))
+    cases.append(
+        judged("an element that is there already", "C-4", story, "returned", f"element_exists#0@members/{ELEMENT}")
+    )
     story = Story()
     born = story.save("w", append("members", name="x"), status="quarantined")
     story.save("w", put(f"members/{ELEMENT}/phone", "1"))
@@ -258,7 +319,15 @@ def _operations() -> list[Case]:
     story = Story()
     story.save("w", append("members", name="x"), status="returned")
     story.save("w", put(f"members/{ELEMENT}/phone", "1"))
-    cases.append(judged("a field of an element whose making was returned", "C-4", story, "returned", "element_unknown"))
+    cases.append(
+        judged(
+            "a field of an element whose making was returned",
+            "C-4",
+            story,
+            "returned",
+            f"element_unknown#0@members/{ELEMENT}",
+        )
+    )
     return cases
 
 
@@ -279,9 +348,12 @@ def _submissions() -> list[Case]:
     story.save("w", put(LEVEL, 3), act="submit", about={"section": SECTION, "content": hash_of(level=3), "schema": 1})
     cases.append(judged("submit with its last amendment", "A-3", story, "accepted"))
     story = Story()
-    story.save("w", append("assessments", level=2), status="quarantined")
+    born = story.save("w", append("assessments", level=2), status="quarantined")
     story.save("w", act="submit", about={"section": SECTION, "content": hash_of(level=2), "schema": 1})
-    cases.append(judged("submit of what waits for a deputy", "D-7", story, "held", "dependency_undecided"))
+    waits = [list(born.dot)]
+    cases.append(
+        judged("submit of what waits for a deputy", "D-7", story, "held", "dependency_undecided", waits_for=waits)
+    )
     story = Review()
     story.act("w", "submit", section=f"members/{ELEMENT}")
     cases.append(judged("submit of what is no section", "A-1", story, "returned", "section_unknown"))
@@ -340,18 +412,33 @@ def _approvals() -> list[Case]:
     one = story.save("v", put(LEVEL, 3), saw=[story.written])
     two = story.save("e", put(LEVEL, 4), saw=[story.written])
     assert one.id != two.id
-    cases.append(judged("approve with a pinned field in conflict", "A-3", approve(story), "returned", "conflict_open"))
+    cases.append(
+        judged("approve with a pinned field in conflict", "A-3", approve(story), "returned", f"conflict_open@{SECTION}")
+    )
     story = Review()
     story.save("e", void(SECTION), saw=[story.written])
     story.save("v", put(f"{SECTION}/remark", "x"), saw=[story.written])
     cases.append(
-        judged("approve with an edit of a voided element open", "A-3", approve(story), "returned", "conflict_open")
+        judged(
+            "approve with an edit of a voided element open",
+            "A-3",
+            approve(story),
+            "returned",
+            f"conflict_open@{SECTION}",
+        )
     )
     story = Review()
     story.save("d", put(LEVEL, 2))
-    cases.append(judged("approve a value of one's own", "A-3", approve(story), "returned", "own_work"))
+    cases.append(judged("approve a value of one's own", "A-3", approve(story), "returned", f"own_work@{SECTION}"))
     cases.append(
-        judged("the same where one person is the whole station", "A-3", story, "accepted", "own_work", single_post=True)
+        judged(
+            "the same where one person is the whole station",
+            "A-3",
+            story,
+            "accepted",
+            f"own_work@{SECTION}",
+            single_post=True,
+        )
     )
     story = Review()
     story.save("d", add(f"{SECTION}/needs", "a"))
@@ -362,7 +449,7 @@ def _approvals() -> list[Case]:
             "A-3",
             approve(story, content=hash_of(level=2, needs=["a"])),
             "returned",
-            "own_work",
+            f"own_work@{SECTION}",
         )
     )
     story = Review()
@@ -370,7 +457,7 @@ def _approvals() -> list[Case]:
     cases.append(judged("an exempt field of one's own is no matter", "A-3", approve(story), "accepted"))
     story = Review()
     story.act("d", "submit")
-    cases.append(judged("approve one's own submission", "A-3", approve(story), "returned", "own_work"))
+    cases.append(judged("approve one's own submission", "A-3", approve(story), "returned", f"own_work@{SECTION}"))
     story = Review()
     story.save("d", put(LEVEL, 3))
     story.save("w", put(LEVEL, 2))
