@@ -6,9 +6,9 @@ from typing import Any
 
 from tests.sync.vector_source.approvals import SECTION, approval, hash_of, section
 from tests.sync.vector_source.cases import Case, case, shows
+from tests.sync.vector_source.judging import judged
 from tests.sync.vector_source.merging_stories import NEIGHBOUR, two_files
 from tests.sync.vector_source.story import FILE, HIGH, LOW, Story, append, dots, put, void
-from tests.sync.vector_source.verdicts import judged
 
 
 def approved() -> list[Case]:

@@ -6,8 +6,8 @@ from typing import Any
 
 from sync.conflicts import conflict_id
 from tests.sync.vector_source.cases import Case, case, shows
+from tests.sync.vector_source.judging import judged
 from tests.sync.vector_source.story import FILE, SCOPE, Story, dots, put
-from tests.sync.vector_source.verdicts import judged
 
 EAST, WEST = "ea" * 16, "7e" * 16
 PATCHES = [SCOPE, EAST, WEST]
