@@ -17,7 +17,7 @@ from schemas.policies import policies, policy_facts, policy_parameters
 from schemas.process import DATES, STEP_OF, six_steps
 from schemas.registry import KINDS
 from schemas.semantic import semantic_rules
-from schemas.visit_rules import visit_rules
+from schemas.visit_rules import VisitRules, visit_rules
 
 NOTICES = Path(__file__).parent / "notices"
 # Lists for the desk's reports; no field of the phone has them.
@@ -146,10 +146,10 @@ def _describe_semantic(body: dict[str, Any]) -> dict[str, Any]:
 
 
 def describe_instruments() -> dict[str, Any]:
-    return {instrument.id: _describe_instrument(instrument) for instrument in instruments().values()}
+    return {instrument.id: describe_instrument(instrument) for instrument in instruments().values()}
 
 
-def _describe_instrument(instrument: Instrument) -> dict[str, Any]:
+def describe_instrument(instrument: Instrument) -> dict[str, Any]:
     body = instrument.model_dump(mode="json", exclude_defaults=True, by_alias=True, exclude={"licence"})
     for name in ("score", "notice", "question"):
         _move_label(body[name])
@@ -163,7 +163,11 @@ def _describe_instrument(instrument: Instrument) -> dict[str, Any]:
 
 
 def describe_visit_rules() -> dict[str, Any]:
-    body = visit_rules().model_dump(
+    return describe_rules(visit_rules())
+
+
+def describe_rules(rules: VisitRules) -> dict[str, Any]:
+    body = rules.model_dump(
         mode="json", exclude_defaults=True, exclude={"source": True, "rules": {"__all__": {"basis"}}}
     )
     for thing in (body, *body["rules"]):
@@ -180,14 +184,18 @@ def describe_process() -> dict[str, Any]:
 
 
 def describe_notices() -> dict[str, Any]:
-    """The texts that are read to families: id -> version and paragraphs."""
+    """The texts that are read to families: id -> version and paragraphs, and the texts that were signed before."""
     notices = {}
     for path in sorted(NOTICES.glob("*.yaml")):
         body = yaml.safe_load(path.read_text("utf-8"))
-        if len(body["zh"]) != len(body["en"]):
-            raise ValueError(f"{path.name}: the languages differ in their paragraphs")
-        notices[body["id"]] = {"version": body["version"], "text": {"zh-CN": body["zh"], "en": body["en"]}}
+        notices[body["id"]] = _notice(body) | {"earlier": [_notice(one) for one in body.get("earlier", [])]}
     return notices
+
+
+def _notice(body: dict[str, Any]) -> dict[str, Any]:
+    if len(body["zh"]) != len(body["en"]):
+        raise ValueError(f"notice {body['version']}: the languages differ in their paragraphs")
+    return {"version": body["version"], "text": {"zh-CN": body["zh"], "en": body["en"]}}
 
 
 def describe_policies() -> dict[str, Any]:

@@ -68,3 +68,15 @@ def group(name: str, zh: str, en: str, parts: tuple[Field, ...], **more: Any) ->
 def reviewers_note() -> Field:
     """What deputy or head writes beside a record that is sampled and not approved."""
     return story("review_note", "审核意见", "Reviewer's note", 1000, policy="authority", writers=("head", "deputy"))
+
+
+def seen_by_deputy() -> tuple[Field, Field]:
+    """An alarm rings on the phones of deputies and heads until one of them has written these."""
+    deciders: Any = ("head", "deputy")
+    return (
+        Field(
+            name="seen_by", type="reference_set", zh="谁看到了警报", en="Who saw the alarm", policy="union",
+            refers="person", writers=deciders,
+        ),
+        Field(name="seen_at", type="instant", zh="看到警报的时间", en="Alarm seen at", policy="min", writers=deciders),
+    )  # fmt: skip

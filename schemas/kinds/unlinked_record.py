@@ -2,6 +2,7 @@
 
 from schemas.fields import Field
 from schemas.kind import Kind
+from schemas.kinds.brief import seen_by_deputy
 from schemas.kinds.household.visit import VISITS
 
 UNLINKED_RECORD = Kind(
@@ -26,5 +27,6 @@ UNLINKED_RECORD = Kind(
         Field(name="recorded_at", type="instant", zh="记录时间", en="Recorded at", policy="once"),
         Field(name="linked_to", type="reference", zh="已挂接到", en="Linked to", policy="once", refers="file"),
         Field(name="linked_element", type="reference", zh="挂接为走访", en="Linked as visit", policy="once"),
+        *seen_by_deputy(),
     ),
 )

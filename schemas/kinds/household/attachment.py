@@ -8,6 +8,7 @@ ATTACHMENTS = CollectionOf(
     en="Attachments",
     fields=(
         Field(name="sha256", type="hash", zh="内容摘要", en="Content hash", policy="once"),
+        Field(name="thumb", type="hash", zh="小图摘要", en="Hash of its small picture", policy="once"),
         Field(name="media_type", type="text", zh="格式", en="Media type", policy="once", length_max=60),
         Field(
             name="bytes",

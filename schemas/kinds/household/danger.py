@@ -5,7 +5,19 @@ A risk of red counts at once, a lower one only when a second person has confirme
 """
 
 from schemas.fields import CollectionOf, Field, section_over
-from schemas.kinds.brief import code, code_set, day, flag, one, past_day, reviewers_note, several, story, text
+from schemas.kinds.brief import (
+    code,
+    code_set,
+    day,
+    flag,
+    one,
+    past_day,
+    reviewers_note,
+    seen_by_deputy,
+    several,
+    story,
+    text,
+)
 
 CRISIS_FIELDS = (
     Field(name="found_at", type="instant", zh="发现时间", en="Found at", policy="min"),
@@ -30,6 +42,8 @@ CRISIS_FIELDS = (
     day("next_on", "下次跟进", "Next on"),
     one("instrument_result", "来自哪次量表", "From which instrument", "instrument_results"),
     text("worker_note", "社工备忘（不参与审批）", "Worker's memo (not reviewed)", 1000, sensitivity=3),
+    one("raised_by", "谁拉的警报", "Who raised the alarm", "person", policy="once"),
+    *seen_by_deputy(),
 )
 
 CRISES = CollectionOf(
@@ -37,7 +51,13 @@ CRISES = CollectionOf(
     zh="危机介入",
     en="Crises",
     fields=CRISIS_FIELDS,
-    section=section_over("crisis", "危机介入", "Crisis", CRISIS_FIELDS, exempt=("next_on", "worker_note")),
+    section=section_over(
+        "crisis",
+        "危机介入",
+        "Crisis",
+        CRISIS_FIELDS,
+        exempt=("next_on", "worker_note", "raised_by", "seen_by", "seen_at"),
+    ),
 )
 
 EVENTS = CollectionOf(

@@ -4,6 +4,15 @@ from schemas.fields import CollectionOf, Field, section_over
 from schemas.kinds.brief import code, code_set, day, flag, group, number, one, past_day, several, story, text
 from schemas.kinds.household.plan import GOALS_MAX
 
+# What went out, and what only the receiver can tell: codes made from a secret inside the sealed parcel.
+PARCEL_PARTS = (
+    Field(name="id", type="reference", zh="编号", en="Id"),
+    Field(name="sha256", type="hash", zh="文件摘要", en="Digest of the file"),
+    Field(name="bytes", type="integer", zh="大小", en="Size", minimum=1, maximum=20_000_000, unit="bytes"),
+    Field(name="secret", type="hash", zh="回执密钥", en="Secret of the receipt"),
+    Field(name="made_at", type="instant", zh="制作时间", en="Made at"),
+)
+
 REFERRAL_FIELDS = (
     past_day("applied_on", "申请日期", "Applied on", policy="review"),
     code("kind", "转到哪里", "Where to", "referral_kind", policy="review"),
@@ -24,6 +33,11 @@ REFERRAL_FIELDS = (
     past_day("first_contact_on", "对方首次接触日期", "First contact on"),
     text("feedback", "反馈", "Feedback", 1000, sensitivity=2),
     text("receipt", "回执", "Receipt", 200),
+    one("receiver_person", "接手的社工", "Receiving worker", "person", policy="review"),
+    one("receiver_station", "接收的站", "Receiving station", "station", policy="review"),
+    past_day("sent_on", "发出日期", "Sent on"),
+    day("answer_due_on", "最晚答复", "Answer due on"),
+    group("parcel", "移交件", "Parcel", PARCEL_PARTS, sensitivity=3),
 )
 
 REFERRALS = CollectionOf(
@@ -36,7 +50,10 @@ REFERRALS = CollectionOf(
         "转介申请",
         "Referral",
         REFERRAL_FIELDS,
-        exempt=("state", "answered_on", "answered_by", "first_contact_on", "feedback", "receipt"),
+        exempt=(
+            *("state", "answered_on", "answered_by", "first_contact_on", "feedback", "receipt"),
+            *("sent_on", "answer_due_on", "parcel"),
+        ),
     ),
 )
 

@@ -207,6 +207,7 @@ export interface HouseholdInstrumentResults {
 /** Attachments. Absent: not asked; null: asked, no answer. */
 export interface HouseholdAttachments {
   sha256?: string | null // 内容摘要
+  thumb?: string | null // 小图摘要
   media_type?: string | null // 格式
   bytes?: number | null // 大小
   kind?: string | null // 种类
@@ -372,6 +373,9 @@ export interface HouseholdCrises {
   next_on?: string | null // 下次跟进
   instrument_result?: string | null // 来自哪次量表
   worker_note?: string | null // 社工备忘（不参与审批）
+  raised_by?: string | null // 谁拉的警报
+  seen_by?: string[] | null // 谁看到了警报
+  seen_at?: number | null // 看到警报的时间
 }
 
 /** Referrals. Absent: not asked; null: asked, no answer. */
@@ -395,6 +399,11 @@ export interface HouseholdReferrals {
   first_contact_on?: string | null // 对方首次接触日期
   feedback?: string | null // 反馈
   receipt?: string | null // 回执
+  receiver_person?: string | null // 接手的社工
+  receiver_station?: string | null // 接收的站
+  sent_on?: string | null // 发出日期
+  answer_due_on?: string | null // 最晚答复
+  parcel?: { id?: string | null; sha256?: string | null; bytes?: number | null; secret?: string | null; made_at?: number | null } | null // 移交件
 }
 
 /** Evaluations. Absent: not asked; null: asked, no answer. */
@@ -566,6 +575,8 @@ export interface UnlinkedRecord {
   recorded_at?: number | null // 记录时间
   linked_to?: string | null // 已挂接到
   linked_element?: string | null // 挂接为走访
+  seen_by?: string[] | null // 谁看到了警报
+  seen_at?: number | null // 看到警报的时间
 }
 
 export type KindName = 'household' | 'unlinked_record'
