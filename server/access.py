@@ -8,6 +8,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from server.administration import rules as administration
 from server.administration import stand_ins
 from server.context import Context
 from server.devices import rules as devices
@@ -64,6 +65,25 @@ def get_deciding_reader(caller: Annotated[Caller, Depends(get_reader)]) -> Calle
     return caller
 
 
+def get_device_keeper(context: Here, caller: Annotated[Caller, Depends(get_reader)]) -> Caller:
+    """Who looks after devices: a deputy, a head, the system administrator."""
+    return _check_either(context, caller, "system")
+
+
+def get_people_keeper(context: Here, caller: Annotated[Caller, Depends(get_reader)]) -> Caller:
+    """Who sees people and their accounts: a deputy, a head, the security administrator."""
+    return _check_either(context, caller, "security")
+
+
+def _check_either(context: Context, caller: Caller, role: str) -> Caller:
+    if caller.has_duty("deputy", "head"):
+        return caller
+    held = context.database.read(lambda session: administration.find_role(session, caller.station_id, caller.person_id))
+    if held != role:
+        raise YihuError("not_allowed")
+    return caller
+
+
 def get_installation(request: Request, context: Here) -> str | None:
     """The secret of the installation that asks, if it sent one."""
     return request.cookies.get(device_cookie_name(is_tls=context.settings.is_tls))
@@ -79,3 +99,5 @@ AnySession = Annotated[Caller | None, Depends(find_uploader)]
 Reader = Annotated[Caller, Depends(get_reader)]
 Uploader = Annotated[Caller, Depends(get_uploader)]
 DecidingReader = Annotated[Caller, Depends(get_deciding_reader)]
+DeviceKeeper = Annotated[Caller, Depends(get_device_keeper)]
+PeopleKeeper = Annotated[Caller, Depends(get_people_keeper)]

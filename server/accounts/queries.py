@@ -14,6 +14,14 @@ def find_person(session: Session, station_id: str, person_id: str) -> Person | N
     return session.get(Person, (station_id, person_id))
 
 
+def list_ending(session: Session, station_id: str) -> list[Person]:
+    """Accounts that will end by themselves, the earliest first."""
+    statement = select(Person).where(
+        Person.station_id == station_id, col(Person.until_at).is_not(None), col(Person.disabled_at).is_(None)
+    )
+    return list(session.exec(statement.order_by(col(Person.until_at), col(Person.person_id))))
+
+
 def list_grants(session: Session, station_id: str, person_id: str | None = None) -> list[DutyGrant]:
     """All grants ever made, of one person or of the station."""
     statement = select(DutyGrant).where(DutyGrant.station_id == station_id)

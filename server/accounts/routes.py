@@ -6,9 +6,11 @@ from fastapi import APIRouter
 from pydantic import Field
 from sqlmodel import Session
 
-from server.access import DecidingReader, Here
+from server.access import DecidingReader, Here, PeopleKeeper
 from server.accounts import codes, rules, staffing
 from server.accounts.rules import DutyOn
+from server.administration import account_ends, stand_ins
+from server.administration import rules as administration
 from server.audit import rules as audit
 from server.bodies import AnswerBody, DutyBody, Id, Instant, RequestBody
 from server.context import Context
@@ -25,6 +27,9 @@ class PersonBody(AnswerBody):
     name: str
     duties: list[DutyBody]
     devices: int
+    until_at: Annotated[Instant | None, Field(description="the account ends then")]
+    ended_at: Instant | None
+    role: Annotated[str | None, Field(description="administrator of this kind")]
 
 
 class PatchBody(AnswerBody):
@@ -51,6 +56,14 @@ class NewDuties(RequestBody):
     duties: Annotated[list[GivenDuty], Field(max_length=3)]
 
 
+class HandOver(RequestBody):
+    to: Id
+
+
+class AccountEnd(RequestBody):
+    until_at: Annotated[Instant | None, Field(description="null: no end; an instant that is past: now")]
+
+
 class AddedBody(AnswerBody):
     person_id: Id
 
@@ -66,8 +79,8 @@ class CodeBody(AnswerBody):
 
 
 @router.get("/people", summary="本站人员与职责", responses=responses("not_signed_in", "not_allowed"))
-def list_people(context: Here, caller: DecidingReader) -> PeopleBody:
-    """Everyone of the station with today's duties and how many devices each uses. For deputies and heads."""
+def list_people(context: Here, caller: PeopleKeeper) -> PeopleBody:
+    """Everyone of the station with today's duties, devices and the end of the account. For deputies, heads, the security administrator."""
     return _people(context, caller)
 
 
@@ -98,19 +111,47 @@ def change_duties(person_id: Id, request: NewDuties, context: Here, caller: Deci
     return _people(context, caller)
 
 
+@router.post(
+    "/people/{person_id}/hand-over",
+    summary="把一个人的职责全部移交给另一个人",
+    responses=responses("not_signed_in", "not_allowed", "not_found", "roles_apart", "conflict", "invalid_value"),
+)
+def hand_over(person_id: Id, request: HandOver, context: Here, caller: DecidingReader) -> PeopleBody:
+    """All duties at once, under one new epoch; not to oneself. Answers with everyone as they are now."""
+    context.database.write(lambda session: staffing.hand_over(session, context, caller, person_id, request.to))
+    return _people(context, caller)
+
+
+@router.post(
+    "/people/{person_id}/account",
+    summary="设定账号到期时间(或立即停用)",
+    responses=responses("not_signed_in", "not_allowed", "not_found", "invalid_value"),
+)
+def end_account(person_id: Id, request: AccountEnd, context: Here, caller: PeopleKeeper) -> PeopleBody:
+    """When it ends, duties end and its devices are revoked: they send what they recorded, then wipe themselves."""
+
+    def work(session: Session) -> None:
+        account_ends.set_end(session, context, caller, person_id, request.until_at)
+        stand_ins.apply_due(session, caller.station_id, context.now())
+
+    context.database.write(work)
+    return _people(context, caller)
+
+
 def _given(duties: list[GivenDuty]) -> list[DutyOn]:
     return [DutyOn(given.duty, scope) for given in duties for scope in given.scopes]
 
 
 def _people(context: Context, caller: Caller) -> PeopleBody:
     limit = context.settings.list_rows_max
-    people, counts, patches = context.database.read(
+    people, counts, patches, roles = context.database.read(
         lambda session: (
             rules.list_people(
                 session, context.keyring, caller.station_id, stations.get_epoch(session, caller.station_id), limit
             ),
             devices.count_devices(session, caller.station_id, limit * 10),
             staffing.list_patches_to_staff(session, context, caller),
+            administration.list_roles(session, caller.station_id),
         )
     )
     return PeopleBody(
@@ -121,6 +162,9 @@ def _people(context: Context, caller: Caller) -> PeopleBody:
                 name=person.name,
                 duties=[DutyBody(**duty) for duty in stations.group_duties(person.duties)],
                 devices=counts.get(person.person_id, 0),
+                until_at=person.until_at,
+                ended_at=person.ended_at,
+                role=roles.get(person.person_id),
             )
             for person in people
         ],

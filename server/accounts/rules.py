@@ -37,6 +37,8 @@ class PersonView:
     person_id: str
     name: str
     duties: tuple[DutyOn, ...]
+    until_at: int | None = None
+    ended_at: int | None = None
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,7 @@ def make_person(
 
 
 def list_people(session: Session, keyring: Keyring, station_id: str, epoch: int, limit: int) -> list[PersonView]:
-    """Everyone of the station, in the order they joined, with the duties of that epoch."""
+    """Everyone of the station, in the order they joined, with the duties of that epoch; whoever left too, for their names."""
     people = queries.list_people(session, station_id, limit)
     keyring.load(session, station_id, [person.person_id for person in people])
     held: dict[str, list[DutyOn]] = {}
@@ -75,9 +77,10 @@ def list_people(session: Session, keyring: Keyring, station_id: str, epoch: int,
             person.person_id,
             keyring.open_text(session, _name_place(station_id, person.person_id), person.sealed_name),
             tuple(held.get(person.person_id, [])),
+            person.until_at,
+            person.disabled_at,
         )
         for person in people
-        if person.disabled_at is None
     ]
 
 
@@ -91,6 +94,30 @@ def get_person_name(session: Session, keyring: Keyring, station_id: str, person_
 def is_active(session: Session, station_id: str, person_id: str) -> bool:
     person = queries.find_person(session, station_id, person_id)
     return person is not None and person.disabled_at is None
+
+
+def set_end(session: Session, station_id: str, person_id: str, until_at: int | None) -> None:
+    """When the account ends by itself; None: never."""
+    row = queries.find_person(session, station_id, person_id)
+    if row is None or row.disabled_at is not None:
+        raise YihuError("not_found", field="person_id")
+    row.until_at = until_at
+    session.add(row)
+    session.flush()
+
+
+def list_ending(session: Session, station_id: str) -> list[tuple[str, int]]:
+    """Person and end of every account that will end by itself, the earliest first."""
+    return [(row.person_id, row.until_at or 0) for row in queries.list_ending(session, station_id)]
+
+
+def disable(session: Session, station_id: str, person_id: str, now: int) -> None:
+    """The account is over: nobody enrols or reads under it any more; the name stays for what was written."""
+    row = queries.find_person(session, station_id, person_id)
+    if row is not None and row.disabled_at is None:
+        row.disabled_at = now
+        session.add(row)
+        session.flush()
 
 
 def list_duties(session: Session, station_id: str, person_id: str, epoch: int) -> list[DutyOn]:

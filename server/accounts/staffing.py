@@ -58,6 +58,24 @@ def change_duties(session: Session, context: Context, caller: Caller, person_id:
     _record(session, context, caller, "duties_changed", person_id)
 
 
+def hand_over(session: Session, context: Context, caller: Caller, person_id: str, to: str) -> None:
+    """All duties of one person go to another, at once: two steps would leave the patches with nobody between them."""
+    for person in (person_id, to):
+        if not accounts.is_active(session, caller.station_id, person):
+            raise YihuError("not_found", field="person_id" if person == person_id else "to")
+    if person_id == to or caller.person_id in (person_id, to):
+        raise YihuError("not_allowed", field="to")
+    administration.check_apart(session, caller.station_id, to)
+    theirs = accounts.list_duties(session, caller.station_id, person_id, caller.epoch)
+    if not theirs:
+        raise YihuError("conflict")
+    _check_rights(caller, theirs)
+    held = accounts.list_duties(session, caller.station_id, to, caller.epoch)
+    epoch = stations.change_duties(session, caller.station_id, to, [*dict.fromkeys([*held, *theirs])])
+    accounts.replace_duties(session, caller.station_id, person_id, [], epoch)
+    _record(session, context, caller, "duties_handed_over", f"{person_id} to {to}")
+
+
 def list_patches_to_staff(session: Session, context: Context, caller: Caller) -> list[PatchView]:
     """The patches on which the caller may give a duty."""
     own = {held.scope for held in caller.duties if held.duty in ("deputy", "head")}

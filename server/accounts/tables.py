@@ -14,6 +14,7 @@ class Person(SQLModel, table=True):
     sealed_name: bytes
     listed: int
     created_at: int = instant()
+    until_at: int | None = optional_instant()  # the account ends then by itself
     disabled_at: int | None = optional_instant()
 
 

@@ -15,14 +15,23 @@ ALARMS = frozenset(
 _PAGE = 500
 
 
+def is_auditor(session: Session, caller: Caller) -> bool:
+    """Does the caller read the whole record: the audit administrator, or a head where there is none?"""
+    if rules.find_role(session, caller.station_id, caller.person_id) == "audit":
+        return True
+    return caller.has_duty("head") and not rules.has_role(session, caller.station_id, "audit")
+
+
+def check_auditor(session: Session, caller: Caller) -> None:
+    if not is_auditor(session, caller):
+        raise YihuError("not_allowed")
+
+
 def list_entries(
     session: Session, caller: Caller, after: int, limit: int, *, alarms_only: bool
 ) -> tuple[list[AuditEntry], bool]:
     """A page of the record and whether there is more. Raises `not_allowed`."""
-    is_auditor = rules.find_role(session, caller.station_id, caller.person_id) == "audit"
-    is_head = caller.has_duty("head")
-    may_read_all = is_auditor or (is_head and not rules.has_role(session, caller.station_id, "audit"))
-    if not may_read_all and not (is_head and alarms_only):
+    if not is_auditor(session, caller) and not (caller.has_duty("head") and alarms_only):
         raise YihuError("not_allowed")
     found: list[AuditEntry] = []
     while page := audit.list_entries(session, caller.station_id, after, _PAGE):

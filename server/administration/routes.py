@@ -2,12 +2,15 @@
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Path, Query
 from pydantic import Field
+from sqlmodel import Session
 
 from server.access import DecidingReader, Here, Reader
 from server.accounts import codes
-from server.administration import records, rules, stand_ins
+from server.accounts import rules as accounts
+from server.administration import alarms, records, rules, stand_ins
+from server.audit import shipping
 from server.bodies import AnswerBody, Id, Instant, RequestBody
 from server.errors import responses
 
@@ -26,6 +29,40 @@ class AuditEntryBody(AnswerBody):
 class AuditBody(AnswerBody):
     entries: list[AuditEntryBody]
     more: bool
+
+
+class VerifiedBody(AnswerBody):
+    entries: int
+    position: Annotated[int | None, Field(description="the first entry that was altered; null: whole")]
+    reason: str | None
+    checked_at: Instant
+
+
+class AlarmBody(AnswerBody):
+    position: int
+    at: Instant
+    event: str
+    person_id: str | None
+    replica: str | None
+    about: str
+    seen_by: str | None
+    seen_at: Instant | None
+
+
+class AlarmsBody(AnswerBody):
+    alarms: list[AlarmBody]
+
+
+class AdministratorBody(AnswerBody):
+    person_id: Id
+    name: str
+    role: Annotated[str, Field(description="system, security, audit")]
+
+
+class AdministratorsBody(AnswerBody):
+    mine: Annotated[str | None, Field(description="the caller's own role")]
+    reads_audit: bool
+    administrators: list[AdministratorBody]
 
 
 class RecoveryRequest(RequestBody):
@@ -82,12 +119,12 @@ def list_audit(
     context: Here,
     caller: Reader,
     after: Annotated[int, Query(ge=0, description="position of the last entry seen")] = 0,
-    alarms: Annotated[bool, Query(description="alarms only")] = False,
+    alarms_only: Annotated[bool, Query(alias="alarms", description="alarms only")] = False,
     limit: Annotated[int, Query(ge=1, le=500)] = 200,
 ) -> AuditBody:
     """For the audit administrator; for a head where the station has none. A head always sees the alarms."""
     entries, more = context.database.read(
-        lambda session: records.list_entries(session, caller, after, limit, alarms_only=alarms)
+        lambda session: records.list_entries(session, caller, after, limit, alarms_only=alarms_only)
     )
     return AuditBody(
         entries=[
@@ -103,6 +140,54 @@ def list_audit(
         ],
         more=more,
     )
+
+
+@router.get("/audit/verify", summary="核对审计记录", responses=responses("not_signed_in", "not_allowed"))
+def verify_audit(context: Here, caller: Reader) -> VerifiedBody:
+    """Holds the record against its own chain and against the shipped copy; for who reads the whole record."""
+    context.database.read(lambda session: records.check_auditor(session, caller))
+    found = shipping.compare(context, caller.station_id)
+    return VerifiedBody(entries=found.entries, position=found.position, reason=found.reason, checked_at=context.now())
+
+
+@router.get("/alarms", summary="需要看的警报", responses=responses("not_signed_in", "not_allowed"))
+def list_alarms(context: Here, caller: DecidingReader) -> AlarmsBody:
+    """Too much read, a minor's file opened without a grant, a takeover: those of the caller's patches, not about the caller."""
+    found = context.database.read(lambda session: alarms.list_alarms(session, context, caller))
+    return AlarmsBody(alarms=[AlarmBody(**vars(one)) for one in found])
+
+
+@router.post(
+    "/alarms/{position}/seen",
+    summary="这条警报我已核实",
+    status_code=204,
+    responses=responses("not_signed_in", "not_allowed", "not_found"),
+)
+def note_alarm_seen(position: Annotated[int, Path(ge=1, le=2**53)], context: Here, caller: DecidingReader) -> None:
+    """On record: who looked at it, and when. Repeatable."""
+    context.database.write(lambda session: alarms.note_seen(session, context, caller, position))
+
+
+@router.get("/administrators", summary="三类管理员", responses=responses("not_signed_in", "device_revoked"))
+def list_administrators(context: Here, caller: Reader) -> AdministratorsBody:
+    """Everyone of the station sees who holds which power; nobody holds two."""
+
+    def work(session: Session) -> AdministratorsBody:
+        roles = rules.list_roles(session, caller.station_id)
+        return AdministratorsBody(
+            mine=roles.get(caller.person_id),
+            reads_audit=records.is_auditor(session, caller),
+            administrators=[
+                AdministratorBody(
+                    person_id=person_id,
+                    name=accounts.get_person_name(session, context.keyring, caller.station_id, person_id),
+                    role=role,
+                )
+                for person_id, role in sorted(roles.items(), key=lambda held: held[1])
+            ],
+        )
+
+    return context.database.read(work)
 
 
 @router.get("/recoveries", summary="两名管理员共同办理的接管", responses=responses("not_signed_in", "device_revoked"))

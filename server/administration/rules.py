@@ -51,6 +51,11 @@ def has_role(session: Session, station_id: str, role: Role) -> bool:
     return any(row.role == role for row in queries.list_roles(session, station_id))
 
 
+def list_roles(session: Session, station_id: str) -> dict[str, str]:
+    """Who is which administrator, by person."""
+    return {row.person_id: row.role for row in queries.list_roles(session, station_id)}
+
+
 def appoint(session: Session, station_id: str, person_id: str, role: Role, now: int) -> None:
     """Makes a person an administrator. Raises `roles_apart` for someone who is one already or holds a duty on files."""
     if not accounts.is_active(session, station_id, person_id):

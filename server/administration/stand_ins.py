@@ -11,7 +11,7 @@ from sqlmodel import Session
 from server import crypto
 from server.accounts import rules as accounts
 from server.accounts.rules import DutyOn
-from server.administration import queries, rules
+from server.administration import account_ends, queries, rules
 from server.administration.tables import StandIn
 from server.audit import rules as audit
 from server.context import Context
@@ -89,7 +89,7 @@ def list_stand_ins(session: Session, station_id: str, limit: int) -> list[StandI
 
 
 def apply_due(session: Session, station_id: str, now: int) -> None:
-    """Begins and ends what is due, each under a new epoch of the policy. Safe to repeat."""
+    """Begins and ends what is due, accounts too, each under a new epoch of the policy. Safe to repeat."""
     stations.lock_counter(
         session, station_id, stations.AUDIT_COUNTER
     )  # of two requests at once the second finds it done
@@ -105,6 +105,7 @@ def apply_due(session: Session, station_id: str, now: int) -> None:
             _record(session, station_id, "stand_in_begun", now, row)
         session.add(row)
     session.flush()
+    account_ends.end_due(session, station_id, now)
     stations.set_duties_change(session, station_id, _next_change(session, station_id))
 
 
@@ -124,10 +125,11 @@ def _take_away(session: Session, row: StandIn) -> None:
 
 
 def _next_change(session: Session, station_id: str) -> int | None:
-    return min(
-        (row.from_at if row.state == "planned" else row.until_at for row in queries.list_open_stand_ins(session, station_id)),
-        default=None,
-    )  # fmt: skip
+    changes = [
+        row.from_at if row.state == "planned" else row.until_at for row in queries.list_open_stand_ins(session, station_id)
+    ]  # fmt: skip
+    end = account_ends.next_end(session, station_id)
+    return min([*changes, *([end] if end is not None else [])], default=None)
 
 
 def _view(row: StandIn) -> StandInView:

@@ -6,6 +6,7 @@ Entries hold ids and counts, never a value that someone typed.
 
 import hashlib
 import logging
+from collections.abc import Collection
 
 from sqlmodel import Session, col, select
 
@@ -42,6 +43,18 @@ def record(
 def list_entries(session: Session, station_id: str, after: int, limit: int) -> list[AuditEntry]:
     statement = select(AuditEntry).where(AuditEntry.station_id == station_id, AuditEntry.position > after)
     return list(session.exec(statement.order_by(col(AuditEntry.position)).limit(limit)))
+
+
+def list_events(session: Session, station_id: str, events: Collection[str], since: int, limit: int) -> list[AuditEntry]:
+    """Entries of these kinds, newest first."""
+    statement = select(AuditEntry).where(
+        AuditEntry.station_id == station_id, col(AuditEntry.event).in_(events), AuditEntry.at >= since
+    )
+    return list(session.exec(statement.order_by(col(AuditEntry.position).desc()).limit(limit)))
+
+
+def find_entry(session: Session, station_id: str, position: int) -> AuditEntry | None:
+    return _find(session, station_id, position)
 
 
 def find_break(session: Session, station_id: str) -> int | None:

@@ -110,7 +110,8 @@ def ensure_demo(context: Context) -> str:
 def print_links(context: Context, station_id: str) -> None:
     """One link for each person who has no device yet."""
     counts = context.database.read(lambda session: devices.count_devices(session, station_id, _PEOPLE_MAX))
-    waiting = [person for person in _list_people(context, station_id) if not counts.get(person.person_id)]
+    people = [person for person in _list_people(context, station_id) if person.ended_at is None]
+    waiting = [person for person in people if not counts.get(person.person_id)]
     if not waiting:
         console.print("Everyone has a device. A new link: [bold]yihu enrol NAME[/bold]")
         return

@@ -34,6 +34,14 @@ def find_session(session: Session, station_id: str, token_hash: str) -> DeviceSe
     return session.get(DeviceSession, (station_id, token_hash))
 
 
+def list_sessions(session: Session, station_id: str, replica: str) -> list[DeviceSession]:
+    return list(
+        session.exec(
+            select(DeviceSession).where(DeviceSession.station_id == station_id, DeviceSession.replica == replica)
+        )
+    )
+
+
 def delete_sessions(session: Session, station_id: str, replica: str, kind: str | None = None) -> None:
     statement = delete(DeviceSession).where(
         col(DeviceSession.station_id) == station_id, col(DeviceSession.replica) == replica

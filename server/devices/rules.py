@@ -76,6 +76,8 @@ class DeviceView:
     last_contact_at: int | None
     unsent_count: int | None
     unsent_since: int | None
+    software: str | None
+    order_at: int | None
 
 
 def enrol(
@@ -137,7 +139,10 @@ def find_caller(session: Session, token: str, kind: SessionKind, now: int) -> Ca
     if row is None or row.kind != kind or row.expires_at <= now:
         return None
     replica = queries.find_replica(session, station_id, row.replica)
-    if replica is None or not accounts.is_active(session, station_id, replica.person_id):
+    if replica is None:
+        return None
+    # Whose account has ended reads nothing; their devices are revoked with it and still send what they recorded.
+    if replica.revoked_at is None and not accounts.is_active(session, station_id, replica.person_id):
         return None
     if replica.revoked_at is not None and kind == "read":
         raise YihuError("device_revoked")
@@ -157,16 +162,22 @@ def list_devices(session: Session, keyring: Keyring, station_id: str, limit: int
             row.replica,
             row.person_id,
             accounts.get_person_name(session, keyring, station_id, row.person_id),
-            keyring.open_text(session, _label_place(station_id, row.person_id, row.replica), row.sealed_label),
+            get_label(session, keyring, row),
             row.enrolled_at,
             row.revoked_at,
             row.wiped_at,
             row.last_contact_at,
             row.unsent_count,
             row.unsent_since,
+            row.software,
+            row.order_at,
         )
         for row in rows
     ]
+
+
+def get_label(session: Session, keyring: Keyring, row: Replica) -> str:
+    return keyring.open_text(session, _label_place(row.station_id, row.person_id, row.replica), row.sealed_label)
 
 
 def list_receipt_keys(session: Session, station_id: str, devices: Sequence[str]) -> dict[str, bytes]:
@@ -190,7 +201,13 @@ def count_devices(session: Session, station_id: str, limit: int) -> dict[str, in
     return counts
 
 
-def revoke(session: Session, station_id: str, replica: str, by: str, now: int) -> None:
+def revoke_all(session: Session, station_id: str, person_id: str, by: str | None, now: int) -> None:
+    """Every device of a person whose account has ended."""
+    for row in queries.list_replicas(session, station_id, 1000, person_id):
+        revoke(session, station_id, row.replica, by, now)
+
+
+def revoke(session: Session, station_id: str, replica: str, by: str | None, now: int) -> None:
     """Ends reading for a device: its read sessions and its vault share are gone; it may still upload. Safe to repeat."""
     row = queries.find_replica(session, station_id, replica)
     if row is None:
@@ -206,23 +223,29 @@ def revoke(session: Session, station_id: str, replica: str, by: str, now: int) -
         session.add(share)
 
 
-def note_contact(session: Session, caller: Caller, now: int, unsent: int | None, since: int | None) -> None:
-    """When a device was last heard of, and what it says is still unsent."""
+def note_contact(
+    session: Session, caller: Caller, now: int, unsent: int | None, since: int | None, software: str | None = None
+) -> None:
+    """When a device was last heard of, what it says is still unsent, and which version of the app it runs."""
     row = queries.find_replica(session, caller.station_id, caller.replica)
     if row is not None:
         row.last_contact_at = now
         if unsent is not None:
             row.unsent_count, row.unsent_since = unsent, since
+        row.software = software or row.software
         session.add(row)
 
 
-def is_contact_stale(session: Session, caller: Caller, now: int, unsent: int | None) -> bool:
+def is_contact_stale(
+    session: Session, caller: Caller, now: int, unsent: int | None, software: str | None = None
+) -> bool:
     """Is a note of this contact worth a write? An idle poll within ten minutes is not."""
     row = queries.find_replica(session, caller.station_id, caller.replica)
     if row is None:
         return False
     is_old = row.last_contact_at is None or now - row.last_contact_at > 600_000
-    return is_old or (unsent is not None and unsent != row.unsent_count)
+    is_other = software is not None and software != row.software
+    return is_old or is_other or (unsent is not None and unsent != row.unsent_count)
 
 
 def hash_token(secret: str) -> str:

@@ -26,9 +26,11 @@ class Replica(SQLModel, table=True):
     revoked_by: str | None = optional_id()
     last_contact_at: int | None = optional_instant()
     cookie_hash: str | None = Field(default=None, max_length=64, description="of the secret only its browser holds")
+    order_at: int | None = optional_instant()  # when it first fetched its wipe order
     wiped_at: int | None = optional_instant()
     unsent_count: int | None = None
     unsent_since: int | None = optional_instant()
+    software: str | None = Field(default=None, max_length=40, description="version of the app, as the device says")
 
 
 class VaultShare(SQLModel, table=True):

@@ -14,6 +14,13 @@ def find_opening(session: Session, station_id: str, person_id: str, on: str, fil
     return session.get(Opening, (station_id, person_id, on, file))
 
 
+def list_readers(session: Session, station_id: str, file: str, limit: int) -> list[Opening]:
+    """Newest day first."""
+    statement = select(Opening).where(Opening.station_id == station_id, Opening.file == file)
+    newest = (col(Opening.on).desc(), col(Opening.first_at).desc(), col(Opening.person_id))
+    return list(session.exec(statement.order_by(*newest).limit(limit)))
+
+
 def count_opened_since(session: Session, station_id: str, person_id: str, days: Sequence[str], since: int) -> int:
     """Files first opened on these days at or after an instant."""
     statement = select(func.count()).where(

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter
 from pydantic import Field
 
-from server.access import DecidingReader, Here, Uploader
+from server.access import DecidingReader, Here, Reader, Uploader
 from server.bodies import AnswerBody, Id, Instant, RequestBody
 from server.devices import rules as devices
 from server.errors import responses
@@ -19,6 +19,7 @@ class OpenedBody(RequestBody):
     file: Id
     at: Instant
     unmasked: bool = False
+    reason: Annotated[str | None, Field(max_length=500, description="why, where no grant stands behind it")] = None
 
 
 class OpeningsRequest(RequestBody):
@@ -34,6 +35,29 @@ class HeldBody(AnswerBody):
     kind: str
     scope: Id
     classes: Annotated[list[str], Field(description="sensitivities of the fields that hold a value")]
+    fields: Annotated[list[str], Field(description="names of the fields above the normal class that hold a value")]
+
+
+class ReaderBody(AnswerBody):
+    person_id: Id
+    on: str
+    first_at: Instant
+    opened: int
+    unmasked: int
+    without_grant: bool
+    reason: str | None
+
+
+class ReadersBody(AnswerBody):
+    file: Id
+    readers: list[ReaderBody]
+
+
+class SpentBody(AnswerBody):
+    on: str
+    files: int
+    files_max: int
+    alarmed_at: Instant | None
 
 
 class HeldListBody(AnswerBody):
@@ -46,10 +70,28 @@ class HeldListBody(AnswerBody):
 )  # fmt: skip
 def report(request: OpeningsRequest, context: Here, caller: Uploader) -> OpeningsBody:
     """What was opened, and unmasked, since the last report; with any session. Files unknown here are passed over."""
-    opened = [Opened(one.file, one.at, one.unmasked) for one in request.opened]
+    opened = [Opened(one.file, one.at, one.unmasked, (one.reason or "").strip() or None) for one in request.opened]
     return OpeningsBody(
         new=context.database.write(lambda session: rules.note_openings(session, context, caller, opened))
     )
+
+
+@router.get("/readings", summary="我今天打开了多少户", responses=responses("not_signed_in", "device_revoked"))
+def get_spent(context: Here, caller: Reader) -> SpentBody:
+    """The caller's own day against the day's budget."""
+    spent = context.database.read(lambda session: rules.get_spent(session, context, caller))
+    return SpentBody(**vars(spent))
+
+
+@router.get(
+    "/readings/{file}",
+    summary="谁打开过这一户",
+    responses=responses("not_signed_in", "device_revoked", "not_found"),
+)
+def list_readers(file: Id, context: Here, caller: Reader) -> ReadersBody:
+    """For a deputy or head of the patch: who opened the file on which day, what was unmasked, and why without a grant."""
+    readers = context.database.read(lambda session: rules.list_readers(session, context, caller, file))
+    return ReadersBody(file=file, readers=[ReaderBody(**vars(one)) for one in readers])
 
 
 @router.get(
@@ -67,5 +109,10 @@ def list_held(replica: Id, context: Here, caller: DecidingReader) -> HeldListBod
     )
     return HeldListBody(
         replica=replica,
-        files=[HeldBody(file=one.file, kind=one.kind, scope=one.scope, classes=list(one.classes)) for one in held],
+        files=[
+            HeldBody(
+                file=one.file, kind=one.kind, scope=one.scope, classes=list(one.classes), fields=list(one.fields)
+            )  # fmt: skip
+            for one in held
+        ],
     )

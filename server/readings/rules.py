@@ -15,8 +15,10 @@ from server.audit import rules as audit
 from server.context import Context
 from server.database import upsert
 from server.devices.rules import Caller
+from server.errors import YihuError
 from server.grants import rules as grants
 from server.intake import reading
+from server.keyring.rules import Place
 from server.readings import queries
 from server.readings.tables import Opening, ReadingDay, Told
 from server.station import rules as stations
@@ -37,6 +39,7 @@ class Opened:
     file: str
     at: int
     is_unmasked: bool = False
+    reason: str | None = None
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,30 @@ class HeldFile:
     kind: str
     scope: str
     classes: tuple[str, ...]
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Who opened a file on a day, how often, and why it was done where no grant stood behind it."""
+
+    person_id: str
+    on: str
+    first_at: int
+    opened: int
+    unmasked: int
+    without_grant: bool
+    reason: str | None
+
+
+@dataclass(frozen=True)
+class Spent:
+    """What a person opened today, against the day's budget."""
+
+    on: str
+    files: int
+    files_max: int
+    alarmed_at: int | None
 
 
 def note_openings(session: Session, context: Context, caller: Caller, opened: Iterable[Opened]) -> int:
@@ -76,6 +103,34 @@ def note_told(context: Context, caller: Caller, files: Iterable[str]) -> None:
         context.database.write(lambda session: _keep_told(session, caller, missing, context.now()))
 
 
+def list_readers(session: Session, context: Context, caller: Caller, file: str) -> list[Reader]:
+    """Who opened the file; for a deputy or head of the patch where it lives. Anybody else is told that there is none."""
+    view = reading.find_file(session, caller.station_id, file)
+    if view is None or not caller.has_duty("deputy", "head", scope=view.scope):
+        raise YihuError("not_found", field="file")
+    rows = queries.list_readers(session, caller.station_id, file, context.settings.list_rows_max)
+    return [
+        Reader(
+            row.person_id,
+            row.on,
+            row.first_at,
+            row.opened,
+            row.unmasked,
+            row.without_grant,
+            context.keyring.open_text(session, _place(row), row.sealed_reason) if row.sealed_reason else None,
+        )  # fmt: skip
+        for row in rows
+    ]
+
+
+def get_spent(session: Session, context: Context, caller: Caller) -> Spent:
+    """One's own day: nobody is surprised by an alarm."""
+    on = _day_of(context.now())
+    day = queries.find_day(session, caller.station_id, caller.person_id, on)
+    files_max = context.settings.reading_files_per_day_max
+    return Spent(on, day.files if day else 0, files_max, day.alarmed_at if day else None)
+
+
 def list_held(session: Session, context: Context, station_id: str, replica: str) -> list[HeldFile]:
     """Every file that was told to a device or came from it, with the classes of its fields: what there is to notify of."""
     files = {
@@ -84,7 +139,16 @@ def list_held(session: Session, context: Context, station_id: str, replica: str)
     }
     views = [view for file in sorted(files) if (view := reading.find_file(session, station_id, file)) is not None]
     folded = {view.file: folded for view, folded in reading.list_folds(session, context.keyring, station_id, views)}
-    return [HeldFile(view.file, view.kind, view.scope, classes_of(view.kind, folded.get(view.file))) for view in views]
+    return [
+        HeldFile(
+            view.file,
+            view.kind,
+            view.scope,
+            classes_of(view.kind, folded.get(view.file)),
+            fields_of(view.kind, folded.get(view.file)),
+        )  # fmt: skip
+        for view in views
+    ]
 
 
 def classes_of(kind: str, folded: FoldedFile | None) -> tuple[str, ...]:
@@ -95,6 +159,18 @@ def classes_of(kind: str, folded: FoldedFile | None) -> tuple[str, ...]:
         field = described.find_field(path) if described and register.get("value") is not None else None
         if field is not None:
             found.add(_CLASSES[field.sensitivity])
+    return tuple(sorted(found))
+
+
+def fields_of(kind: str, folded: FoldedFile | None) -> tuple[str, ...]:
+    """Names of the fields above the normal class that hold a value (`id_number`, `members.born_on`), sorted: never a value."""
+    described = find_kind(kind)
+    found = set()
+    for path, register in (folded["paths"] if folded else {}).items():
+        field = described.find_field(path) if described and register.get("value") is not None else None
+        if field is not None and field.sensitivity > 1:
+            parts = path.split("/")
+            found.add(parts[0] if len(parts) == 1 else f"{parts[0]}.{parts[-1]}")
     return tuple(sorted(found))
 
 
@@ -109,10 +185,12 @@ def _count(session: Session, context: Context, caller: Caller, one: Opened, at: 
     session.add(row)
     if one.is_unmasked:
         _record(session, context, caller, "unmasked", one.file)
+    if one.reason and row.sealed_reason is None:
+        row.sealed_reason = context.keyring.seal_text(session, _place(row), one.reason)
     if is_new:
         if grants.has_minor(session, context, station_id, one.file):
-            is_granted = grants.is_granted(session, station_id, person_id, one.file, at)
-            _record(session, context, caller, "minor_opened" if is_granted else "minor_without_grant", one.file)
+            row.without_grant = not grants.is_granted(session, station_id, person_id, one.file, at)
+            _record(session, context, caller, "minor_without_grant" if row.without_grant else "minor_opened", one.file)
         _check_budget(session, context, caller, on, at)
     return is_new
 
@@ -139,6 +217,10 @@ def _keep_told(session: Session, caller: Caller, files: list[str], now: int) -> 
             for file in files[start : start + _CHUNK]
         ]
         upsert(session, Told, rows, keys=["station_id", "replica", "file"])
+
+
+def _place(row: Opening) -> Place:
+    return Place(row.station_id, row.station_id, "opening", f"{row.person_id}/{row.on}/{row.file}", "sealed_reason")
 
 
 def _record(session: Session, context: Context, caller: Caller, event: str, about: str) -> None:

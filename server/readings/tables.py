@@ -18,6 +18,9 @@ class Opening(SQLModel, table=True):
     first_at: int = instant()
     opened: int = 0
     unmasked: int = 0
+    # A minor's file opened without a grant, and the reason that was given for it.
+    without_grant: bool = False
+    sealed_reason: bytes | None = None
 
 
 class ReadingDay(SQLModel, table=True):

@@ -167,6 +167,22 @@ def upgrade() -> None:
     op.create_index("ix_ledger_import_created", "ledger_import", ["station_id", "created_at"], unique=False)
     op.create_index("ix_ledger_import_same", "ledger_import", ["station_id", "blind_sha256"], unique=False)
     op.create_table(
+        "local_sheet",
+        sa.Column("station_id", sa.String(length=32), nullable=False),
+        sa.Column("name", sa.String(length=64), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("sealed_text", sa.LargeBinary(), nullable=False),
+        sa.Column("is_withdrawn", sa.Boolean(), nullable=False),
+        sa.Column("written_by", sa.String(length=32), nullable=True),
+        sa.Column("written_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["station_id"],
+            ["station.station_id"],
+        ),
+        sa.PrimaryKeyConstraint("station_id", "name", "number"),
+    )
+    op.create_table(
         "log_backup",
         sa.Column("station_id", sa.String(length=32), nullable=False),
         sa.Column("position", sa.BigInteger(), nullable=False),
@@ -227,6 +243,7 @@ def upgrade() -> None:
         sa.Column("sealed_name", sa.LargeBinary(), nullable=False),
         sa.Column("listed", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("until_at", sa.BigInteger(), nullable=True),
         sa.Column("disabled_at", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(
             ["station_id"],
@@ -238,16 +255,19 @@ def upgrade() -> None:
         "server_key",
         sa.Column("station_id", sa.String(length=32), nullable=False),
         sa.Column("purpose", sa.String(length=64), nullable=False),
+        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("key_id", sa.String(length=32), nullable=False),
         sa.Column("suite", sa.Integer(), nullable=False),
         sa.Column("public", sa.LargeBinary(), nullable=False),
-        sa.Column("sealed_private", sa.LargeBinary(), nullable=False),
+        sa.Column("sealed_private", sa.LargeBinary(), nullable=True),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("handover_body", sa.Text(), nullable=True),
+        sa.Column("handover_signature", sa.String(length=200), nullable=True),
         sa.ForeignKeyConstraint(
-            ["station_id", "key_id"],
-            ["data_key.station_id", "data_key.owner"],
+            ["station_id"],
+            ["station.station_id"],
         ),
-        sa.PrimaryKeyConstraint("station_id", "purpose"),
+        sa.PrimaryKeyConstraint("station_id", "purpose", "number"),
     )
     op.create_table(
         "access_grant",
@@ -362,6 +382,8 @@ def upgrade() -> None:
         sa.Column("first_at", sa.BigInteger(), nullable=False),
         sa.Column("opened", sa.Integer(), nullable=False),
         sa.Column("unmasked", sa.Integer(), nullable=False),
+        sa.Column("without_grant", sa.Boolean(), nullable=False),
+        sa.Column("sealed_reason", sa.LargeBinary(), nullable=True),
         sa.ForeignKeyConstraint(
             ["station_id", "person_id"],
             ["person.station_id", "person.person_id"],
@@ -429,9 +451,11 @@ def upgrade() -> None:
         sa.Column("revoked_by", sa.String(length=32), nullable=True),
         sa.Column("last_contact_at", sa.BigInteger(), nullable=True),
         sa.Column("cookie_hash", sa.String(length=64), nullable=True),
+        sa.Column("order_at", sa.BigInteger(), nullable=True),
         sa.Column("wiped_at", sa.BigInteger(), nullable=True),
         sa.Column("unsent_count", sa.Integer(), nullable=True),
         sa.Column("unsent_since", sa.BigInteger(), nullable=True),
+        sa.Column("software", sa.String(length=40), nullable=True),
         sa.ForeignKeyConstraint(
             ["station_id", "person_id"],
             ["person.station_id", "person.person_id"],
@@ -678,6 +702,7 @@ def downgrade() -> None:
     op.drop_table("log_witness")
     op.drop_table("log_restart")
     op.drop_table("log_backup")
+    op.drop_table("local_sheet")
     op.drop_index("ix_ledger_import_same", table_name="ledger_import")
     op.drop_index("ix_ledger_import_created", table_name="ledger_import")
     op.drop_table("ledger_import")
