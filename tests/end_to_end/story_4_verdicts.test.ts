@@ -3,13 +3,12 @@
  * changes hands. Nothing is lost and everybody is told.
  */
 import { readFileSync } from 'node:fs'
-import { gunzipSync } from 'node:zlib'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFailed } from 'vitest'
-import { DESK, PHONE, TestBrowser } from './driver/browser'
 import { correctPhone, field, openHousehold, setHouseholdSize } from './driver/casework'
-import { Person } from './driver/person'
+import type { Person } from './driver/person'
 import { Server } from './driver/server'
 import { Terminal } from './driver/terminal'
+import { askDeputy, decide, losing, openDeputyAndWorker, openSave, openWaiting, putAway, sync } from './driver/verdicts'
 
 /** Chapters with a device in the terminal: each command starts Python anew, and the machine may be busy. */
 const SLOW_MS = 600_000
@@ -24,8 +23,7 @@ beforeAll(async () => {
   terminal = new Terminal(server.linkOf('周青禾'))
   for (const [head, phone] of [['单水生', '13900000100'], ['欧阳石根', '13900000200'], ['钱大桥', '13900000300']] as const) terminal.run('new', '--head', head, `phone=${phone}`)
   terminal.run('sync')
-  deputy = new Person('沈若兰', await TestBrowser.open('desk', DESK), { password: '清早先烧一壶老白茶再出门', pin: '739184' })
-  worker = new Person('林小满', await TestBrowser.open('author', PHONE), { password: '晚饭吃了三碗白米饭真香', pin: '482915' })
+  ;({ deputy, worker } = await openDeputyAndWorker())
 }, SLOW_MS)
 afterAll(async () => {
   for (const person of [deputy, worker]) await person?.browser.dispose()
@@ -39,51 +37,6 @@ beforeEach((context) => {
     for (const person of [deputy, worker]) await person.browser.screenshot(`failed-verdicts-${person.browser.name}`).catch(() => undefined)
   })
 })
-
-/** Lets no save with these words through, as a network would that loses one of two; what is lost stays on the phone. */
-async function losing(person: Person, words: string): Promise<() => Promise<void>> {
-  const url = /\/api\/v1\/sync$/
-  await person.page.route(url, async (route) => {
-    const bytes = route.request().postDataBuffer() ?? Buffer.from('{}')
-    const isPacked = route.request().headers()['content-encoding'] === 'gzip'
-    const body = JSON.parse((isPacked ? gunzipSync(bytes) : bytes).toString('utf8')) as { push: { body: string }[] }
-    const { 'content-encoding': _, 'content-length': __, ...headers } = route.request().headers()
-    await route.continue({ headers, postData: JSON.stringify({ ...body, push: body.push.filter((one) => !one.body.includes(words)) }) })
-  })
-  return () => person.page.unroute(url)
-}
-
-async function sync(person: Person): Promise<void> {
-  await person.goTo('/sync')
-  const button = person.button('现在上传')
-  await button.waitFor()
-  await Promise.all([person.page.waitForResponse((answer) => /\/api\/v1\/sync$/.test(answer.url()) && answer.ok()), button.click()])
-  await button.waitFor()
-  await person.settled()
-}
-
-/** Opens the deputy's list and, by the household's name, one change in it. */
-async function openWaiting(why: string, name: string): Promise<void> {
-  await deputy.goTo('/inbox')
-  await deputy.goTo('/desk')
-  const group = deputy.page.locator('[data-test="desk-group"]').filter({ hasText: why })
-  await group.locator('[data-test="desk-item"]').filter({ hasText: name }).first().click()
-  await deputy.page.locator('[data-test="desk-one"]').waitFor()
-}
-
-async function decide(act: 'accept' | 'decline', words: string): Promise<void> {
-  await deputy.page.locator(`[data-test="${act}"]`).click()
-  const sheet = deputy.page.getByRole('dialog')
-  await sheet.locator('textarea').fill(words)
-  await sheet.locator('[data-test="confirm"]').click()
-  await sheet.waitFor({ state: 'hidden' })
-}
-
-async function openSave(person: Person, name: string): Promise<void> {
-  await person.goTo('/sync')
-  await person.page.locator('.y-card').filter({ hasText: name }).locator('[data-test="open-save"]').first().click()
-  await person.page.locator('[data-test="own-save"]').waitFor()
-}
 
 describe('verdicts', () => {
   it('deputy and worker enrol and get the households', async () => {
@@ -101,17 +54,14 @@ describe('verdicts', () => {
     await openSave(worker, '等前一条')
     await worker.sees('在等您自己的前一条上传。')
     await worker.browser.screenshot('own-save-held')
-    await worker.page.locator('[data-test="ask-deputy"]').click()
-    await worker.page.getByRole('dialog').locator('textarea').fill('前一条传不上去')
-    await worker.page.locator('[data-test="send-ask"]').click()
-    await worker.page.locator('[data-test="asked"]').waitFor()
-    await openWaiting('本人请您看', '单水生')
+    await askDeputy(worker, '前一条传不上去')
+    await openWaiting(deputy, '本人请您看', '单水生')
     await deputy.sees('前一条传不上去')
     await deputy.sees(/在等林小满手机（[0-9A-F]{4}）里的第 1 条/)
     await deputy.sees('直接收下，和现有内容没有出入。')
     await deputy.browser.screenshot('desk-held')
     await deputy.button('不等了，先收下').waitFor()
-    await decide('accept', '等不到就先收')
+    await decide(deputy, 'accept', '等不到就先收')
     await found()
     await sync(worker)
     await worker.sees('都传完了')
@@ -138,11 +88,11 @@ describe('verdicts', () => {
     await deputy.page.getByRole('dialog').getByRole('button', { name: '放行' }).click()
     await deputy.sees('放行了 3 条，已告诉本人。')
     await group.filter({ hasText: '周青禾 · 1 条' }).waitFor()
-    await openWaiting('手机停用了', '欧阳石根')
+    await openWaiting(deputy, '手机停用了', '欧阳石根')
     await deputy.sees('会多出 1 处说法不一，要再定一次：')
     await deputy.sees('现在是 5 人 →')
     await deputy.browser.screenshot('desk-conflict')
-    await decide('decline', '小满刚去数过')
+    await decide(deputy, 'decline', '小满刚去数过')
     await sync(worker)
     await openHousehold(worker, '欧阳石根')
     await worker.page.getByText('过桥左转第三家').first().waitFor()
@@ -170,9 +120,9 @@ describe('verdicts', () => {
       head.run('duties', '苏念慈', 'worker=东片区')
       third.run('sync')
       await sync(deputy)
-      await openWaiting('职责变了', '陆望舒')
+      await openWaiting(deputy, '职责变了', '陆望舒')
       await deputy.sees('写的人说：“看了流水”')
-      await decide('accept', '那时她是副站长')
+      await decide(deputy, 'accept', '那时她是副站长')
       third.run('sync')
       expect(third.run('outbox')).toContain('Everything')
     } finally {
@@ -206,7 +156,7 @@ describe('verdicts', () => {
     await sync(worker)
     const leaving = worker.page.locator('[data-test="leaving"]')
     await leaving.waitFor()
-    for (const words of ['单水生', '钱大桥', '欧阳石根', '这户已转给', '1 条送到了，等那边的副站长定。', '有写到一半、没存的内容']) expect(await leaving.innerText()).toContain(words)
+    for (const words of ['单水生', '钱大桥', '欧阳石根', '这户已转给', '1 条送到了，等那边的副站长定。', '有写到一半、没存的内容']) await expect.poll(() => leaving.innerText(), { timeout: 20_000 }).toContain(words)
     await worker.browser.screenshot('leaving')
     await worker.goTo('/households')
     await worker.sees('共 0 户')
@@ -218,16 +168,16 @@ describe('verdicts', () => {
     await worker.browser.screenshot('household-left')
     await sync(worker)
     await sync(deputy)
-    await openWaiting('转走以后才到', '单水生')
-    await decide('accept', '')
-    await openWaiting('转走以后才到', '欧阳石根')
-    await decide('accept', '')
-    await openWaiting('转走以后才到', '钱大桥')
+    await openWaiting(deputy, '转走以后才到', '单水生')
+    await decide(deputy, 'accept', '')
+    await openWaiting(deputy, '转走以后才到', '欧阳石根')
+    await decide(deputy, 'accept', '')
+    await openWaiting(deputy, '转走以后才到', '钱大桥')
     await deputy.sees('13900000322')
-    await decide('decline', '换人管了，号码我再核对')
+    await decide(deputy, 'decline', '换人管了，号码我再核对')
     await sync(worker)
     await sync(worker)
-    expect(await leaving.innerText()).toContain('1 条退回了，等您处理。')
+    await expect.poll(() => leaving.innerText(), { timeout: 20_000 }).toContain('1 条退回了，等您处理。')
     await openHousehold(deputy, '单水生')
     await deputy.sees('139••••0122')
   })
@@ -241,8 +191,10 @@ describe('verdicts', () => {
     const bytes = readFileSync((await download.path()) as string)
     expect(bytes.length).toBeGreaterThan(300)
     expect(bytes.includes('13900000322')).toBe(false)
-    await worker.page.locator('[data-test="put-away"]').click()
-    await worker.page.getByRole('dialog').getByRole('button', { name: '收起' }).click()
+    await putAway(worker)
     await worker.sees('收起了。服务器封存了一份。')
+    await sync(worker)
+    await worker.page.locator('[data-test="leaving"]').waitFor({ state: 'detached' })
+    await worker.sees('都传完了')
   })
 })
