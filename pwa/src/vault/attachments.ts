@@ -1,4 +1,7 @@
-/** Photos under their file's key, and the parts of a pack being fetched. Evicted oldest first, never before the server has them. */
+/**
+ * Attachments under their file's key, and the parts of a pack being fetched. One row a file and content: the same photo twice in one file
+ * is one row, and never shares a key with another file. Evicted by the protocol's order, never before the server has them.
+ */
 import { write, type VaultDatabase } from './database'
 import type { OpenVault } from './open-vault'
 import type { AttachmentRow } from './rows'
@@ -13,12 +16,19 @@ export interface NewAttachment {
   bytes: Uint8Array
   uploaded: boolean
   at: number
+  small?: boolean // a small picture of another one
 }
 
+export const attachmentId = (file: string, sha256: string): string => `${file}/${sha256}`
+const sha256Of = (row: AttachmentRow): string => row.id.slice(row.id.indexOf('/') + 1)
+export { sha256Of as sha256OfRow }
+
 export async function putAttachment(vault: OpenVault, attachment: NewAttachment): Promise<void> {
-  const { sha256: id, file, bytes, uploaded, at } = attachment
+  const { file, bytes, uploaded, at } = attachment
+  const id = attachmentId(file, attachment.sha256)
   const body = await seal(await vault.fileKeyOf(file), bytes, { store: 'attachments', id, file })
   const row: AttachmentRow = { id, file, media_type: attachment.mediaType, bytes: bytes.length, uploaded, location: null, used_at: at, named: uploaded, body }
+  if (attachment.small) row.small = true
   await write(vault.database, ['attachments'], async (transaction) => {
     const store = transaction.objectStore('attachments')
     const present = await store.get(id)
@@ -26,34 +36,39 @@ export async function putAttachment(vault: OpenVault, attachment: NewAttachment)
   })
 }
 
-export async function readAttachment(vault: OpenVault, sha256: string): Promise<{ row: AttachmentRow; bytes: Uint8Array } | null> {
-  const row = await vault.database.get('attachments', sha256)
+/** `file` is where it is looked for first; a file that was merged shows those of the others too. */
+export async function readAttachment(vault: OpenVault, file: string, sha256: string): Promise<{ row: AttachmentRow; bytes: Uint8Array } | null> {
+  const exact = await vault.database.get('attachments', attachmentId(file, sha256))
+  const elsewhere = exact ? undefined : (await vault.database.getAllKeys('attachments')).find((id) => id.endsWith(`/${sha256}`))
+  const row = exact ?? (elsewhere ? await vault.database.get('attachments', elsewhere) : undefined)
   if (!row) return null
   return { row, bytes: await open(await vault.fileKeyOf(row.file), row.body, { store: 'attachments', id: row.id, file: row.file }) }
 }
 
-/** Photos that a save names and the server does not have. */
+/** Attachments that a save names and the server does not have: small pictures first, then what is soonest through. */
 export async function listUnuploaded(database: VaultDatabase): Promise<AttachmentRow[]> {
-  return (await database.getAll('attachments')).filter((row) => !row.uploaded && row.named !== false)
+  const rows = (await database.getAll('attachments')).filter((row) => !row.uploaded && row.named !== false)
+  return rows.sort((a, b) => Number(b.small ?? false) - Number(a.small ?? false) || a.bytes - b.bytes)
 }
 
-/** Photos of forms that were not saved yet. */
+/** Attachments of forms that were not saved yet. */
 export async function listUnnamed(database: VaultDatabase): Promise<AttachmentRow[]> {
   return (await database.getAll('attachments')).filter((row) => !row.uploaded && row.named === false)
 }
 
-export async function nameAttachments(database: VaultDatabase, ids: readonly string[]): Promise<void> {
-  if (!ids.length) return
+/** A save of this file names them. */
+export async function nameAttachments(database: VaultDatabase, file: string, sha256s: readonly string[]): Promise<void> {
+  if (!sha256s.length) return
   await write(database, ['attachments'], async (transaction) => {
     const store = transaction.objectStore('attachments')
-    for (const id of ids) {
-      const row = await store.get(id)
+    for (const sha256 of sha256s) {
+      const row = await store.get(attachmentId(file, sha256))
       if (row) await store.put({ ...row, named: true })
     }
   })
 }
 
-/** Forgets photos that no save names. */
+/** Forgets those that no save names. `ids`: of rows. */
 export async function dropUnnamed(database: VaultDatabase, ids: readonly string[]): Promise<void> {
   await write(database, ['attachments'], async (transaction) => {
     const store = transaction.objectStore('attachments')
@@ -61,14 +76,14 @@ export async function dropUnnamed(database: VaultDatabase, ids: readonly string[
   })
 }
 
-export async function markAttachment(database: VaultDatabase, sha256: string, facts: Partial<Pick<AttachmentRow, 'uploaded' | 'location' | 'used_at'>>): Promise<void> {
+export async function markAttachment(database: VaultDatabase, id: string, facts: Partial<Pick<AttachmentRow, 'uploaded' | 'location' | 'used_at'>>): Promise<void> {
   await write(database, ['attachments'], async (transaction) => {
-    const row = await transaction.objectStore('attachments').get(sha256)
+    const row = await transaction.objectStore('attachments').get(id)
     if (row) await transaction.objectStore('attachments').put({ ...row, ...facts })
   })
 }
 
-/** The server was put back to an older copy: every photo that is here is offered again; what it has costs it one look. */
+/** The server was put back to an older copy: everything that is here is offered again; what it has costs it one look. */
 export async function rewindUploads(database: VaultDatabase): Promise<void> {
   await write(database, ['attachments'], async (transaction) => {
     const store = transaction.objectStore('attachments')
@@ -76,14 +91,16 @@ export async function rewindUploads(database: VaultDatabase): Promise<void> {
   })
 }
 
-/** Makes room: what the server has and was not looked at for longest goes first. */
-export async function evictAttachments(database: VaultDatabase, keptBytes = KEPT_BYTES): Promise<void> {
-  const rows = (await database.getAll('attachments')).filter((row) => row.uploaded).sort((a, b) => b.used_at - a.used_at)
-  let bytes = 0
-  const gone = rows.filter((row) => (bytes += row.bytes) > keptBytes)
+/** Makes room: of what the server has, whole ones go before small pictures, and what was not looked at for longest first. Returns the bytes given back. */
+export async function evictAttachments(database: VaultDatabase, keptBytes = KEPT_BYTES): Promise<number> {
+  const rows = (await database.getAll('attachments')).filter((row) => row.uploaded)
+  rows.sort((a, b) => Number(b.small ?? false) - Number(a.small ?? false) || b.used_at - a.used_at)
+  let kept = 0
+  const gone = rows.filter((row) => (kept += row.bytes) > keptBytes)
   if (gone.length) await write(database, ['attachments'], async (transaction) => {
     for (const row of gone) await transaction.objectStore('attachments').delete(row.id)
   }) // prettier-ignore
+  return gone.reduce((sum, row) => sum + row.bytes, 0)
 }
 
 export async function putPart(vault: OpenVault, pack: string, offset: number, bytes: Uint8Array): Promise<void> {

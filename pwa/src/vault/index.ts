@@ -1,5 +1,5 @@
 /** Keys and encrypted storage: the only room that touches IndexedDB. */
-export { dropParts, dropUnnamed, evictAttachments, listUnnamed, listUnuploaded, markAttachment, nameAttachments, putAttachment, putPart, readAttachment, readParts, rewindUploads } from './attachments'
+export { attachmentId, dropParts, dropUnnamed, evictAttachments, listUnnamed, listUnuploaded, markAttachment, nameAttachments, putAttachment, putPart, readAttachment, readParts, rewindUploads, sha256OfRow } from './attachments'
 export { dropCarried, findCarried, keepCarried, listCarried, noteHanded, settleCarried } from './carried'
 export { dropDatabase, exclusively, openVaultDatabase, write, type VaultDatabase } from './database'
 export { forgetHolder, listHolders, nameHolder } from './directory'
@@ -15,4 +15,5 @@ export type { CarriedRow, ClearRow, FileBody, HolderRow, OutboxFate, OutboxRow, 
 export { importSigner, makePair, openSealed, OUTBOX_INFO, sealTo, type RawPair } from './sealing'
 export type { IndexEntry, MainSecrets, Renewal, RouteSecrets, SyncState } from './secrets'
 export { newRawKey, randomBytes } from './suite'
-export { createMainVault, dropRouteVault, makeRouteVault, openMain, openWithFieldCode, openWithPassword, openWithPin, readMainRow, renewFieldCode, renewMainVault } from './unlock'
+export { createMainVault, dropRouteVault, makeRouteVault, openMain, openWithFieldCode, openWithPassword, openWithPin, readMainRow, renewFieldCode, renewMainVault, replacePassword } from './unlock'
+export { dropAuthenticator, findAuthenticator, keepUnderAuthenticator, openWithAuthenticator, type Answer as AuthenticatorAnswer } from './authenticator'

@@ -154,7 +154,7 @@ export class OpenVault {
       const clear = await transaction.objectStore('clear').get('clear')
       if (clear) {
         const stale = this.mode === 'main' ? clear.stale.filter((file) => !touched.includes(file)) : [...new Set([...clear.stale, ...touched])]
-        const contact = commit.serverAt ? { server_at: Math.max(clear.server_at, commit.serverAt), contact_at: commit.contactAt ?? clear.contact_at } : {}
+        const contact = commit.serverAt ? { server_at: Math.max(clear.server_at, commit.serverAt), ...(commit.contactAt ? { contact_at: commit.contactAt, seen_at: commit.contactAt, skew: 0 } : {}) } : {}
         if (commit.serverAt || stale.length !== clear.stale.length) await transaction.objectStore('clear').put({ ...clear, ...contact, stale })
       }
     })

@@ -10,6 +10,14 @@ export interface Wrap {
   wrapped: Sealed
 }
 
+/** A copy of the vault key under what the phone's own authenticator (fingerprint, face, screen lock) answers to `salt`. */
+export interface AuthenticatorWrap {
+  credential: string // base64url
+  salt: string // base64url, 32 bytes
+  at: number
+  wrapped: Sealed
+}
+
 export interface MainKeyRow {
   id: 'main'
   v: 1
@@ -17,6 +25,7 @@ export interface MainKeyRow {
   replica: string
   password: Wrap | null
   field_code: Wrap
+  authenticator?: AuthenticatorWrap | null
 }
 
 export interface RouteKeyRow {
@@ -76,13 +85,14 @@ export interface InboxRow {
 }
 
 export interface AttachmentRow {
-  id: string // SHA-256 of the plain bytes
+  id: string // file and SHA-256 of the plain bytes
   file: string
   media_type: string
   bytes: number
   uploaded: boolean
   location: string | null // of a begun upload
   used_at: number
+  small?: boolean // a small picture of another one: sent first, evicted last
   named?: boolean // false: no save names it yet, so it is nobody's to send
   body: Sealed
 }
@@ -124,11 +134,15 @@ export interface ClearRow {
   person: string
   replica: string
   sealing_key: string // raw point, base64url
+  verdict_key?: string // whose wipe order is believed, raw point, base64url; absent until the next full unlock
   inbox_key: string // raw point, base64url
   villages: { id: string; name: string; scope: string }[]
   epoch: number
   server_at: number
   contact_at: number
+  lease_days?: number // without contact for longer, nothing opens
+  seen_at?: number // the latest time this phone lived through since then, by `now + skew`
+  skew?: number // what its clock was set back by, taken together
   stale: string[] // files written with the route key only: the index does not know yet
 }
 
@@ -155,6 +169,7 @@ export interface HolderRow {
   database: string
   route_until: number | null
   used_at: number
+  wiped?: string // the replica whose wipe order was obeyed here; stays until the server was told
 }
 
 export interface DirectorySchema extends DBSchema {

@@ -10,6 +10,17 @@ export interface IndexEntry {
   line: unknown
 }
 
+export interface Work {
+  m_kib: number
+  t: number
+  p: number
+}
+export interface Strength {
+  suite: number
+  password: Work | null
+  field_code: Work
+}
+
 /** Under the vault key. Keys are base64url: private ones PKCS#8, public ones raw points. */
 export interface MainSecrets {
   replica: string
@@ -21,6 +32,7 @@ export interface MainSecrets {
   pin: { kdf: KdfParameters; key: string } | null
   route: { key: string; replica: string; files: string[]; until: number } | null
   replicas: Record<string, Envelope | null> // every replica that signed here, with its certificate
+  strength?: Strength // how hard the copies of the vault key are to open; a weaker copy was put there by somebody else
   retired?: string[] // those before the last renewal: what is said of them asks for nothing more
 }
 
@@ -55,5 +67,6 @@ export interface SyncState {
   renewal?: Renewal | null
   log?: LogMemory // what is remembered of the server's log
   backed_up?: number | null // up to which position the log is safe elsewhere
+  erased?: number // the newest erasure that was obeyed
   restored?: { at: number; brought: number } | null // the server was put back to an older copy
 }

@@ -7,6 +7,7 @@ import type { Derive } from './kdf'
 import { newFieldCode, unwrapWithFieldCode, unwrapWithPassword, wrapUnderFieldCode, wrapUnderPassword, type PasswordKeys } from './main-key'
 import { OpenVault } from './open-vault'
 import { makeRouteRow, unwrapWithPin, type PinKey } from './route-key'
+import { checkStrength, strengthOf } from './strength'
 import type { ClearRow, HolderRow, MainKeyRow } from './rows'
 import type { MainSecrets, RouteSecrets, SyncState } from './secrets'
 import { importKey, newRawKey, openJson, sealJson } from './suite'
@@ -32,8 +33,9 @@ export async function createMainVault(derive: Derive, made: NewVault): Promise<V
     field_code: await wrapUnderFieldCode(derive, made.vaultKey, made.secrets.field_code, owner),
   }
   const key = await importKey(made.vaultKey)
+  const secrets: MainSecrets = { ...made.secrets, strength: strengthOf(row) }
   const states = [
-    { id: 'secrets', body: await sealJson(key, made.secrets, { store: 'state', id: 'secrets' }) },
+    { id: 'secrets', body: await sealJson(key, secrets, { store: 'state', id: 'secrets' }) },
     { id: 'sync', body: await sealJson(key, made.sync, { store: 'state', id: 'sync' }) },
   ]
   const database = await openVaultDatabase(made.holder.database)
@@ -57,12 +59,19 @@ export async function openWithPassword(database: VaultDatabase, keys: PasswordKe
 }
 
 export async function openWithFieldCode(derive: Derive, database: VaultDatabase, code: string): Promise<OpenVault> {
-  return openMain(database, await unwrapWithFieldCode(derive, await readMainRow(database), code))
+  const vault = await openMain(database, await unwrapWithFieldCode(derive, await readMainRow(database), code))
+  // A key row of earlier days was put back: the code that it opens with was replaced since.
+  if (vault.secrets?.field_code !== code.normalize('NFKC').replace(/[^0-9]/g, '')) {
+    vault.close()
+    throw new VaultError('downgrade', 'field_code')
+  }
+  return vault
 }
 
 export async function openMain(database: VaultDatabase, raw: Uint8Array): Promise<OpenVault> {
   const key = await importKey(raw)
   const secrets = await openJson<MainSecrets>(key, (await database.get('state', 'secrets'))?.body, { store: 'state', id: 'secrets' })
+  checkStrength(await readMainRow(database), secrets)
   const route = secrets.route ? await importKey(fromBase64url(secrets.route.key)) : null
   const vault = new OpenVault(database, 'main', { vault: key, raw, route, inbox: await inboxKeyOf(database) }, secrets, null)
   await vault.loadIndex()
@@ -119,7 +128,7 @@ export async function renewFieldCode(derive: Derive, vault: OpenVault): Promise<
   const row = await readMainRow(vault.database)
   const field_code = newFieldCode()
   const wrap = await wrapUnderFieldCode(derive, vault.rawVaultKey, field_code, row)
-  const secrets = { ...vault.secrets, field_code }
+  const secrets: MainSecrets = { ...vault.secrets, field_code, strength: strengthOf({ ...row, field_code: wrap }) }
   const body = await sealJson(vault.ownKey, secrets, { store: 'state', id: 'secrets' })
   await write(vault.database, ['keys', 'state'], async (transaction) => {
     await transaction.objectStore('keys').put({ ...row, field_code: wrap })
@@ -145,9 +154,11 @@ export async function renewMainVault(derive: Derive, vault: OpenVault, renewed: 
     ...owner,
     password: await wrapUnderPassword(vault.rawVaultKey, renewed.password, renewed.share, owner),
     field_code: await wrapUnderFieldCode(derive, vault.rawVaultKey, renewed.secrets.field_code, owner),
+    authenticator: null, // bound to the former owner; offered again
   }
+  const secrets: MainSecrets = { ...renewed.secrets, strength: strengthOf(wrapped) }
   const states = [
-    { id: 'secrets', body: await sealJson(vault.ownKey, renewed.secrets, { store: 'state', id: 'secrets' }) },
+    { id: 'secrets', body: await sealJson(vault.ownKey, secrets, { store: 'state', id: 'secrets' }) },
     { id: 'sync', body: await sealJson(vault.ownKey, renewed.sync, { store: 'state', id: 'sync' }) },
   ]
   await write(vault.database, ['keys', 'state', 'clear'], async (transaction) => {
@@ -156,5 +167,24 @@ export async function renewMainVault(derive: Derive, vault: OpenVault, renewed: 
     const clear = await transaction.objectStore('clear').get('clear')
     if (clear) await transaction.objectStore('clear').put({ ...clear, replica: owner.replica })
   })
-  vault.secrets = renewed.secrets
+  vault.secrets = secrets
+}
+
+/** A new password in the place of a forgotten or old one: only its copy of the vault key changes. */
+export async function replacePassword(vault: OpenVault, password: PasswordKeys, share: Uint8Array): Promise<void> {
+  if (!vault.secrets) throw new VaultError('not_found', 'main')
+  const row = await readMainRow(vault.database)
+  const next: MainKeyRow = { ...row, password: await wrapUnderPassword(vault.rawVaultKey, password, share, row) }
+  await putMainRow(vault, next)
+}
+
+/** The row of key copies together with what the vault remembers of their strength, in one transaction. */
+export async function putMainRow(vault: OpenVault, row: MainKeyRow): Promise<void> {
+  const secrets: MainSecrets = { ...(vault.secrets as MainSecrets), strength: strengthOf(row) }
+  const body = await sealJson(vault.ownKey, secrets, { store: 'state', id: 'secrets' })
+  await write(vault.database, ['keys', 'state'], async (transaction) => {
+    await transaction.objectStore('keys').put(row)
+    await transaction.objectStore('state').put({ id: 'secrets', body })
+  })
+  vault.secrets = secrets
 }
