@@ -50,10 +50,17 @@ def load_own(folder: Path) -> tuple[dict[str, Instrument], dict[str, list[Fault]
     return found, left_out
 
 
-def check_result(result: Mapping[str, Any], path: str) -> list[Problem]:
-    """Problems of an `instrument_results` element: unknown instrument, an answer outside its options, a score not its own."""
-    instrument = instruments().get(str(result.get("instrument")))
-    if instrument is None or result.get("instrument_version") != instrument.version:
+def check_result(
+    result: Mapping[str, Any], path: str, own: Mapping[tuple[str, int], Instrument] | None = None
+) -> list[Problem]:
+    """Problems of an `instrument_results` element: unknown instrument, an answer outside its options, a score not its own.
+
+    `own`: every version of the station's own instruments, by id and version.
+    """
+    name, version = str(result.get("instrument")), result.get("instrument_version")
+    instrument = (own or {}).get((name, version)) if isinstance(version, int) else None
+    instrument = instrument or instruments().get(name)
+    if instrument is None or version != instrument.version:
         return [make_problem("unknown_instrument", f"{path}/instrument")]
     answers = result.get("answers") or {}
     items = {item.id: item for item in instrument.items}

@@ -22,11 +22,12 @@ OWN_PREFIX = "own_"
 
 
 class Fault(Frozen):
-    """`where`: the place in the file, such as `items.3.options.1.code`."""
+    """`where`: the place in the file, such as `items.3.options.1.code`, counted from 1. `line`: 0 where nobody looked."""
 
     where: str
     zh: str
     en: str
+    line: int = 0
 
 
 def check_text(text: str, own: bool = False) -> tuple[Instrument | None, list[Fault]]:
@@ -36,7 +37,7 @@ def check_text(text: str, own: bool = False) -> tuple[Instrument | None, list[Fa
     try:
         body = yaml.safe_load(text)
     except yaml.YAMLError as error:
-        return None, [_syntax(error)]
+        return None, [describe_syntax(error)]
     if not isinstance(body, dict):
         return None, [
             Fault(where="", zh="文件里没有内容，或不是“名称: 值”的写法。", en="The file holds no “name: value” lines.")
@@ -44,7 +45,7 @@ def check_text(text: str, own: bool = False) -> tuple[Instrument | None, list[Fa
     try:
         instrument = Instrument(**body)
     except ValidationError as error:
-        return None, [_shape(one, body) for one in error.errors()]
+        return None, [describe_shape(one) for one in error.errors()]
     except TypeError:
         return None, [Fault(where="", zh="最外层的名称必须是文字。", en="The outermost names must be words.")]
     faults = find_faults(instrument, own)
@@ -61,7 +62,7 @@ def find_faults(instrument: Instrument, own: bool = False) -> list[Fault]:
     ]
 
 
-def _syntax(error: yaml.YAMLError) -> Fault:
+def describe_syntax(error: yaml.YAMLError) -> Fault:
     mark = getattr(error, "problem_mark", None)
     line = mark.line + 1 if mark else 0
     return Fault(
@@ -71,10 +72,10 @@ def _syntax(error: yaml.YAMLError) -> Fault:
     )
 
 
-def _shape(error: Any, body: dict[str, Any]) -> Fault:
+def describe_shape(error: Any) -> Fault:
     """A fault of shape in plain words; the commonest are a forgotten line and `no` or `0` without quotes."""
-    where = ".".join(str(part) for part in error["loc"])
-    name = str(error["loc"][-1]) if error["loc"] else ""
+    where = ".".join(str(part + 1 if isinstance(part, int) else part) for part in error["loc"])
+    name = next((str(part) for part in reversed(error["loc"]) if not isinstance(part, int)), "")
     given = error.get("input")
     if error["type"] == "missing":
         return Fault(where=where, zh=f"缺少“{name}”这一行。", en=f"The line “{name}” is missing.")

@@ -5,7 +5,7 @@ Every subject is a module of this folder; here they are only named.
 
 import typer
 
-from server.command import device, instrument, ledger, log, powers, station
+from server.command import device, instrument, ledger, local, log, powers, station
 from server.command.serve import serve
 from server.command.simulate import simulate
 
@@ -27,6 +27,7 @@ app.add_typer(station.app, name="station")
 app.add_typer(powers.audit_app, name="audit")
 app.add_typer(ledger.app, name="ledger")
 app.add_typer(instrument.app, name="instrument")
+app.add_typer(local.app, name="local")
 app.add_typer(device.app, name="device")
 app.add_typer(log.app, name="backup")
 

@@ -13,9 +13,9 @@ from server.context import Context
 from server.database import upsert
 from server.devices.certificates import Author
 from server.devices.rules import Caller
-from server.intake import queries
+from server.intake import identity, queries
 from server.intake.authors import Authors, find_doubts, find_faults
-from server.intake.checks import find_rules, list_id_numbers, make_check
+from server.intake.checks import OwnInstruments, find_rules, list_file_numbers, list_id_numbers, make_check
 from server.intake.log import (
     FileState,
     LogWriter,
@@ -30,6 +30,7 @@ from server.intake.log import (
 )
 from server.intake.places import ACTS_THAT_MOVE, Move, find_setting, settle
 from server.intake.tables import CaseFile, Change, FileMove, IdentityIndex
+from server.station import local_rules
 from server.station import rules as stations
 from sync import change as changes
 from sync.canonical import sha256_hex
@@ -56,6 +57,7 @@ class Batch:
         self.station = stations.get_terms(session, station_id)
         self.authors = Authors(session, station_id, self.station.epoch)
         self._patches: set[str] | None = None
+        self._instruments: OwnInstruments | None = None
         self._log: LogWriter | None = None
         self._files: dict[str, FileState] = {}
         self._rows: dict[str, Change] = {}
@@ -137,7 +139,14 @@ class Batch:
                 accepted=setting.accepted,
                 duties_then=setting.duties_then,
                 duties_now=setting.duties_now,
-                check=make_check(find_kind(change.kind), setting.duties_then, self.now, setting.accepted),
+                check=make_check(
+                    find_kind(change.kind),
+                    setting.duties_then,
+                    self.now,
+                    setting.accepted,
+                    self._own_instruments,
+                    lambda number: self._is_number_taken(number, state),
+                ),  # fmt: skip
                 file_kind=state.row.kind if state.row else None,
                 doubts=find_doubts(author) if author else (),
                 faults=find_faults(change, author, is_new_file=state.row is None, is_own_file=is_own_file)
@@ -328,8 +337,9 @@ class Batch:
         self.session.add(state.row)
         if change.act in ACTS_THAT_MOVE:
             self._moves[self.log.next_position] = settle(change, state, self._state)
-        for number in list_id_numbers(change):
-            number_hash = self.context.keyring.blind_index(self.station_id, "id_number", number)
+        numbers = [("id_number", one) for one in list_id_numbers(change)]
+        for purpose, number in [*numbers, *(("file_number", one) for one in list_file_numbers(change))]:
+            number_hash = self.context.keyring.blind_index(self.station_id, purpose, number)
             self._numbers.add((number_hash, change.file))
 
     def _audiences(self, person_id: str, state: FileState) -> list[str]:
@@ -391,6 +401,18 @@ class Batch:
         if row.status == "held" and self._held_naming is not None:
             for name in row.names.split():
                 self._held_naming.setdefault(name, set()).add(row.file)
+
+    def _is_number_taken(self, number: str, state: FileState) -> bool:
+        """By another household, in the log or earlier in this batch."""
+        number_hash = self.context.keyring.blind_index(self.station_id, "file_number", number)
+        shown = state.row.survivor or state.file if state.row else state.file
+        holders = identity.list_holders(self.session, self.station_id, number_hash)
+        return bool((holders | {file for known, file in self._numbers if known == number_hash}) - {shown, state.file})
+
+    def _own_instruments(self) -> OwnInstruments:
+        if self._instruments is None:
+            self._instruments = local_rules.own_instruments(self.session, self.context.keyring, self.station_id)
+        return self._instruments
 
     def _list_patches(self) -> set[str]:
         if self._patches is None:

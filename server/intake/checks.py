@@ -1,16 +1,17 @@
 """The value checks of `schemas/` as the engine asks for them: reasons by operation, sentences without values."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cache
 
 from schemas.fields import DUTIES
 from schemas.forms import check_submission, forms
 from schemas.id_number import comparable_number
-from schemas.instruments import check_result
+from schemas.instruments import Instrument, check_result
 from schemas.kind import Actor, Kind
-from schemas.problems import Problem
+from schemas.problems import Problem, make_problem
 from schemas.registry import find_kind
+from schemas.second_person import check_second_person, touches_risk
 from sync.change import Change
 from sync.fold import FoldInput, fold, seen_from
 from sync.rules import Rules
@@ -20,6 +21,8 @@ from sync.verdict import Reason
 _LATEST_ZONE = timedelta(hours=14)
 _REASONS_MAX = 50
 _RESULTS = "instrument_results"
+_HOUSEHOLD, _FILE_NUMBER = "household", "file_number"
+OwnInstruments = Mapping[tuple[str, int], Instrument]
 
 
 @cache
@@ -30,7 +33,12 @@ def find_rules(kind: str) -> Rules | None:
 
 
 def make_check(
-    kind: Kind | None, duties: frozenset[str], received_at: int, accepted: Sequence[FoldInput]
+    kind: Kind | None,
+    duties: frozenset[str],
+    received_at: int,
+    accepted: Sequence[FoldInput],
+    own_instruments: Callable[[], OwnInstruments] = dict,
+    is_number_taken: Callable[[str], bool] = lambda number: False,
 ) -> Callable[[Change], Sequence[Reason]]:
     """Only errors refuse a save; a doubt is kept, and shown where the value stands. A form counts at submission."""
     actor = Actor(duties=tuple(duty for duty in DUTIES if duty in duties))
@@ -45,12 +53,27 @@ def make_check(
             reasons += _errors(problems, op=index)
             if operation["op"] == "append" and operation["path"] == _RESULTS and change.schema <= kind.version:
                 path = f"{_RESULTS}/{operation['id']}"
-                reasons += _errors(check_result(operation["value"], path), op=index)
+                reasons += _errors(check_result(operation["value"], path, own_instruments()), op=index)
+            if operation["path"] == _FILE_NUMBER and isinstance(operation.get("value"), str):
+                taken = is_number_taken(operation["value"])
+                reasons += _errors([make_problem("number_taken", _FILE_NUMBER)], op=index) if taken else []
+        if kind is not None and kind.name == _HOUSEHOLD and touches_risk(change.body["ops"]):
+            reasons += _check_risk(change, accepted)
         if change.act == "submit" and kind is not None and change.schema <= kind.version:
             reasons += _check_submitted(change, accepted)
         return reasons
 
     return check
+
+
+def _check_risk(change: Change, accepted: Sequence[FoldInput]) -> list[Reason]:
+    """A lowering that no second person stands behind, as its author saw the file."""
+    rules = find_rules(change.kind)
+    if rules is None:
+        return []
+    seen = fold(rules, seen_from(accepted, change.base, change.file), change.file)
+    found = check_second_person(seen, change.body["ops"], change.person, is_reissue=change.reissues is not None)
+    return [reason for index, problem in found for reason in _errors([problem], op=index)]
 
 
 def _check_submitted(change: Change, accepted: Sequence[FoldInput]) -> list[Reason]:
@@ -75,6 +98,12 @@ def _errors(problems: Sequence[Problem], *, op: int | None = None, prefix: str =
         for problem in problems
         if problem.severity == "error"
     ]
+
+
+def list_file_numbers(change: Change) -> list[str]:
+    """The number of its file, where a change writes it."""
+    written = [one.value for one in change.ops if one.op == "set" and one.path == _FILE_NUMBER]
+    return [value for value in written if isinstance(value, str)] if change.kind == _HOUSEHOLD else []
 
 
 def list_id_numbers(change: Change) -> list[str]:

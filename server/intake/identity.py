@@ -40,6 +40,20 @@ def list_sharing_files(session: Session, station_id: str, scopes: Sequence[str],
     return sorted({(min(pair), max(pair)) for pair in session.exec(statement)})
 
 
+def list_holders(session: Session, station_id: str, number_hash: str) -> set[str]:
+    """The households in which this number was ever accepted, each as the file under which it shows."""
+    statement = (
+        select(_shown(CaseFile))
+        .join(
+            IdentityIndex,
+            (col(IdentityIndex.station_id) == CaseFile.station_id) & (col(IdentityIndex.file) == CaseFile.file),
+        )
+        .where(CaseFile.station_id == station_id, IdentityIndex.station_id == station_id)
+        .where(IdentityIndex.number_hash == number_hash)
+    )
+    return set(session.exec(statement))
+
+
 def _shown(home: type[CaseFile]) -> ColumnElement[str]:
     """The file under which this one shows since it was merged; else itself."""
     return case((col(home.survivor) != "", col(home.survivor)), else_=col(home.file))

@@ -2,7 +2,7 @@
 
 from sqlmodel import Session, col, select
 
-from server.station.tables import Counter, Patch, Station, Village
+from server.station.tables import Counter, LocalSheet, Patch, Station, Village
 
 
 def find_station(session: Session, station_id: str) -> Station | None:
@@ -28,3 +28,9 @@ def list_villages(session: Session, station_id: str, limit: int) -> list[Village
 def get_counter(session: Session, station_id: str, name: str, *, lock: bool) -> Counter:
     statement = select(Counter).where(Counter.station_id == station_id, Counter.name == name)
     return session.exec(statement.with_for_update() if lock else statement).one()
+
+
+def list_sheets(session: Session, station_id: str, limit: int) -> list[LocalSheet]:
+    """Every version of every sheet, a sheet's newest last."""
+    statement = select(LocalSheet).where(LocalSheet.station_id == station_id)
+    return list(session.exec(statement.order_by(col(LocalSheet.name), col(LocalSheet.number)).limit(limit)))

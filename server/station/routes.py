@@ -1,16 +1,64 @@
-"""The signed policy: who is who, which villages, which keys, which limits."""
+"""The signed policy: who is who, which villages, which keys, which limits; and what a station sets for itself."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Request, Response
+from pydantic import Field
 
 from schemas.registry import KINDS
-from server.access import Here, Reader
-from server.bodies import EnvelopeBody
+from server.access import DecidingReader, Here, Reader
+from server.bodies import AnswerBody, EnvelopeBody, Instant, RequestBody
 from server.errors import YihuError, responses
-from server.station import rules
+from server.station import local_sheets, rules
 
 router = APIRouter(tags=["站点 station"])
+_TEXT_MAX = 200_000
+
+
+class SheetBody(AnswerBody):
+    name: str
+    kind: str
+    number: int
+    title: str
+    text: str
+    is_withdrawn: bool
+    written_by: str | None
+    written_at: Instant
+
+
+class SheetsBody(AnswerBody):
+    sheets: list[SheetBody]
+
+
+class SheetRequest(RequestBody):
+    kind: Literal["county", "visits", "instrument"]
+    text: Annotated[str, Field(max_length=_TEXT_MAX, description="YAML, as yihu local check takes it")]
+    keep: Annotated[bool, Field(description="false: only say what is wrong")]
+
+
+class RemarkBody(AnswerBody):
+    where: str
+    line: int
+    say: str
+    say_en: str
+
+
+class PutBody(AnswerBody):
+    """`number` is null where nothing was kept."""
+
+    name: str
+    number: int | None
+    faults: list[RemarkBody]
+    notes: list[RemarkBody]
+
+
+class WithdrawRequest(RequestBody):
+    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,59}$")]
+
+
+class WithdrawnBody(AnswerBody):
+    name: str
+    number: int
 
 
 @router.get(
@@ -42,3 +90,47 @@ def get_kind_rules(kind: Annotated[str, Path(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
     if kind not in KINDS:
         raise YihuError("not_found", field="kind")
     return KINDS[kind].rules()
+
+
+@router.get("/local", summary="本站自己的标准、走访频次和量表", responses=responses("not_signed_in", "not_allowed"))
+def list_local(context: Here, caller: DecidingReader) -> SheetsBody:
+    """The newest version of each sheet as it was written; phones get the same, worked out, in the policy."""
+    views = context.database.read(
+        lambda session: local_sheets.list_sheets(session, context.keyring, caller.station_id)
+    )  # fmt: skip
+    return SheetsBody(sheets=[SheetBody(**vars(view)) for view in views])
+
+
+@router.post(
+    "/local",
+    summary="检查或保存本站的标准、频次、量表",
+    responses=responses("not_signed_in", "not_allowed", "invalid_value"),
+)
+def put_local(request: SheetRequest, context: Here, caller: DecidingReader) -> PutBody:
+    """Every mistake by line and place. A sound sheet that is kept reaches every phone with its next sync."""
+
+    def work(session: Any) -> local_sheets.Put:
+        return local_sheets.put_sheet(
+            session, context, caller.station_id, request.kind, request.text, caller.person_id, keep=request.keep
+        )
+
+    put = context.database.write(work) if request.keep else context.database.read(work)
+    return PutBody(
+        name=put.checked.name,
+        number=put.number,
+        faults=[RemarkBody(where=one.where, line=one.line, say=one.zh, say_en=one.en) for one in put.faults],
+        notes=[RemarkBody(where=one.where, line=0, say=one.zh, say_en=one.en) for one in put.checked.notes],
+    )
+
+
+@router.post(
+    "/local/withdraw",
+    summary="停用本站的一份标准或量表",
+    responses=responses("not_signed_in", "not_allowed", "not_found", "invalid_value"),
+)
+def withdraw_local(request: WithdrawRequest, context: Here, caller: DecidingReader) -> WithdrawnBody:
+    """The shipped rules hold again. Safe to repeat."""
+    number = context.database.write(
+        lambda session: local_sheets.withdraw_sheet(session, context, caller.station_id, request.name, caller.person_id)
+    )
+    return WithdrawnBody(name=request.name, number=number)

@@ -11,10 +11,10 @@ from server import crypto
 from server.accounts import rules as accounts
 from server.accounts.rules import DUTIES, DutyOn, PersonView
 from server.errors import YihuError
-from server.keyring import rules as keyring_rules
+from server.keyring import station_keys
 from server.keyring.rules import Keyring, Place
 from server.settings import Settings
-from server.station import queries
+from server.station import local_rules, queries
 from server.station.tables import Counter, Patch, Station, Village
 from sync.canonical import canonical_text, hash_value
 from sync.change import Envelope, to_base64url
@@ -60,7 +60,7 @@ def make_station(session: Session, keyring: Keyring, name: str, now: int, *, is_
     session.flush()
     for counter in (LOG_COUNTER, AUDIT_COUNTER):
         session.add(Counter(station_id=station_id, name=counter, value=0))
-    keyring_rules.make_server_keys(session, keyring, station_id, now)
+    station_keys.make_server_keys(session, keyring, station_id, now)
     session.flush()
     return station_id
 
@@ -173,6 +173,7 @@ def make_policy(
     session: Session, keyring: Keyring, settings: Settings, station_id: str, person_id: str, now: int
 ) -> tuple[Envelope, str]:
     """The policy as this person's devices see it, signed, and its ETag (which leaves `issued_at` out)."""
+
     station = get_station(session, keyring, station_id)
     people = accounts.list_people(session, keyring, station_id, station.epoch, settings.list_rows_max)
     me = next((person for person in people if person.person_id == person_id), None)
@@ -198,8 +199,9 @@ def make_policy(
             for village in villages
             if village.scope in scopes
         ],
-        "verdict_key": to_base64url(keyring_rules.get_public_key(session, station_id, "verdict")),
-        "sealing_key": to_base64url(keyring_rules.get_public_key(session, station_id, "sealing")),
+        "verdict_key": to_base64url(station_keys.get_public_key(session, station_id, "verdict")),
+        "sealing_key": to_base64url(station_keys.get_public_key(session, station_id, "sealing")),
+        **_handovers(session, station_id),
         "limits": {
             "json_bytes": settings.json_bytes_max,
             "batch_changes": settings.batch_changes_max,
@@ -211,10 +213,27 @@ def make_policy(
         "route": {"households_max": settings.route_households_max, "hours": settings.route_hours},
         "lease_days": settings.lease_days,
     }
+    local = local_rules.describe_local(session, keyring, station_id)
+    if local:
+        document["local"] = local
     etag = f'"{hash_value(document)[:32]}"'
     body = canonical_text({**document, "issued_at": now})
-    signature = keyring_rules.get_signer(session, keyring, station_id).sign(body.encode())
+    signature = station_keys.get_signer(session, keyring, station_id).sign(body.encode())
     return Envelope(body, to_base64url(signature)), etag
+
+
+def _handovers(session: Session, station_id: str) -> dict[str, Any]:
+    """How the keys came to be these, for devices that pinned former ones (E-12); nothing where they are the first."""
+    told = [one.to_json() for one in station_keys.list_handovers(session, station_id)]
+    return {"handovers": told} if told else {}
+
+
+def change_keys(session: Session, keyring: Keyring, station_id: str, now: int) -> Envelope:
+    """New keys that sign and open for the station, told to every device by a new epoch of the policy."""
+    position = lock_counter(session, station_id).value
+    signed = station_keys.hand_over(session, keyring, station_id, position, now)
+    begin_epoch(session, station_id)
+    return signed
 
 
 def group_duties(duties: Sequence[DutyOn]) -> list[dict[str, Any]]:

@@ -1,8 +1,8 @@
-"""A station, its patches (the scopes of the protocol) and villages, and its counters."""
+"""A station, its patches (the scopes of the protocol) and villages, its counters, and what it set for itself."""
 
 from sqlmodel import Field, SQLModel
 
-from server.columns import big_integer, id_column, id_key, instant, optional_instant, refers
+from server.columns import big_integer, id_column, id_key, instant, optional_id, optional_instant, refers
 
 
 class Station(SQLModel, table=True):
@@ -51,3 +51,22 @@ class Counter(SQLModel, table=True):
     station_id: str = id_key()
     name: str = Field(primary_key=True, max_length=32)
     value: int = big_integer()
+
+
+class LocalSheet(SQLModel, table=True):
+    """One version of what the station set for itself: its county's figures, its visit frequencies, an instrument of its own.
+
+    Every version stays: a result keeps the version it was asked by, and is checked against that one.
+    """
+
+    __tablename__ = "local_sheet"
+    __table_args__ = (refers([], "station"),)
+
+    station_id: str = id_key()
+    name: str = Field(primary_key=True, max_length=64, description="county, visits, or an instrument's id")
+    number: int = Field(primary_key=True, description="counts the versions of this sheet, from 1")
+    kind: str = Field(max_length=16)
+    sealed_text: bytes
+    is_withdrawn: bool = False
+    written_by: str | None = optional_id()
+    written_at: int = instant()
