@@ -8,21 +8,21 @@ from sqlmodel import Session
 
 from server.access import (
     AnySession,
-    DecidingReader,
+    DeviceKeeper,
     Here,
     Installation,
     Reader,
-    Uploader,
     cookie_name,
     device_cookie_name,
 )
 from server.accounts import rules as accounts
 from server.bodies import AnswerBody, EnvelopeBody, Id, Instant, Key, RequestBody, Secret
 from server.context import Context
-from server.devices import rules, sessions, share, wiping
+from server.devices import own, rules, sessions, share, wiping
 from server.devices.rules import SessionKind
 from server.errors import YihuError, responses
 from server.intake import reading
+from server.keyring.station_keys import list_handovers
 from server.station import rules as stations
 from sync.change import Envelope, from_base64url, to_base64url
 
@@ -108,15 +108,40 @@ class DeviceBody(AnswerBody):
     label: str
     enrolled_at: Instant
     revoked_at: Instant | None
+    order_at: Annotated[Instant | None, Field(description="when it fetched its wipe order")]
     wiped_at: Instant | None
+    lease_until: Annotated[Instant | None, Field(description="without contact it opens nothing after this")]
+    software: Annotated[str | None, Field(description="version of the app as it said at its last sync")]
     last_contact_at: Instant | None
     unsent_count: int | None
     unsent_since: Instant | None
     forks: Annotated[int, Field(description="changes that came twice under one number: a copied or rolled-back store")]
 
 
+class OwnDeviceBody(AnswerBody):
+    replica: Id
+    label: str
+    is_this: bool
+    enrolled_at: Instant
+    revoked_at: Instant | None
+    last_contact_at: Instant | None
+    read_since: Annotated[Instant | None, Field(description="files can be read on it since; null: locked")]
+    read_until: Instant | None
+    upload_until: Instant | None
+
+
+class OwnDevicesBody(AnswerBody):
+    devices: list[OwnDeviceBody]
+
+
 class WipeOrderBody(AnswerBody):
     order: Annotated[EnvelopeBody | None, Field(description="{type: wipe, replica, ...} under the verdict key")]
+    handovers: Annotated[list[EnvelopeBody], Field(description="how the verdict key came to be this one (E-12)")]
+
+
+class WipedRequest(RequestBody):
+    replica: Annotated[Id | None, Field(description="another vault of this browser; absent: this one")] = None
+    last: Annotated[bool, Field(description="no vault is left in this browser: what else it keeps may go")] = False
 
 
 class DevicesBody(AnswerBody):
@@ -241,6 +266,24 @@ def end_read_session(response: Response, context: Here, caller: Reader) -> None:
     )  # fmt: skip
 
 
+@router.get("/sessions", summary="我的设备与登录", responses=responses("not_signed_in", "device_revoked"))
+def list_own_sessions(context: Here, caller: Reader) -> OwnDevicesBody:
+    """The caller's own devices, and which sessions are open on each."""
+    found = context.database.read(lambda session: own.list_own(session, context.keyring, caller, context.now()))
+    return OwnDevicesBody(devices=[OwnDeviceBody(**vars(one)) for one in found])
+
+
+@router.post(
+    "/sessions/{replica}/end",
+    summary="结束我另一台设备上的登录",
+    status_code=204,
+    responses=responses("not_signed_in", "device_revoked", "not_found", "conflict"),
+)
+def end_other_sessions(replica: Id, context: Here, caller: Reader) -> None:
+    """Only of another device of one's own; this one's ends by locking. Repeatable."""
+    context.database.write(lambda session: own.end_other(session, context, caller, replica))
+
+
 @router.post(
     "/vault/share",
     summary="凭密码证明取回服务器保管的一半钥匙",
@@ -263,7 +306,7 @@ def release_share(
 
 
 @router.get("/devices", summary="本站设备", responses=responses("not_signed_in", "not_allowed"))
-def list_devices(context: Here, caller: DecidingReader) -> DevicesBody:
+def list_devices(context: Here, caller: DeviceKeeper) -> DevicesBody:
     """Every device of the station, with its last contact and what it said it had not sent yet."""
     limit = context.settings.list_rows_max
     views, forks = context.database.read(
@@ -272,7 +315,17 @@ def list_devices(context: Here, caller: DecidingReader) -> DevicesBody:
             reading.count_forks(session, caller.station_id),
         )
     )
-    return DevicesBody(devices=[DeviceBody(**vars(view), forks=forks.get(view.replica, 0)) for view in views])
+    lease_ms = context.settings.lease_days * 86_400_000
+    return DevicesBody(
+        devices=[
+            DeviceBody(
+                **vars(view),
+                forks=forks.get(view.replica, 0),
+                lease_until=view.last_contact_at + lease_ms if view.last_contact_at is not None else None,
+            )
+            for view in views
+        ]
+    )
 
 
 @router.post(
@@ -281,7 +334,7 @@ def list_devices(context: Here, caller: DecidingReader) -> DevicesBody:
     status_code=204,
     responses=responses("not_signed_in", "not_allowed", "not_found"),
 )
-def revoke(replica: Id, context: Here, caller: DecidingReader) -> None:
+def revoke(replica: Id, context: Here, caller: DeviceKeeper) -> None:
     """The device reads no more and its password share is destroyed; what it has not sent may still come in. Repeatable."""
     context.database.write(
         lambda session: rules.revoke(session, caller.station_id, replica, caller.person_id, context.now())
@@ -289,18 +342,39 @@ def revoke(replica: Id, context: Here, caller: DecidingReader) -> None:
 
 
 @router.get("/wipe-order", summary="本机的清除指令", responses=responses("not_signed_in"))
-def get_wipe_order(context: Here, caller: Uploader) -> WipeOrderBody:
-    """Null unless this device is revoked. The device sends its outbox first, then obeys, then says so."""
-    order = context.database.read(lambda session: wiping.find_order(session, context, caller))
-    return WipeOrderBody(order=EnvelopeBody.of(order) if order else None)
+def get_wipe_order(
+    context: Here, caller: AnySession, installation: Installation, replica: Id | None = None
+) -> WipeOrderBody:
+    """Null unless the device is revoked. It sends its outbox first, then obeys, then says so.
+
+    `replica` names another vault of the same browser, which needs no session.
+    """
+    meant = context.database.read(lambda session: wiping.find_meant(session, caller, replica, installation))
+    order = context.database.read(lambda session: wiping.find_order(session, context, *meant))
+    if order is not None:
+        context.database.write(lambda session: wiping.note_fetched(session, context, *meant))
+    told = context.database.read(lambda session: list_handovers(session, meant[0])) if order else []
+    return WipeOrderBody(
+        order=EnvelopeBody.of(order) if order else None, handovers=[EnvelopeBody.of(one) for one in told]
+    )
 
 
 @router.post(
     "/wipe-order/done", summary="本机已清除", status_code=204, responses=responses("not_signed_in", "conflict")
 )
-def note_wiped(context: Here, caller: Uploader) -> None:
-    """Ends every session of the device; the deputy sees when it was wiped."""
-    context.database.write(lambda session: wiping.note_wiped(session, context, caller))
+def note_wiped(
+    context: Here,
+    response: Response,
+    caller: AnySession,
+    installation: Installation,
+    request: WipedRequest | None = None,
+) -> None:
+    """Ends every session of the device; the deputy sees when it was wiped. With `last` the browser is told to forget all."""
+    asked = request or WipedRequest()
+    meant = context.database.read(lambda session: wiping.find_meant(session, caller, asked.replica, installation))
+    context.database.write(lambda session: wiping.note_wiped(session, context, *meant))
+    if asked.last:
+        response.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'
 
 
 def _count_try(http: Request, context: Context, what: accounts.Tried = "code") -> None:
