@@ -15,6 +15,7 @@ import { signerOf } from './keys'
 import { readStored, viewOf } from './file-state'
 import { isGivenAway, lined, othersOf } from './merged'
 import { UNLINKED } from './entries'
+import { soundBase } from './sound-base'
 import type { Phone } from './phone'
 
 const DAY_MS = 86_400_000
@@ -130,7 +131,7 @@ async function signedChange(phone: Phone, body: FileBody, parts: SaveParts): Pro
     replica: signer.replica,
     seq: (last?.seq ?? 0) + 1,
     prev: last?.id ?? null,
-    base: parts.base,
+    base: await baseOfForm(phone, body, parts),
     seen: parts.seen,
     schema: phone.rulesOf(body.kind).version,
     at: phone.now(),
@@ -146,6 +147,15 @@ async function signedChange(phone: Phone, body: FileBody, parts: SaveParts): Pro
     ...(options.reissues ? { reissues: options.reissues } : {}),
   })
   return signText(bodyText(change), signer.key)
+}
+
+/** What the form showed, but for what stands under a number that a copy of this phone gave out too. */
+async function baseOfForm(phone: Phone, body: FileBody, parts: SaveParts): Promise<FileView['base']> {
+  const retired = new Set(phone.vault?.secrets?.retired ?? [])
+  const forks = (await phone.mustDatabase().getAll('outbox')).filter((row) => row.file === body.file && row.forked).map((row): [string, number] => [row.replica, row.seq])
+  if (!retired.size && !forks.length) return parts.base
+  const known = [...readStored(body), ...(await othersOf(phone.mustVault(), body)).flatMap(readStored)]
+  return soundBase({ file: body.file, base: parts.base, seen: parts.seen }, phone.rulesOf(body.kind), known, retired, forks)
 }
 
 /** This replica's latest word on the file. Where a damaged record was made anew, the outbox alone may still know of it. */
