@@ -7,6 +7,7 @@ here are only algorithms. Every ciphertext starts with its suite, and the suite 
 import hashlib
 import hmac
 import secrets
+from collections.abc import Sequence
 from typing import Protocol
 
 from cryptography.exceptions import InvalidTag
@@ -37,15 +38,20 @@ class Aead(Protocol):
 
 
 class KeyWrap(Protocol):
-    """Keeps keys under a key-encryption key; `epoch` names which one wraps now."""
+    """Keeps keys under a key-encryption key; `epoch` names which one wraps now. It can forget one owner for ever."""
 
     epoch: int
 
     def refresh(self) -> None: ...
 
-    def wrap(self, key: bytes, associated: bytes) -> bytes: ...
+    def wrap(self, key: bytes, associated: bytes, owner: str) -> bytes: ...
 
-    def unwrap(self, wrapped: bytes, associated: bytes, epoch: int) -> bytes: ...
+    def unwrap(self, wrapped: bytes, associated: bytes, epoch: int, owner: str) -> bytes: ...
+
+    def is_forgotten(self, owner: str) -> bool: ...
+
+    @property
+    def has_forgotten(self) -> bool: ...
 
 
 class Signer(Protocol):
@@ -135,6 +141,16 @@ def open_sealed(sealed: bytes, private_pkcs8: bytes, info: bytes) -> bytes:
         return _outbox_suite().decrypt(sealed, key, info)  # type: ignore[arg-type]
     except Exception as error:  # the library names several; to us each means: not for this key, or altered
         raise SealError from error
+
+
+def open_with_any(sealed: bytes, private_keys: Sequence[bytes], info: bytes) -> bytes:
+    """The same for whoever had several keys one after the other, the newest first."""
+    for private_pkcs8 in private_keys:
+        try:
+            return open_sealed(sealed, private_pkcs8, info)
+        except SealError:
+            continue
+    raise SealError
 
 
 def seal_outbox(plaintext: bytes, public_key: bytes) -> bytes:

@@ -58,6 +58,8 @@ class SyncRequest(Message):
     again: bool = False
     limit: Annotated[int, Field(ge=1, le=ENTRIES_PER_PAGE_MAX)] = 500
     log: LogClaim | None = None
+    handovers: Annotated[int | None, Field(ge=0, le=100_000)] = None  # E-13: how many the device went along with
+    erased: Annotated[int | None, Field(ge=0, lt=2**53)] = None  # Z-3: the newest erasure that the device knows
 
 
 class ChangeEntry(Message):
@@ -116,6 +118,7 @@ class SyncAnswer(Message):
     digests: dict[Id, Hash] = {}
     log: LogAnswer | None = None  # absent where the root is the one that the device named
     backed_up: int | None = None  # L-12
+    erased: list[SignedText] = []  # Z-3
 
 
 class PackHead(Message):

@@ -17,7 +17,7 @@ from typing import Any
 from server.audit import rules
 from server.audit.tables import AuditEntry
 from server.context import Context
-from server.keyring.rules import get_public_key, get_signer
+from server.keyring.station_keys import get_signer, get_station_keys
 from server.station import rules as stations
 from sync.canonical import canonical_text
 from sync.change import Envelope, to_base64url, verify
@@ -48,12 +48,13 @@ def compare(context: Context, station_id: str) -> Compared:
     entries = 0
     if broken is not None:
         return Compared(entries, broken, "the chain in the database is broken")
-    key = context.database.read(lambda session: get_public_key(session, station_id, "verdict"))
+    station = context.database.read(lambda session: get_station_keys(session, station_id))
+    keys = [station.current, *(former for former, _until in station.former)]
     kept: dict[int, dict[str, Any]] = {}
     for line in _lines(context.settings.audit_folder_path(), station_id):
         if "head" in line:
             head = Envelope(line["head"]["body"], line["head"]["sig"])
-            if not verify(head, key):
+            if not any(verify(head, key) for key in keys):
                 return Compared(
                     entries, json.loads(head.body)["position"], "a shipped head is not signed by this station"
                 )

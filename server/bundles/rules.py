@@ -18,7 +18,7 @@ from server.devices.rules import Caller
 from server.errors import YihuError
 from server.intake import reading
 from server.intake.sealed import Code, receive_sealed
-from server.keyring.rules import get_private_key
+from server.keyring.station_keys import list_private_keys
 from sync import bundle as bundles
 from sync.bundle import Receipt, Saves
 from sync.change import to_base64url
@@ -60,8 +60,8 @@ def renew_receipts(session: Session, context: Context, carrier: Caller, name: st
 def _open(session: Session, context: Context, station_id: str, packed: bytes) -> Saves:
     try:
         found = bundles.require(bundles.unpack(packed), "saves", context.keyring.deployment, station_id)
-        private_key = get_private_key(session, context.keyring, station_id, "sealing")
-        return bundles.read_saves(crypto.open_sealed(found.payload, private_key, bundles.saves_info(found)))
+        private_keys = list_private_keys(session, context.keyring, station_id, "sealing")
+        return bundles.read_saves(crypto.open_with_any(found.payload, private_keys, bundles.saves_info(found)))
     except BundleError as error:
         raise YihuError(error.code) from error
     except crypto.SealError as error:

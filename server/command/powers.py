@@ -12,6 +12,7 @@ from server.command.opening import DEFAULT_DATA, DatabaseOption, DataOption, con
 from server.command.station import find_people
 from server.errors import YihuError
 from server.keyring import rotation
+from server.station import key_changes
 from server.station import rules as stations
 
 audit_app = typer.Typer(no_args_is_help=True, help="The audit record 审计记录: verify it, ship it.")
@@ -59,6 +60,24 @@ def rotate_keys(
     console.print(
         f"[green]✓[/green] {moved} data keys stand under key {epoch} now. Copy the key file to its safe places again."
     )
+
+
+def change_keys(
+    station: Annotated[str, typer.Option(help="Id of the station; not needed where there is only one.")] = "",
+    data: DataOption = DEFAULT_DATA,
+    database_url: DatabaseOption = None,
+) -> None:
+    """Give a station new keys to sign and to open with. Phones go along by the former key's word; the server may run.
+
+    Make a backup at once afterwards: a server put back to before this hand-over has a key that no phone believes any more.
+    """
+    context = open_context(make_settings(data, database_url))
+    known = context.database.read(stations.list_station_ids)
+    chosen = [one for one in known if station in ("", one)]
+    if len(chosen) != 1:
+        fail("Name one station by its id with --station.", ", ".join(known))
+    context.database.write(lambda session: key_changes.change_keys(session, context.keyring, chosen[0], context.now()))
+    console.print("[green]✓[/green] The station's keys are new. Phones follow at their next sync. Make a backup now.")
 
 
 @audit_app.command()

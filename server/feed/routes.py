@@ -19,6 +19,7 @@ from server.feed.rules import Page
 from server.intake import reading
 from server.intake import rules as intake
 from server.intake.reading import Entry as LogEntry
+from server.keyring.station_keys import list_handovers
 from server.log import rules as log
 from server.log.generation import note_generation
 from server.readings import rules as readings
@@ -43,6 +44,9 @@ _RANGE = re.compile(r"bytes=(\d{1,15})-(\d{0,15})")
 Unsent = Annotated[
     int | None, Header(alias="Yihu-Unsent", ge=0, le=1_000_000, description="unsent saves after this push")
 ]
+Software = Annotated[
+    str | None, Header(alias="Yihu-App", pattern=r"^[0-9A-Za-z.+-]{1,40}$", description="version of the app")
+]
 UnsentSince = Annotated[int | None, Header(alias="Yihu-Unsent-Since", ge=0, description="ms; when the oldest was made")]
 
 
@@ -50,17 +54,31 @@ UnsentSince = Annotated[int | None, Header(alias="Yihu-Unsent-Since", ge=0, desc
     "/sync",
     summary="一次往返:上传改动,取回新内容",
     responses=responses(
-        "not_signed_in", "device_revoked", "invalid_value", "too_deep", "storage_full", "log_behind", "log_differs"
+        "not_signed_in",
+        "device_revoked",
+        "invalid_value",
+        "too_deep",
+        "storage_full",
+        "log_behind",
+        "log_differs",
+        "keys_changed",
     ),
 )
 def sync(
-    request: SyncRequest, context: Here, caller: Reader, unsent: Unsent = None, since: UnsentSince = None
+    request: SyncRequest,
+    context: Here,
+    caller: Reader,
+    unsent: Unsent = None,
+    since: UnsentSince = None,
+    software: Software = None,
 ) -> SyncAnswer:
     """One verdict a pushed change, in order; then the next page of the log from `cursor`.
 
     Errors are about the whole request only (who, size, rate); a change that breaks a rule gets a verdict. Any cursor is
     answered: one that the server cannot use, with packs. Repeating a call changes nothing.
     """
+    if request.handovers is not None:
+        _check_keys(context, caller, request.handovers)
     if request.log is not None:
         _check_log(context, caller, request.log)
     verdicts: list[Envelope] = []
@@ -69,12 +87,12 @@ def sync(
         given = [Envelope(one.body, one.sig) for one in request.certificates]
 
         def take_in(session: Session) -> list[Envelope]:
-            devices.note_contact(session, caller, context.now(), unsent, since)
+            devices.note_contact(session, caller, context.now(), unsent, since, software)
             return [verdict for verdict, _known in intake.receive(session, context, caller, pushed, given)]
 
         verdicts = context.database.write(take_in)
     else:
-        _note_idle_contact(context, caller, unsent, since)
+        _note_idle_contact(context, caller, unsent, since, software)
     limit = min(request.limit, context.settings.page_entries_max)
     page = rules.pull(context, caller, request.cursor, limit, again=request.again)
     readings.note_told(context, caller, _told_files(page))
@@ -141,6 +159,12 @@ def _told_files(page: Page) -> set[str]:
     return {entry.file for entry in page.entries if entry.envelope is not None} | {view.file for view in page.enters}
 
 
+def _check_keys(context: Context, caller: Caller, known: int) -> None:
+    """A device that does not know the station's newest keys could believe nothing of the answer."""
+    if context.database.read(lambda session: list_handovers(session, caller.station_id, known)):
+        raise YihuError("keys_changed")
+
+
 def _check_log(context: Context, caller: Caller, claim: LogClaim) -> None:
     """Before anything is taken in: a device that remembers another log is not to build on this one."""
     standing = context.database.read(lambda session: log.check(session, caller.station_id, claim))
@@ -148,11 +172,13 @@ def _check_log(context: Context, caller: Caller, claim: LogClaim) -> None:
         raise YihuError(f"log_{standing}")
 
 
-def _note_idle_contact(context: Context, caller: Caller, unsent: int | None, since: int | None) -> None:
+def _note_idle_contact(
+    context: Context, caller: Caller, unsent: int | None, since: int | None, software: str | None
+) -> None:
     """A poll that brings nothing new costs no write."""
     now = context.now()
-    if context.database.read(lambda session: devices.is_contact_stale(session, caller, now, unsent)):
-        context.database.write(lambda session: devices.note_contact(session, caller, now, unsent, since))
+    if context.database.read(lambda session: devices.is_contact_stale(session, caller, now, unsent, software)):
+        context.database.write(lambda session: devices.note_contact(session, caller, now, unsent, since, software))
 
 
 def _entries(page: Page) -> list[Entry]:

@@ -11,10 +11,11 @@ from server.intake import queries
 from server.intake.batch import Batch
 from server.intake.log import FileState, current_verdict, mark_change, read_or_none, take_row, to_fold_input
 from server.intake.tables import Change
-from server.keyring.rules import get_public_key
+from server.keyring.station_keys import get_station_keys
 from sync.canonical import sha256_hex
 from sync.change import Envelope, verify
 from sync.errors import MalformedError
+from sync.handover import StationKeys
 from sync.verdict import Verdict, read_verdict, supersedes
 from sync.verdicts import Known, is_fork
 
@@ -31,14 +32,14 @@ class BringingBack(Batch):
         _ = self.log  # nobody else may move the station's files meanwhile
         self._read_rows([envelope for envelope, _ in items])
         self._read_files([envelope for envelope, _ in items])
-        key = get_public_key(self.session, self.station_id, "verdict")
+        keys = get_station_keys(self.session, self.station_id)
         with self.session.no_autoflush:
-            codes = [self._take_one(envelope, signed, key, bringer) for envelope, signed in items]
+            codes = [self._take_one(envelope, signed, keys, bringer) for envelope, signed in items]
         self._write()
         return codes
 
-    def _take_one(self, envelope: Envelope, signed: Envelope, key: bytes, bringer: Caller) -> Code:
-        verdict = self._read(envelope, signed, key)
+    def _take_one(self, envelope: Envelope, signed: Envelope, keys: StationKeys, bringer: Caller) -> Code:
+        verdict = self._read(envelope, signed, keys)
         if verdict is None or verdict.file is None or verdict.dot is None:
             return "refused"
         state = self._state(verdict.file)
@@ -53,11 +54,11 @@ class BringingBack(Batch):
         self._judge_held_again(state)
         return code
 
-    def _read(self, envelope: Envelope, signed: Envelope, key: bytes) -> Verdict | None:
+    def _read(self, envelope: Envelope, signed: Envelope, keys: StationKeys) -> Verdict | None:
         """The verdict, if this station gave it on exactly this text."""
-        if not verify(signed, key):
-            return None
         try:
+            if not keys.believes(signed):
+                return None
             verdict = read_verdict(signed)
         except MalformedError:
             return None

@@ -15,7 +15,8 @@ from server.context import Context
 from server.intake import queries
 from server.intake.tables import CaseFile, Change, LogAudience, LogEntry
 from server.intake.tree import LogTree
-from server.keyring.rules import Keyring, Place, get_signer
+from server.keyring.rules import Keyring, Place
+from server.keyring.station_keys import get_signer
 from server.station import rules as stations
 from server.station.tables import Counter
 from sync import change as changes

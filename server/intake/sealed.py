@@ -6,17 +6,18 @@ from typing import Literal
 from sqlmodel import Session
 
 from server.context import Context
-from server.crypto import SealError, open_outbox
+from server.crypto import OUTBOX_INFO, SealError, open_with_any
 from server.devices.rules import Caller
 from server.errors import YihuError
 from server.intake import rules
-from server.keyring.rules import get_private_key
-from server.web.limits import check_json, gunzip
+from server.keyring.station_keys import list_private_keys
+from server.web.limits import check_json
 from sync import change as changes
 from sync.change import Envelope, from_base64url
+from sync.errors import SyncError
+from sync.packing import unpack_save
 
 Code = Literal["received", "known", "refused"]
-_PLAIN_BYTES_MAX = 400_000
 _CERTIFICATES_MAX = 20
 
 
@@ -25,8 +26,8 @@ def receive_sealed(session: Session, context: Context, uploader: Caller, items: 
 
     `refused` means that the item cannot be opened or is not what its id says; every verdict counts as `received`.
     """
-    private_key = get_private_key(session, context.keyring, uploader.station_id, "sealing")
-    opened = [_open(change_id, sealed, private_key) for change_id, sealed in items]
+    private_keys = list_private_keys(session, context.keyring, uploader.station_id, "sealing")
+    opened = [_open(change_id, sealed, private_keys) for change_id, sealed in items]
     certificates = [one for found in opened if found for one in found[1]]
     envelopes = [found[0] for found in opened if found]
     answers = iter(rules.receive(session, context, uploader, envelopes, certificates))
@@ -40,17 +41,17 @@ def receive_sealed(session: Session, context: Context, uploader: Caller, items: 
     return codes
 
 
-def _open(item_id: str, sealed: str, private_key: bytes) -> tuple[Envelope, list[Envelope]] | None:
+def _open(item_id: str, sealed: str, private_keys: list[bytes]) -> tuple[Envelope, list[Envelope]] | None:
     """Envelope and certificates, or None for anything but a sealed save of this id."""
     try:
-        plain = gunzip(open_outbox(from_base64url(sealed), private_key), _PLAIN_BYTES_MAX)
+        plain = unpack_save(open_with_any(from_base64url(sealed), private_keys, OUTBOX_INFO))
         check_json(plain, depth_max=8)
         found = json.loads(plain)
         envelope = _envelope(found["envelope"])
         if changes.change_id(envelope.body) != item_id:
             return None
         return envelope, [_envelope(one) for one in found["certificates"][:_CERTIFICATES_MAX]]
-    except (SealError, YihuError, ValueError, KeyError, TypeError):
+    except (SealError, SyncError, YihuError, ValueError, KeyError, TypeError):
         return None
 
 

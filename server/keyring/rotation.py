@@ -5,7 +5,6 @@ last row has left it. The epoch just left stays in the file until the next rotat
 commit a key under it; with the server stopped, `drop_old` drops it at once. Sealed values are not touched.
 """
 
-import secrets
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -13,8 +12,7 @@ from pathlib import Path
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from server import crypto
-from server.keyring.rules import KeyFile, Keyring
+from server.keyring.rules import KeyFile, Keyring, make_wrapping_key
 from server.keyring.tables import DataKey
 
 _BATCH = 500
@@ -31,7 +29,7 @@ def rotate(
     """The new epoch, and how many data keys were wrapped anew. `write` runs a unit of work in a transaction."""
     old = KeyFile.load(path, deployment)
     epoch = old.epoch + 1
-    new = replace(old, epoch=epoch, wrapping={**old.wrapping, epoch: secrets.token_bytes(crypto.KEY_BYTES)})
+    new = replace(old, epoch=epoch, wrapping={**old.wrapping, epoch: make_wrapping_key()})
     new.replace(path)
     keyring = Keyring(new, path=path)
     moved = 0

@@ -16,7 +16,8 @@ from typing import NamedTuple
 from sqlmodel import Session, col, select
 
 from server import crypto
-from server.keyring.tables import DataKey, Deployment, ServerKey
+from server.keyring.puncture import TreeKey, is_sound
+from server.keyring.tables import DataKey, Deployment
 from sync.change import from_base64url, to_base64url
 
 _SESSION_SLOT = "yihu_data_keys"
@@ -43,13 +44,13 @@ class KeyFile:
 
     deployment: str
     epoch: int
-    wrapping: dict[int, bytes]
+    wrapping: dict[int, TreeKey]
     index: bytes
 
     @classmethod
     def make(cls, path: Path, deployment: str) -> "KeyFile":
         """Creates the file, readable by its owner only; never overwrites one."""
-        made = cls(deployment, 1, {1: secrets.token_bytes(32)}, secrets.token_bytes(32))
+        made = cls(deployment, 1, {1: make_wrapping_key()}, secrets.token_bytes(32))
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         made._write(path)
         return made
@@ -69,11 +70,14 @@ class KeyFile:
     def _write(self, path: Path) -> None:
         text = json.dumps(
             {
-                "yihu_key_file": 1,
+                "yihu_key_file": 2,
                 "keep": "apart from the database's backups; without this file nothing can be read",
                 "deployment": self.deployment,
                 "epoch": self.epoch,
-                "wrapping": {str(epoch): to_base64url(key) for epoch, key in self.wrapping.items()},
+                "wrapping": {
+                    str(epoch): {way: to_base64url(seed) for way, seed in sorted(key.branches.items())}
+                    for epoch, key in self.wrapping.items()
+                },
                 "index": to_base64url(self.index),
             },
             indent=1,
@@ -92,22 +96,38 @@ class KeyFile:
             loaded = cls(
                 found["deployment"],
                 found["epoch"],
-                {int(epoch): from_base64url(key) for epoch, key in found["wrapping"].items()},
+                {int(epoch): _read_tree(branches) for epoch, branches in found["wrapping"].items()},
                 from_base64url(found["index"]),
             )
         except FileNotFoundError as error:
             raise KeyFileError(
                 f"The key file {path} is missing. The data is sealed under it: put it back; nothing is damaged."
             ) from error
-        except (ValueError, KeyError, TypeError, OSError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError, OSError) as error:
             raise KeyFileError(f"The key file {path} cannot be read. Put a sound copy back.") from error
         if deployment not in (None, loaded.deployment):
             raise KeyFileError(f"The key file {path} belongs to another installation.")
         return loaded
 
 
+def make_wrapping_key() -> TreeKey:
+    return TreeKey.make(secrets.token_bytes(crypto.KEY_BYTES))
+
+
+def _read_tree(branches: dict[str, str]) -> TreeKey:
+    read = {way: from_base64url(seed) for way, seed in branches.items()}
+    if not is_sound(read):
+        raise ValueError
+    return TreeKey(read)
+
+
+def name_owner(station_id: str, owner: str) -> str:
+    """An owner by which the key file knows it."""
+    return f"{station_id}/{owner}"
+
+
 class WrappingKeys:
-    """Suite 1 `KeyWrap`: AES-256-GCM under the key of an epoch; new keys are wrapped under the newest.
+    """Suite 1 `KeyWrap`: AES-256-GCM under the owner's key of an epoch; new keys are wrapped under the newest.
 
     With a `path`, a file that was changed meanwhile is read again: `yihu station rotate-keys` writes it while the server runs.
     """
@@ -118,8 +138,8 @@ class WrappingKeys:
         self._seen = _stamp(path) if path is not None else None
         self._take(file)
 
-    def wrap(self, key: bytes, associated: bytes) -> bytes:
-        return self._ciphers[self.epoch].seal(key, associated)
+    def wrap(self, key: bytes, associated: bytes, owner: str) -> bytes:
+        return self._cipher(self.epoch, owner).seal(key, associated)
 
     def refresh(self) -> None:
         """Call before a new key is wrapped: the associated data names the epoch."""
@@ -128,15 +148,28 @@ class WrappingKeys:
             self._take(KeyFile.load(self._path, self._deployment))
             self._seen = seen
 
-    def unwrap(self, wrapped: bytes, associated: bytes, epoch: int) -> bytes:
-        if epoch not in self._ciphers:
+    def unwrap(self, wrapped: bytes, associated: bytes, epoch: int, owner: str) -> bytes:
+        if epoch not in self._trees:
             self.refresh()
-        if epoch not in self._ciphers:
+        return self._cipher(epoch, owner).open(wrapped, associated)
+
+    def is_forgotten(self, owner: str) -> bool:
+        """Whether this owner was cut out of some epoch: what was sealed for it is erased, also in backups."""
+        return any(not tree.is_whole and tree.derive(owner) is None for tree in self._trees.values())
+
+    @property
+    def has_forgotten(self) -> bool:
+        return any(not tree.is_whole for tree in self._trees.values())
+
+    def _cipher(self, epoch: int, owner: str) -> crypto.AesGcm:
+        tree = self._trees.get(epoch)
+        key = tree.derive(owner) if tree is not None else None
+        if key is None:
             raise crypto.SealError
-        return self._ciphers[epoch].open(wrapped, associated)
+        return crypto.AesGcm(key)
 
     def _take(self, file: KeyFile) -> None:
-        self._ciphers = {epoch: crypto.AesGcm(key) for epoch, key in file.wrapping.items()}
+        self._trees = dict(file.wrapping)
         self.epoch = file.epoch
 
 
@@ -156,7 +189,7 @@ class Keyring:
         self.deployment = file.deployment
         self._wrap = wrap or WrappingKeys(file, path)
         self._index = file.index
-        self.signers: dict[str, crypto.Signer] = {}
+        self.signers: dict[str, crypto.Signer] = {}  # by key id
 
     def seal(self, session: Session, place: Place, plaintext: bytes) -> bytes:
         row, key = self._data_key(session, place.station_id, place.owner)
@@ -212,7 +245,9 @@ class Keyring:
             row = DataKey(
                 station_id=station_id, owner=owner, suite=crypto.SUITE, epoch=self._wrap.epoch,
                 made_epoch=self._wrap.epoch,
-                wrapped=self._wrap.wrap(key, self._key_associated(station_id, owner, self._wrap.epoch)),
+                wrapped=self._wrap.wrap(
+                    key, self._key_associated(station_id, owner, self._wrap.epoch), name_owner(station_id, owner)
+                ),
             )  # fmt: skip
             session.add(row)
         else:
@@ -221,17 +256,22 @@ class Keyring:
         return row, key
 
     def _unwrap(self, row: DataKey) -> bytes:
-        return self._wrap.unwrap(row.wrapped, self._key_associated(row.station_id, row.owner, row.epoch), row.epoch)
+        associated = self._key_associated(row.station_id, row.owner, row.epoch)
+        return self._wrap.unwrap(row.wrapped, associated, row.epoch, name_owner(row.station_id, row.owner))
 
     def wrap_again(self, session: Session, row: DataKey) -> None:
         """Wraps a data key under the newest key-encryption key; what it sealed stays as it lies."""
         key = self._unwrap(row)
         row.epoch = self._wrap.epoch
-        row.wrapped = self._wrap.wrap(key, self._key_associated(row.station_id, row.owner, row.epoch))
+        associated = self._key_associated(row.station_id, row.owner, row.epoch)
+        row.wrapped = self._wrap.wrap(key, associated, name_owner(row.station_id, row.owner))
         session.add(row)
 
     def destroy(self, session: Session, station_id: str, owner: str) -> bool:
-        """Erases all that was sealed for an owner, by destroying its data key. Says whether there was one."""
+        """Erases all that was sealed for an owner, by destroying its data key. Says whether there was one.
+
+        A backup still holds the wrapped key: `forgetting.py` makes the key file forget it too.
+        """
         row = session.get(DataKey, (station_id, owner))
         if row is None:
             return False
@@ -239,6 +279,15 @@ class Keyring:
         session.info.get(_SESSION_SLOT, {}).pop((station_id, owner), None)
         session.flush()
         return True
+
+    def is_forgotten(self, station_id: str, owner: str) -> bool:
+        """Whether the key file can never open again what was sealed for this owner."""
+        return self._wrap.is_forgotten(name_owner(station_id, owner))
+
+    def has_forgotten(self) -> bool:
+        """Whether the key file has forgotten any owner at all."""
+        self._wrap.refresh()
+        return self._wrap.has_forgotten
 
     def _key_associated(self, station_id: str, owner: str, epoch: int) -> bytes:
         return _join("data_key", self.deployment, station_id, owner, str(epoch), str(crypto.SUITE))
@@ -259,48 +308,6 @@ def open_key_file(session: Session, path: Path, now: int) -> KeyFile:
     file = KeyFile.load(path, None) if path.exists() else KeyFile.make(path, crypto.make_id())
     session.add(Deployment(deployment=file.deployment, created_at=now))
     return file
-
-
-def make_server_keys(session: Session, keyring: Keyring, station_id: str, now: int) -> None:
-    """The station's verdict signing key and sealing key; call once, when a station is created."""
-    for purpose in ("verdict", "sealing"):
-        private, key_id = crypto.make_private_key(), crypto.make_id()
-        place = Place(station_id, key_id, "server_key", purpose, "sealed_private")
-        sealed = keyring.seal(session, place, private)
-        session.flush()
-        session.add(
-            ServerKey(
-                station_id=station_id,
-                purpose=purpose,
-                key_id=key_id,
-                suite=crypto.SUITE,
-                public=crypto.EcdsaP256(private).public_key(),
-                sealed_private=sealed,
-                created_at=now,
-            )  # fmt: skip
-        )
-
-
-def get_public_key(session: Session, station_id: str, purpose: str) -> bytes:
-    return _get_server_key(session, station_id, purpose).public
-
-
-def get_private_key(session: Session, keyring: Keyring, station_id: str, purpose: str) -> bytes:
-    """PKCS#8; use it and let it go."""
-    row = _get_server_key(session, station_id, purpose)
-    place = Place(station_id, row.key_id, "server_key", purpose, "sealed_private")
-    return keyring.open(session, place, row.sealed_private)
-
-
-def get_signer(session: Session, keyring: Keyring, station_id: str) -> crypto.Signer:
-    """Signs verdicts and policy for this station. Kept while the server runs: a station's key is made once."""
-    if station_id not in keyring.signers:
-        keyring.signers[station_id] = crypto.EcdsaP256(get_private_key(session, keyring, station_id, "verdict"))
-    return keyring.signers[station_id]
-
-
-def _get_server_key(session: Session, station_id: str, purpose: str) -> ServerKey:
-    return session.exec(select(ServerKey).where(ServerKey.station_id == station_id, ServerKey.purpose == purpose)).one()
 
 
 def _join(*parts: str) -> bytes:

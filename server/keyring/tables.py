@@ -1,6 +1,7 @@
 """Where wrapped keys are kept. Destroying a row of `data_key` erases everything that was sealed under it."""
 
-from sqlmodel import SQLModel
+from sqlalchemy import Text
+from sqlmodel import Field, SQLModel
 
 from server.columns import hash_key, id_column, id_key, instant, refers
 
@@ -31,15 +32,21 @@ class DataKey(SQLModel, table=True):
 
 
 class ServerKey(SQLModel, table=True):
-    """A station's own key pair: `verdict` signs verdicts and policy, `sealing` opens what devices sealed to the station."""
+    """A station's own key pairs, each following the one before: `verdict` signs, `sealing` opens what devices sealed to the station.
+
+    A verdict key that was followed by another keeps its public half, and the statement by which it named the next.
+    """
 
     __tablename__ = "server_key"
-    __table_args__ = (refers(["key_id"], "data_key", to=["owner"]),)
+    __table_args__ = (refers([], "station"),)
 
     station_id: str = id_key()
     purpose: str = hash_key()
+    number: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False}, description="0 the first")
     key_id: str = id_column()
     suite: int
     public: bytes
-    sealed_private: bytes
+    sealed_private: bytes | None
     created_at: int = instant()
+    handover_body: str | None = Field(default=None, sa_type=Text)
+    handover_signature: str | None = Field(default=None, max_length=200)

@@ -7,6 +7,7 @@ from sqlmodel import Session
 
 from server.intake.tree import Epoch
 from server.keyring.rules import Keyring
+from sync.handover import StationKeys
 from sync.verdict import Verdict
 
 Wrong = Literal["altered", "missing", "inserted"]
@@ -38,7 +39,7 @@ class Checking:
     session: Session
     keyring: Keyring
     station_id: str
-    verdict_key: bytes
+    keys: StationKeys
     epochs: tuple[Epoch, ...] = (Epoch(1, 1, 0),)
     findings: list[Finding] = field(default_factory=list)
     told: dict[str, Told] = field(default_factory=dict)  # by change id

@@ -19,13 +19,13 @@ from server.devices.rules import Caller
 from server.errors import YihuError
 from server.intake.tables import LogRestart
 from server.intake.tree import LogTree, add_restart, list_restarts
-from server.keyring.rules import get_public_key
+from server.keyring.station_keys import get_station_keys
 from server.log import queries
 from server.log.rules import compare, list_agreed, sign, sign_root
 from server.log.tables import LogWitness
 from server.station import rules as stations
 from sync.canonical import parse_canonical
-from sync.change import Envelope, verify
+from sync.change import Envelope
 from sync.errors import MalformedError
 from sync.log import Restart, Root, read_root
 from sync.messages import LogClaim
@@ -108,7 +108,7 @@ def _restart(session: Session, context: Context, station_id: str, epoch: int, ag
 
 def _read_shown(session: Session, context: Context, station_id: str, shown: Envelope) -> Root:
     """What the device shows must be this station's own word; anything else proves nothing."""
-    if not verify(shown, get_public_key(session, station_id, "verdict")):
+    if not get_station_keys(session, station_id).believes(shown):
         raise YihuError("invalid_value", field="root")
     try:
         root, body = read_root(shown), parse_canonical(shown.body)

@@ -13,7 +13,7 @@ from server.context import Context
 from server.devices.rules import Caller
 from server.intake import reading
 from server.intake.tree import LogTree, list_restarts
-from server.keyring.rules import get_signer
+from server.keyring.station_keys import get_signer
 from server.log import queries
 from server.station import rules as stations
 from sync.canonical import canonical_text

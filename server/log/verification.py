@@ -5,19 +5,22 @@ sealed text, a keyed hash, or what is derived from those. The log's end is check
 phones (`restarts.py`). Reads only.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlmodel import Session
 
 from server import crypto
 from server.audit import rules as audit
-from server.keyring.rules import Keyring, Place, get_public_key
+from server.keyring.rules import Keyring
+from server.keyring.station_keys import get_station_keys, private_place
 from server.keyring.tables import DataKey, ServerKey
 from server.log import queries
 from server.log.findings import Checking, Finding, Wrong
 from server.log.verify_changes import check_changes
 from server.log.verify_entries import check_log
 from server.station.rules import AUDIT_COUNTER
+from sync.change import Envelope, to_base64url, verify
+from sync.handover import HandoverError, read_handover
 
 
 @dataclass(frozen=True)
@@ -31,7 +34,7 @@ class Verified:
 
 
 def verify_station(session: Session, keyring: Keyring, station_id: str) -> Verified:
-    checking = Checking(session, keyring, station_id, get_public_key(session, station_id, "verdict"))
+    checking = Checking(session, keyring, station_id, get_station_keys(session, station_id))
     _check_data_keys(checking)
     _check_server_keys(checking)
     check_log(checking)
@@ -69,16 +72,42 @@ def _check_data_keys(checking: Checking) -> None:
 
 
 def _check_server_keys(checking: Checking) -> None:
-    """The public half in the table must be that of the sealed private half: devices pinned it at enrolment."""
-    for row in queries.list_all(checking.session, ServerKey, checking.station_id):
-        place = Place(checking.station_id, row.key_id, "server_key", row.purpose, "sealed_private")
+    """The public half in the table must be that of the sealed private half: devices pinned it at enrolment. A former signing
+    key has no private half any more; its statement names the next, and is signed by it.
+    """
+    rows = queries.list_all(checking.session, ServerKey, checking.station_id)
+    publics = {row.number: row.public for row in rows if row.purpose == "verdict"}
+    for row in rows:
+        key = f"{row.purpose} {row.number}"
+        if row.handover_body is not None:
+            following = publics.get(row.number + 1)
+            if not _is_handed_over(row, following):
+                checking.find("server_key", key, "altered", "its hand-over is not its own word")
+            continue
+        if row.sealed_private is None:
+            checking.find("server_key", key, "altered", "it signs no more and names no other")
+            continue
         try:
-            private = checking.keyring.open(checking.session, place, row.sealed_private)
+            private = checking.keyring.open(checking.session, private_place(row), row.sealed_private)
         except crypto.SealError:
-            checking.find("server_key", row.purpose, "altered", "its private half does not open")
+            checking.find("server_key", key, "altered", "its private half does not open")
             continue
         public = crypto.EcdsaP256(private).public_key()
         if public != row.public:
-            checking.find("server_key", row.purpose, "altered", "its two halves do not fit")
+            checking.find("server_key", key, "altered", "its two halves do not fit")
             if row.purpose == "verdict":
-                checking.verdict_key = public
+                checking.keys = replace(checking.keys, current=public)
+
+
+def _is_handed_over(row: ServerKey, following: bytes | None) -> bool:
+    signed = Envelope(row.handover_body or "", row.handover_signature or "")
+    try:
+        said = read_handover(signed)
+    except HandoverError:
+        return False
+    return (
+        verify(signed, row.public)
+        and (said.former, said.station, said.number) == (to_base64url(row.public), row.station_id, row.number + 1)
+        and following is not None
+        and said.verdict_key == to_base64url(following)
+    )

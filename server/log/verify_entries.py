@@ -11,7 +11,7 @@ from server.log.findings import Checking, Told
 from server.station.rules import LOG_COUNTER
 from sync import tree
 from sync.canonical import parse_canonical
-from sync.change import Envelope, verify
+from sync.change import Envelope
 from sync.errors import MalformedError
 from sync.log import first_position, read_restart
 from sync.tree import Node
@@ -30,7 +30,7 @@ def _check_restarts(checking: Checking) -> list[Epoch]:
     epochs: list[Epoch] = []
     for row in sorted(queries.list_all(checking.session, LogRestart, checking.station_id), key=lambda one: one.epoch):
         said = None
-        if verify(Envelope(row.body, row.signature), checking.verdict_key):
+        if checking.keys.believes(Envelope(row.body, row.signature)):
             try:
                 said = read_restart(Envelope(row.body, row.signature))
             except MalformedError:
@@ -141,7 +141,7 @@ class _Walk:
         except crypto.SealError:
             checking.find("log_entry", row.position, "altered", "it does not open where it stands")
             return None
-        if not verify(signed, checking.verdict_key):
+        if not checking.keys.believes(signed):
             checking.find("log_entry", row.position, "altered", "its verdict is not signed by the station")
             return None
         if not self._fits(row, signed.body):

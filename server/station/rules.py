@@ -228,14 +228,6 @@ def _handovers(session: Session, station_id: str) -> dict[str, Any]:
     return {"handovers": told} if told else {}
 
 
-def change_keys(session: Session, keyring: Keyring, station_id: str, now: int) -> Envelope:
-    """New keys that sign and open for the station, told to every device by a new epoch of the policy."""
-    position = lock_counter(session, station_id).value
-    signed = station_keys.hand_over(session, keyring, station_id, position, now)
-    begin_epoch(session, station_id)
-    return signed
-
-
 def group_duties(duties: Sequence[DutyOn]) -> list[dict[str, Any]]:
     """[{duty, scopes}], highest duty first."""
     return [

@@ -6,8 +6,6 @@ Everything kept here is sealed to the station or to the devices it goes to, so i
 
 from __future__ import annotations
 
-import gzip
-import json
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -16,7 +14,7 @@ from typing import Final, Literal
 
 from sync import bundle as bundles
 from sync.bundle import Bundle, SealedSave
-from sync.change import Envelope, from_base64url, verify
+from sync.change import Envelope, from_base64url
 from sync.device import session
 from sync.device.errors import DeviceError
 from sync.device.identity import Identity
@@ -24,6 +22,7 @@ from sync.device.keys import SealedError, open_sealed, seal_to, seal_to_server
 from sync.device.store import Page, Store
 from sync.device.transport import Answer, Transport
 from sync.errors import BundleError, MalformedError
+from sync.packing import pack_save
 from sync.verdict import read_verdict
 
 Place = Literal["waiting", "receipts", "handed-in", "refused"]
@@ -164,7 +163,7 @@ class Carrying:
         return before - len(self._store.list_unsent())
 
     def _open(self, found: Bundle) -> Iterator[tuple[str, Envelope]]:
-        verdict_key, me = from_base64url(self._identity.verdict_key), self._identity.replica
+        keys, me = session.station_keys(self._store, self._identity), self._identity.replica
         for receipt in bundles.read_receipts(found.payload):
             if receipt.to != me:
                 continue
@@ -177,7 +176,7 @@ class Carrying:
             except SealedError as error:
                 raise BundleError("The receipt for this device does not open.", code="bundle_sealed") from error
             for envelope in bundles.read_receipt(plain):
-                if not verify(envelope, verdict_key):
+                if not keys.believes(envelope):
                     continue
                 try:
                     yield read_verdict(envelope).change, envelope
@@ -229,8 +228,7 @@ class Carrying:
 
 
 def _seal(envelope: Envelope, sealing_key: str) -> str:
-    text = json.dumps({"certificates": [], "envelope": envelope.to_json()}, ensure_ascii=False)
-    return seal_to_server(gzip.compress(text.encode(), mtime=0), sealing_key)
+    return seal_to_server(pack_save(envelope), sealing_key)
 
 
 def receivers(found: Bundle) -> Sequence[str]:

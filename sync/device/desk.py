@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sync.change import Change, Envelope, from_base64url, read_change, verify
+from sync.change import Change, Envelope, read_change
 from sync.device import session
 from sync.device.errors import DeviceError, FileUnknownError
 from sync.device.store import Page, StoredChange
@@ -165,7 +165,7 @@ class Desk:
 
     def _believed(self, envelope: Mapping[str, Any], change: str) -> Verdict:
         read = Envelope.from_json(envelope)
-        if not verify(read, from_base64url(self._device.identity.verdict_key)):
+        if not session.station_keys(self._device.store, self._device.identity).believes(read):
             raise DeviceError(
                 "An answer was not signed by the station; it was not believed.", code="verdict_not_signed"
             )

@@ -33,9 +33,11 @@ def renew(device: Device, home: Path, link: str, *, label: str, at: int) -> None
     identity, policy, server_at = session.confirm_enrolment(
         device.transport, code, DeviceKeys.make(), keys, kdf, offer, label=label, at=at
     )
-    if identity.verdict_key != known.verdict_key:
+    try:
+        session.read_policy(policy, known)
+    except DeviceError:
         raise DeviceError(
             "The station answers with another key than before; nothing was changed.", code="policy_elsewhere"
-        )
+        ) from None
     device.store.keep_settings({"identity": identity.to_json(), "policy": policy.to_json(), "server_at": server_at})
     device.identity = identity

@@ -13,6 +13,8 @@ from sync.device.identity import DeviceKeys, Identity
 from sync.device.keys import KdfParameters, PassphraseKeys
 from sync.device.store import Store
 from sync.device.transport import Answer, Transport
+from sync.errors import SyncError
+from sync.handover import StationKeys, follow, keys_of
 
 SessionKind = Literal["read", "upload"]
 _CONFUSED = str.maketrans("OIL", "011")
@@ -93,13 +95,27 @@ def confirm_enrolment(
 
 
 def read_policy(envelope: Envelope, identity: Identity) -> dict[str, Any]:
-    """Check a policy against the key pinned at enrolment and return its body."""
-    if not verify(envelope, from_base64url(identity.verdict_key)):
+    """Check a policy against the key pinned at enrolment, or the one that it was handed over to, and return its body."""
+    try:
+        body: dict[str, Any] = parse_canonical(envelope.body)
+        handovers = [Envelope.from_json(one) for one in body.get("handovers", ())]
+        key = follow(identity.verdict_key, identity.deployment, identity.station, handovers)
+    except (SyncError, AttributeError, KeyError, TypeError):
+        key = identity.verdict_key
+    if not verify(envelope, from_base64url(key)):
         raise DeviceError("The station's policy is not signed by its key; it was not used.", code="policy_not_signed")
-    body: dict[str, Any] = parse_canonical(envelope.body)
+    body = parse_canonical(envelope.body)
     if body["type"] != "policy" or body["deployment"] != identity.deployment:
         raise DeviceError("This policy belongs to another station; it was not used.", code="policy_elsewhere")
     return body
+
+
+def station_keys(store: Store, identity: Identity) -> StationKeys:
+    """What the station's word is checked against, as the newest policy of this device says."""
+    policy = store.setting("policy")
+    if policy is None:
+        return StationKeys(from_base64url(identity.verdict_key))
+    return keys_of(read_policy(Envelope.from_json(policy), identity))
 
 
 def open_session(transport: Transport, identity: Identity, kind: SessionKind) -> RefusedError | None:

@@ -10,12 +10,11 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sync.change import Envelope, from_base64url, read_change, verify
+from sync.change import Envelope, read_change
 from sync.device import session
 from sync.device.attachments import upload_attachments
 from sync.device.identity import Identity
@@ -38,6 +37,7 @@ from sync.messages import (
     SyncAnswer,
     VerdictEntry,
 )
+from sync.packing import pack_save
 from sync.rules import Rules
 from sync.verdict import read_verdict
 
@@ -78,9 +78,11 @@ class Syncing:
         self._transport = transport
         self._identity = identity
         self._rules_of = rules_of
-        self._verdict_key = from_base64url(identity.verdict_key)
+        self._keys = session.station_keys(store, identity)
         self._report = SyncReport()
-        self._witness = Witness(store, identity, lambda method, path, body: self._call(method, path, body, {}))
+        self._witness = Witness(
+            store, identity, self._keys, lambda method, path, body: self._call(method, path, body, {})
+        )
         self._tried: set[str] = set()  # changes pushed in this run: each is tried once
         self._batch_max = CHANGES_PER_BATCH_MAX
         self._pulled_again = False
@@ -93,7 +95,7 @@ class Syncing:
             if refused.code == "device_revoked":
                 self._push_sealed()
             return self._finish()
-        session.refresh_policy(self._transport, self._identity, self._store)
+        self._refresh_policy()
         if self._bring_back():
             while self._round_trip():
                 pass
@@ -117,6 +119,7 @@ class Syncing:
         if self._store.setting("again"):
             body["again"] = True
         body["log"] = self._witness.memory.claim()
+        body["handovers"] = self._keys.count
         unsent = self._store.list_unsent()
         headers = {"Yihu-Unsent": str(len(unsent) - len(batch))}
         answer = self._call("POST", "/sync", body, headers)
@@ -126,6 +129,8 @@ class Syncing:
             return self._halve(batch, answer)
         if not answer.is_fine:
             error = answer.to_error()
+            if error.code == "keys_changed" and self._refresh_policy():
+                return True
             return self._testify() if error.code in _LOG_CODES else self._fail(error.code, error.detail)
         self._tried |= {stored.id for stored in batch}
         self._batch_max = min(CHANGES_PER_BATCH_MAX, self._batch_max * 2)
@@ -157,6 +162,14 @@ class Syncing:
         self._tried.add(batch[0].id)  # it stays in the outbox; the others go on without it
         self._fail(error.code, error.detail)
         return True
+
+    def _refresh_policy(self) -> bool:
+        """Whether it brought other keys of the station: what was refused for want of them may be asked again."""
+        known = self._keys
+        session.refresh_policy(self._transport, self._identity, self._store)
+        self._keys = session.station_keys(self._store, self._identity)
+        self._witness.keys = self._keys
+        return self._keys != known
 
     # --- taking in -------------------------------------------------------------------------------------------------------
 
@@ -202,7 +215,7 @@ class Syncing:
 
     def _read_verdict(self, envelope: Envelope) -> tuple[str, Envelope] | None:
         """Change id and verdict, if the station signed it. Only a signed verdict counts."""
-        if not verify(envelope, self._verdict_key):
+        if not self._keys.believes(envelope):
             self._fail("verdict_not_signed", "An answer was not signed by the station; it was not believed.")
             return None
         return read_verdict(envelope).change, envelope
@@ -317,8 +330,7 @@ class Syncing:
             return
         policy = session.read_policy(Envelope.from_json(self._store.setting("policy")), self._identity)
         for stored in self._store.list_unsent():
-            text = json.dumps({"certificates": [], "envelope": stored.envelope.to_json()}, ensure_ascii=False)
-            sealed = seal_to_server(gzip.compress(text.encode(), mtime=0), policy["sealing_key"])
+            sealed = seal_to_server(pack_save(stored.envelope), policy["sealing_key"])
             answer = self._call("POST", "/sealed", {"items": [{"id": stored.id, "sealed": sealed}]}, {})
             if answer and answer.is_fine:
                 self._report.sealed += 1

@@ -11,10 +11,11 @@ from dataclasses import replace
 from typing import Any
 
 from sync.canonical import parse_canonical
-from sync.change import Envelope, from_base64url, verify
+from sync.change import Envelope
 from sync.device.identity import Identity
 from sync.device.store import Store, StoredChange
 from sync.device.transport import Answer
+from sync.handover import StationKeys
 from sync.log import LogError, LogMemory, files_hash, may_forget, read_restart, read_root
 from sync.messages import (
     BATCH_BYTES_MAX,
@@ -36,10 +37,10 @@ _REMEMBERED_MAX = 64
 class Witness:
     """One run over one store. `call` sends a request with the read session; `None` is no answer."""
 
-    def __init__(self, store: Store, identity: Identity, call: Call) -> None:
+    def __init__(self, store: Store, identity: Identity, keys: StationKeys, call: Call) -> None:
         self._store = store
         self._identity = identity
-        self._key = from_base64url(identity.verdict_key)
+        self.keys = keys
         self._call = call
         self._heard = 0
 
@@ -175,7 +176,7 @@ class Witness:
 
     def _believe(self, envelope: Envelope) -> Envelope:
         """A document of the log, if this station signed it."""
-        body = parse_canonical(envelope.body) if verify(envelope, self._key) else None
+        body = parse_canonical(envelope.body) if self.keys.believes(envelope) else None
         if not isinstance(body, dict) or (body.get("deployment"), body.get("station")) != (
             self._identity.deployment,
             self._identity.station,

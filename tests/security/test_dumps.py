@@ -133,9 +133,9 @@ def test_a_backup_without_the_key_file_reads_not_one_record(
 
 def _keyring_of_a_thief(context: Context) -> Keyring:
     """Knows the deployment and the code, and makes up the keys."""
-    from server.keyring.rules import KeyFile
+    from server.keyring.rules import KeyFile, make_wrapping_key
 
-    return Keyring(KeyFile(context.keyring.deployment, 1, {1: os.urandom(32)}, os.urandom(32)))
+    return Keyring(KeyFile(context.keyring.deployment, 1, {1: make_wrapping_key()}, os.urandom(32)))
 
 
 def _read_all(database: Database, keyring: Keyring) -> tuple[int, int]:

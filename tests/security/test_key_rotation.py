@@ -11,6 +11,7 @@ import pytest
 from server import crypto
 from server.context import Context
 from server.keyring import rotation
+from server.keyring.puncture import TreeKey
 from server.keyring.rules import KeyFile, Keyring
 from server.main import prepare
 from tests.server.phone import Phone, new_id, set_phone
@@ -89,7 +90,7 @@ def test_teeth_a_key_dropped_too_early_is_noticed(worker: Phone, context: Contex
     worker.push(worker.save(new_id(), [set_phone("13500000001")]))
     path = context.settings.resolved_key_file()
     old = KeyFile.load(path, None)
-    KeyFile(old.deployment, 2, {2: b"k" * 32}, old.index).replace(path)
+    KeyFile(old.deployment, 2, {2: TreeKey.make(b"k" * 32)}, old.index).replace(path)
     fresh = Keyring(KeyFile.load(path, None))
     assert epochs(context, station_id) == {1: sum(epochs(context, station_id).values())}
     with pytest.raises(crypto.SealError):

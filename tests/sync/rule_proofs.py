@@ -22,6 +22,10 @@ PROOFS: Final[dict[str, tuple[str, ...]]] = {
     "V-3": (
         "tests/server/test_forms.py::test_a_value_that_does_not_fit_is_returned_with_its_place_and_spoils_nothing_else",
     ),
+    "E-14": (
+        "tests/server/test_station_keys.py::test_what_was_sealed_to_the_former_key_still_comes_home",
+        "tests/server/test_station_keys.py::test_the_former_signing_key_is_gone_and_signs_nothing_after_its_place",
+    ),
     "V-5": (_PUSH + "test_an_unknown_key_in_a_change_is_kept_byte_for_byte",),
     "N-2": ("tests/sync/test_vectors.py::test_ids",),
     "N-4": ("tests/sync/test_vectors.py::test_versions", "tests/store_contract.py::test_a_dot_is_never_given_twice"),

@@ -150,7 +150,7 @@ async function readOwn(phone: Phone, row: CarriedRow): Promise<number> {
   for (const receipt of await readReceipts(bundle.payload)) if (receipt.to === replica) envelopes.push(...(await openReceipt(vault, bundle, receipt.sealed, replica)))
   const before = await undecided(vault.database)
   const policy = phone.mustPolicy()
-  const { news, verdicts } = await sortNews(new Verifier(policy.verdict_key, policy.deployment), { entries: [], verdicts: envelopes })
+  const { news, verdicts } = await sortNews(new Verifier(policy), { entries: [], verdicts: envelopes })
   await phone.exclusively(async () => takeIn(phone, vault, news, verdicts, await vault.readSync(), { serverAt: 0, digests: {}, isTail: false }))
   await settleCarried(vault.database, row.id, { mine: false, state: 'taken_in', done_at: phone.now() })
   return before - (await undecided(vault.database))

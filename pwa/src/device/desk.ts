@@ -21,7 +21,7 @@ export async function openWaiting(phone: Phone, changeId: string): Promise<Opene
   const vault = phone.mustMain()
   const look = await phone.client.json<Look>('GET', `/review/${changeId}`, undefined, 'read')
   const policy = phone.mustPolicy()
-  const verifier = new Verifier(policy.verdict_key, policy.deployment)
+  const verifier = new Verifier(policy)
   const read = await verifier.change(look.envelope, look.verdict)
   if (!read || read.verdict.change !== changeId) throw new DeviceError('bad_signature', 'what waits')
   const readers = await phone.readers()

@@ -139,7 +139,7 @@ async function tellServer(phone: Phone, vault: OpenVault, row: OutboxRow): Promi
     throw error
   })
   const policy = phone.mustPolicy()
-  const verdict = await new Verifier(policy.verdict_key, policy.deployment).verdict(envelope)
+  const verdict = await new Verifier(policy).verdict(envelope)
   if (!verdict || verdict.change !== row.id || !verdict.file) throw new DeviceError('bad_signature', 'dismissal')
   const news = new Map([[verdict.file, { kind: '', scope: null, changes: [], verdicts: [envelope], entered: null, left: false }]])
   const facts = { serverAt: phone.mustClear().server_at, digests: {}, isTail: true }

@@ -71,7 +71,7 @@ async function takePack(phone: Phone, vault: OpenVault, bytes: Uint8Array): Prom
   const head = JSON.parse(lines[0] ?? '{}') as Partial<PackHead>
   if (head.type !== 'pack' || head.v !== 1 || head.deployment !== policy.deployment) throw new DeviceError('invalid', 'pack')
   await checkPack(phone, await vault.readSync(), head)
-  const verifier = new Verifier(policy.verdict_key, policy.deployment)
+  const verifier = new Verifier(policy)
   const total = lines.length - 1
   const verified = (start: number): Promise<Map<string, FileNews>> => {
     const news = readBatch(verifier, lines.slice(start, start + FILES_AT_ONCE))

@@ -19,6 +19,7 @@ export interface Policy {
   villages: Village[]
   verdict_key: string
   sealing_key: string
+  handovers?: Envelope[] // how the keys came to be these; absent while they are the first
   schema_versions: Record<string, number>
   route: { households_max: number; hours: number }
   lease_days: number

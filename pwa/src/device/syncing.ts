@@ -16,6 +16,7 @@ import type { Phone } from './phone'
 import { takeNextPolicy } from './policy-check'
 import { takePacks } from './packs'
 import { findRenewal } from './renewing'
+import { softwareOf } from './software'
 import { sortNews, takeIn, undecidedFiles, Verifier } from './taking-in'
 import { bringBack, checkAnswer, isBackedUp, isRefusal, memoryOf, mend, testify } from './witness'
 
@@ -86,6 +87,7 @@ export class Syncing {
     try {
       const faults = phone.vault?.mode === 'main' ? await this.full(phone.vault).catch((error: unknown) => this.lastSends(error)) : await this.sealedOnly()
       faults.push(...(await this.handIn()))
+      await (await import('./access')).report(phone).catch(() => undefined) // told again at the next run
       this.failures = 0
       phone.say({ online: true, problem: faults[0] ? { code: faults[0], detail: '' } : null })
     } catch (error) {
@@ -124,12 +126,17 @@ export class Syncing {
           await bringBack(phone, vault)
           return null
         }
+        if (error instanceof Problem && error.code === 'keys_changed' && heard++ < WITNESSED_MAX) {
+          await this.fetchPolicy(vault)
+          return null
+        }
         if (!(error instanceof Problem) || error.status !== 413 || changesMax < 2) throw error
         changesMax = Math.floor(changesMax / 2)
         return null
       })
       if (!exchanged) continue
       const { answer } = exchanged
+      if (answer.erased?.length) faults.push(...(await (await import('./erasing')).obeyErasures(phone, vault, answer.erased)).faults)
       faults.push(...(await this.take(vault, answer, exchanged.claimed)))
       faults.push(...(await takePacks(phone, vault)))
       if (answer.epoch !== phone.policy?.epoch) await this.fetchPolicy(vault)
@@ -177,14 +184,14 @@ export class Syncing {
     const { cursor, again } = sync
     const claimed = memoryOf(sync)
     const { unsentCount: count, unsentSince: since } = this.phone.state.sync
-    const request = { push: batch.push, certificates: batch.certificates, cursor, limit: PAGE_ENTRIES, log: claimOf(claimed), ...(again ? { again } : {}) }
-    return { answer: await this.phone.calls.sync(request, { count, since }), claimed }
+    const request = { push: batch.push, certificates: batch.certificates, cursor, limit: PAGE_ENTRIES, log: claimOf(claimed), handovers: this.phone.mustPolicy().handovers?.length ?? 0, erased: sync.erased ?? 0, ...(again ? { again } : {}) }
+    return { answer: await this.phone.calls.sync(request, { count, since, software: softwareOf() }), claimed }
   }
 
   private async take(vault: OpenVault, answer: SyncAnswer, claimed: LogMemory): Promise<string[]> {
     const { phone } = this
     const policy = phone.mustPolicy()
-    const verifier = new Verifier(policy.verdict_key, policy.deployment)
+    const verifier = new Verifier(policy)
     const { news, verdicts } = await sortNews(verifier, answer)
     const log = await checkAnswer(phone, claimed, answer, verdicts)
     const taken = await phone.exclusively(async () => {

@@ -1,13 +1,15 @@
 /** Takes in what the server sends: verdicts on own saves, others' changes, files that enter and leave, and checks of the result. */
 import { readChange, type Change, type Envelope } from '../sync/change'
 import { SyncError } from '../sync/errors'
+import { stationKeys } from '../sync/handover'
 import type { Entry, SyncAnswer } from '../sync/messages'
-import { importPublicKey, openVerdict } from '../sync/signatures'
+import { openVerdict, type StationKeys } from '../sync/signatures'
 import { isFinal, type Verdict } from '../sync/verdict'
 import { listUnfinished, VaultError, type FileBody, type FileWrite, type OpenVault, type OutboxRow, type StoredChange, type SyncState } from '../vault'
 import { digestOf, merge, readStored } from './file-state'
 import { lined, othersOf } from './merged'
 import type { Phone } from './phone'
+import type { Policy } from './policy'
 import { isBackedUp } from './witness'
 
 /** News of one file, already verified. */
@@ -32,21 +34,20 @@ interface Read {
 
 /** Verifies what the server signed; what does not verify is left out and told. One bad record never stops another. */
 export class Verifier {
-  private key: Promise<CryptoKey>
+  private keys: Promise<StationKeys>
+  private readonly deployment: string
   readonly faults: string[] = []
 
-  constructor(
-    verdictKey: string,
-    private readonly deployment: string,
-  ) {
-    this.key = importPublicKey(verdictKey)
+  constructor(policy: Pick<Policy, 'verdict_key' | 'handovers' | 'deployment'>) {
+    this.keys = stationKeys(policy)
+    this.deployment = policy.deployment
   }
 
   async change(envelope: Envelope, verdict: Envelope): Promise<Read | null> {
-    return this.guarded(async () => ({ change: readChange(envelope.body), verdict: await openVerdict(verdict, await this.key, this.deployment, envelope.body) }))
+    return this.guarded(async () => ({ change: readChange(envelope.body), verdict: await openVerdict(verdict, await this.keys, this.deployment, envelope.body) }))
   }
   async verdict(envelope: Envelope): Promise<Verdict | null> {
-    return this.guarded(async () => openVerdict(envelope, await this.key, this.deployment))
+    return this.guarded(async () => openVerdict(envelope, await this.keys, this.deployment))
   }
   private async guarded<T>(work: () => Promise<T>): Promise<T | null> {
     try {

@@ -8,7 +8,8 @@ import type { Envelope } from '../sync/change'
 import { SyncError } from '../sync/errors'
 import { emptyMemory, filesHash, isForgotten, mayForget, readRestart, readRoot, takeRestarts, takeRoot, takeSigned, type LogMemory } from '../sync/log'
 import { BATCH_BYTES_MAX, CHANGES_PER_BATCH_MAX, FILES_PER_HAVE_MAX, type HaveAnswer, type PackedFile, type PackHead, type SyncAnswer } from '../sync/messages'
-import { importPublicKey, openSigned } from '../sync/signatures'
+import { stationKeys } from '../sync/handover'
+import { openSigned } from '../sync/signatures'
 import { readVerdict, type Verdict } from '../sync/verdict'
 import { rewindUploads, VaultError, type FileBody, type OpenVault, type StoredChange, type SyncState } from '../vault'
 import { DeviceError } from './errors'
@@ -110,7 +111,7 @@ export async function mend(phone: Phone, vault: OpenVault, digests: Record<strin
   const { files } = await phone.calls.have({ files: asked, changes: true }).catch((error: unknown) => noneOf(error))
   if (!files.length) return differing
   const policy = phone.mustPolicy()
-  const verifier = new Verifier(policy.verdict_key, policy.deployment)
+  const verifier = new Verifier(policy)
   const news = new Map<string, FileNews>()
   for (const packed of files) news.set(packed.file, await believed(verifier, packed))
   const facts = { serverAt: phone.mustClear().server_at, digests, isTail: false }
@@ -194,7 +195,7 @@ async function keep(phone: Phone, vault: OpenVault, facts: Partial<SyncState>): 
 
 async function believe(phone: Phone, envelope: Envelope, type: string): Promise<void> {
   const policy = phone.mustPolicy()
-  const body = await openSigned(envelope, await importPublicKey(policy.verdict_key), type, policy.deployment)
+  const body = await openSigned(envelope, await stationKeys(policy), type, policy.deployment)
   if (body.station !== policy.station.id) throw new SyncError('log_differs', 'station', 'Another station.')
 }
 

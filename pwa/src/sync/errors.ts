@@ -2,7 +2,7 @@
  * The one error of the rules in this folder: a document that cannot be read as what it claims to be.
  * A conflict is a value and never thrown; being offline is not known here at all. Codes are those of `sync/errors.py`.
  */
-export type SyncErrorCode = 'not_canonical' | 'malformed' | 'too_large' | 'bad_signature' | 'wrong_deployment' | 'bad_rules' | 'log_behind' | 'log_differs'
+export type SyncErrorCode = 'not_canonical' | 'malformed' | 'too_large' | 'bad_signature' | 'wrong_deployment' | 'bad_rules' | 'log_behind' | 'log_differs' | 'handover_wrong'
 
 export class SyncError extends Error {
   readonly code: SyncErrorCode

@@ -5,7 +5,7 @@ export const CHANGES_PER_BATCH_MAX = 200
 export const BATCH_BYTES_MAX = 1048576
 
 /** M-1: push and pull in one round trip. */
-export interface SyncRequest { push: Envelope[]; certificates: Envelope[]; cursor: string | null; again?: boolean; limit?: number; log?: LogClaim }
+export interface SyncRequest { push: Envelope[]; certificates: Envelope[]; cursor: string | null; again?: boolean; limit?: number; log?: LogClaim; handovers?: number; erased?: number }
 
 /** L-7: the log that a phone remembers. */
 export interface LogClaim { epoch: number; size: number; hash: string }
@@ -32,6 +32,7 @@ export interface SyncAnswer {
   digests: { [file: string]: string }
   log?: { root: Envelope; proof: string[] } | null // L-7; absent where the root is the named one
   backed_up?: number | null // L-12
+  erased?: Envelope[] // Z-3
 }
 
 /** First line of a pack, and each further one: a file with all its accepted changes. */

@@ -44,12 +44,36 @@ export async function replicaId(rawPublicKey: Uint8Array): Promise<string> {
   return hex(new Uint8Array(await crypto.subtle.digest('SHA-256', rawPublicKey as BufferSource))).slice(0, 32)
 }
 
+/** The key that signs for a station now, and those that did, each with the last place of the log that it answers for. */
+export interface StationKeys {
+  current: CryptoKey
+  former: { key: CryptoKey; until: number }[]
+}
+
+/** Whether the station said this: now, or while a former key was its own. */
+export async function believes(keys: StationKeys, envelope: Envelope): Promise<boolean> {
+  if (await verify(envelope, keys.current)) return true
+  for (const { key, until } of keys.former) if ((await verify(envelope, key)) && placeOf(envelope) <= until) return true
+  return false
+}
+
+function placeOf(envelope: Envelope): number {
+  try {
+    const body = parseCanonical(envelope.body)
+    if (isPlain(body) && Number.isSafeInteger(body.position) && (body.position as number) >= 0) return body.position as number
+  } catch (error) {
+    if (!(error instanceof SyncError)) throw error
+  }
+  return Number.MAX_SAFE_INTEGER
+}
+
 /**
  * Opens a document that the server signed, of the stated `type` and for this deployment. Throws `bad_signature`,
  * `wrong_deployment`, `malformed` or `not_canonical`; a document that passes may be believed.
  */
-export async function openSigned(envelope: Envelope, serverKey: CryptoKey, type: string, deployment: string): Promise<JsonObject> {
-  if (!(await verify(envelope, serverKey))) throw new SyncError('bad_signature', '', 'The server did not sign this.')
+export async function openSigned(envelope: Envelope, serverKey: CryptoKey | StationKeys, type: string, deployment: string): Promise<JsonObject> {
+  const isSigned = 'former' in serverKey ? await believes(serverKey, envelope) : await verify(envelope, serverKey)
+  if (!isSigned) throw new SyncError('bad_signature', '', 'The server did not sign this.')
   const body = parseCanonical(envelope.body)
   if (!isPlain(body) || body.type !== type) throw new SyncError('malformed', 'type', 'This is no ' + type + '.')
   if (body.deployment !== deployment) throw new SyncError('wrong_deployment', 'deployment', 'This belongs to another installation.')
@@ -60,7 +84,7 @@ export async function openSigned(envelope: Envelope, serverKey: CryptoKey, type:
  * The verdict on a change, believed only where the server's key signed it and, if `changeText` is given, where it
  * speaks of exactly that text: nothing else makes a save leave the outbox.
  */
-export async function openVerdict(envelope: Envelope, verdictKey: CryptoKey, deployment: string, changeText?: string): Promise<Verdict> {
+export async function openVerdict(envelope: Envelope, verdictKey: CryptoKey | StationKeys, deployment: string, changeText?: string): Promise<Verdict> {
   await openSigned(envelope, verdictKey, 'verdict', deployment)
   const verdict = readVerdict(envelope.body)
   if (changeText !== undefined && changeId(changeText) !== verdict.change) throw new SyncError('malformed', 'change', 'The verdict speaks of another change.')

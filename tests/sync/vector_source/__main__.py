@@ -11,6 +11,7 @@ from tests.sync.vector_source import (
     approvals_late,
     bundles,
     foundations,
+    handover,
     log,
     merging,
     merging_decided,
@@ -41,6 +42,7 @@ def every_vector() -> dict[str, list[dict[str, Any]]]:
         "verdicts": verdicts.verdicts() + moving.judged_moves() + merging_decided.judged_merges(),
         "log": log.log(),
         "bundles": bundles.bundles(),
+        "handover": handover.handover(),
     }
 
 

@@ -1,0 +1,45 @@
+/**
+ * Files that two people of the station decided to erase (PROTOCOL.md section 17): the station's signed word, and nothing else,
+ * makes this phone drop a file with everything that hangs on it: key, changes, own saves, drafts, photos.
+ */
+import type { Envelope } from '../sync/change'
+import { SyncError } from '../sync/errors'
+import { stationKeys } from '../sync/handover'
+import { openSigned } from '../sync/signatures'
+import { write, type OpenVault } from '../vault'
+import type { Phone } from './phone'
+
+/** How many files went. Repeating it is harmless; the next sync asks only for what is newer. */
+export async function obeyErasures(phone: Phone, vault: OpenVault, told: readonly Envelope[]): Promise<{ gone: number; faults: string[] }> {
+  const policy = phone.mustPolicy()
+  const keys = await stationKeys(policy)
+  const files = new Set<string>()
+  const faults: string[] = []
+  let newest = 0
+  for (const envelope of told) {
+    try {
+      const said = await openSigned(envelope, keys, 'erasure', policy.deployment)
+      if (said.station !== policy.station.id || typeof said.file !== 'string') continue
+      files.add(said.file)
+      newest = Math.max(newest, Number(said.at))
+    } catch (error) {
+      if (!(error instanceof SyncError)) throw error
+      faults.push(error.code)
+    }
+  }
+  if (!files.size) return { gone: 0, faults }
+  const gone = await phone.exclusively(async () => {
+    const sync = await vault.readSync()
+    const held = (await vault.listFiles()).filter((file) => files.has(file))
+    const saves = (await vault.database.getAll('outbox')).filter((row) => files.has(row.file)).map((row) => row.id)
+    const drafts = (await vault.database.getAll('drafts')).filter((row) => row.file !== null && files.has(row.file)).map((row) => row.id)
+    const photos = (await vault.database.getAll('attachments')).filter((row) => files.has(row.file)).map((row) => row.id)
+    await write(vault.database, ['attachments'], async (transaction) => {
+      for (const id of photos) await transaction.objectStore('attachments').delete(id)
+    })
+    const damaged = sync.damaged.filter((file) => !files.has(file))
+    await phone.commit(vault, { removeFiles: held, removeOutbox: saves, removeDrafts: drafts, sync: { ...sync, damaged, erased: Math.max(sync.erased ?? 0, newest) } })
+    return held.length
+  })
+  return { gone, faults }
+}
