@@ -78,7 +78,7 @@ def get_progress(upload_id: Id, context: Here, caller: Uploader) -> Response:
     response_class=Response,
     responses={
         **responses("not_signed_in", "not_found", "offset_wrong", "unsupported_media_type", "hash_wrong", "exif_found",
-                    "image_refused", "unsupported_tus", "storage_full"),
+                    "image_refused", "sound_refused", "unsupported_tus", "storage_full"),
         204: {"description": "durable; `Upload-Offset` is the new offset"},
     },
 )  # fmt: skip
@@ -100,11 +100,11 @@ async def take_part(
     response_class=Response,
     responses={
         **responses("not_signed_in", "device_revoked", "not_found"),
-        200: {"content": {"image/*": {}}, "description": "the photo's bytes, exactly as uploaded"},
+        200: {"content": {"image/*": {}, "audio/*": {}}, "description": "the bytes, exactly as uploaded"},
     },
 )
 def get_attachment(file_id: Id, sha256: Hash, context: Here, caller: Reader) -> Response:
-    """A photo of a file that the caller may read."""
+    """A photo or voice note of a file that the caller may read."""
     content, media_type = context.database.read(
         lambda session: rules.read_attachment(session, context, caller, file_id, sha256)
     )

@@ -1,4 +1,4 @@
-"""Photos on their way in and out. Each part is sealed and on disk before the offset moves; a hash decides when it is whole.
+"""Photos and voice notes on their way in and out. Each part is sealed and on disk before the offset moves; a hash decides when it is whole.
 
 An upload session is enough to send (a locked phone gets its photos home); reading needs a read session and the file's scope.
 The photo may come before the change that names it, so the file need not be known yet.
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from sqlmodel import Session
 
 from server import crypto
-from server.attachments import queries
+from server.attachments import queries, sounds
 from server.attachments.images import MEDIA_TYPES, check_image
 from server.attachments.tables import Attachment, Upload
 from server.context import Context
@@ -39,7 +39,7 @@ def start(
     """A new upload; a photo that is here already is answered as complete, so a repeat costs nothing."""
     if length > context.settings.attachment_bytes_max:
         raise YihuError("too_large", field="upload-length", bytes_max=context.settings.attachment_bytes_max)
-    if media_type not in MEDIA_TYPES or length == 0:
+    if (media_type not in MEDIA_TYPES and media_type not in sounds.MEDIA_TYPES) or length == 0:
         raise YihuError("image_refused", field="media_type")
     _check_scope(session, caller, file)
     now = context.now()
@@ -91,13 +91,20 @@ def finish(context: Context, caller: Caller, upload_id: str) -> None:
     try:
         if hashlib.sha256(whole).hexdigest() != upload.sha256:
             raise YihuError("hash_wrong")
-        check_image(whole, upload.media_type, context.settings.image_pixels_max)
+        _check(context, whole, upload.media_type)
     except YihuError:
         context.database.write(lambda session: _drop(session, caller, upload_id))
         _delete_parts(context, upload)
         raise
     context.database.write(lambda session: _keep(session, context, caller, upload, whole))
     _delete_parts(context, upload)
+
+
+def _check(context: Context, content: bytes, media_type: str) -> None:
+    if media_type in sounds.MEDIA_TYPES:
+        sounds.check_sound(content, media_type)
+    else:
+        check_image(content, media_type, context.settings.image_pixels_max)
 
 
 def read_attachment(session: Session, context: Context, caller: Caller, file: str, sha256: str) -> tuple[bytes, str]:

@@ -5,6 +5,7 @@ import hashlib
 import io
 import struct
 import zlib
+from collections.abc import Callable
 from pathlib import Path
 
 import httpx
@@ -107,3 +108,47 @@ def test_photos_lie_sealed_on_disk(worker: Phone, context: Context) -> None:
     kept = [path.read_bytes() for path in Path(context.settings.files_folder()).rglob("*") if path.is_file()]
     assert len(kept) == 1
     assert content[100:140] not in kept[0]
+
+
+WEBM = b"\x1a\x45\xdf\xa3" + bytes(range(256)) * 4
+
+
+@pytest.mark.parametrize(
+    ("media_type", "content"),
+    [("audio/webm", WEBM), ("audio/ogg", b"OggS" + WEBM), ("audio/mp4", b"\0\0\0\x18ftypisom" + WEBM)],
+)
+def test_a_voice_note_is_kept_and_read_as_what_it_is(
+    worker: Phone, colleague: Phone, media_type: str, content: bytes
+) -> None:
+    file, sha256 = new_id(), hashlib.sha256(content).hexdigest()
+    worker.push(worker.save(file, [set_phone("13500000001")]))
+    assert upload(worker, file, content, media_type).status_code == 204
+    read = colleague.http.get(f"/attachments/{file}/{sha256}")
+    assert (read.content, read.headers["Content-Type"]) == (content, media_type)
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"<script>alert(1)</script>" + WEBM, "sound_refused"),
+        (photo(), "sound_refused"),
+        (b"\0\0\0\x18ftypM4A " + b"\xa9xyz+27.1234+111.5678/" + WEBM, "exif_found"),
+    ],
+)
+def test_what_is_no_recording_or_tells_a_place_is_refused(worker: Phone, content: bytes, code: str) -> None:
+    media_type = "audio/mp4" if code == "exif_found" else "audio/webm"
+    assert upload(worker, new_id(), content, media_type).json()["code"] == code
+
+
+def test_the_same_bytes_are_sent_once_a_file_and_kept_apart_in_another(
+    worker: Phone, context: Context, query: Callable[[str], list[object]]
+) -> None:
+    first, second, content = new_id(), new_id(), photo()
+    for file in (first, second):
+        worker.push(worker.save(file, [set_phone("13500000001")]))
+        assert upload(worker, file, content).status_code == 204
+    again = start(worker, first, content)
+    assert again.headers["Upload-Offset"] == str(len(content))
+    assert len(query("SELECT sha256 FROM attachment")) == 2
+    kept = [path for path in Path(context.settings.files_folder()).rglob("*") if path.is_file()]
+    assert len(kept) == 2

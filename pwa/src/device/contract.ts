@@ -3,6 +3,7 @@
  * Implemented in this folder on top of `vault/`, `sync/` and `api/`; faked in feature tests.
  */
 import type { SemanticConflict } from '../records'
+import type { Access } from './access-contract'
 import type { Carry } from './carry-contract'
 import type { FoldedFile, Rules } from '../sync/fold'
 import type { Base } from '../sync/versions'
@@ -18,7 +19,12 @@ export interface VaultHolder {
   displayName: string
   routeUntil: number | null // ms; the route vault opens with the PIN until then
   isEarlier: boolean // an earlier vault of this person that still holds something unfinished
+  unsent?: number // what waits in it, counted without opening it
+  fingerprint?: boolean // the phone's own lock opens it
 }
+
+/** Without contact for too long a phone opens nothing; it still records and uploads. `until` by this phone's clock. */
+export interface Lease { state: 'fine' | 'soon' | 'over'; until: number | null }
 
 export interface EnrolmentOffer { code: string; stationName: string; personName: string; duty: Duty; expiresAt: number }
 export interface EnrolmentSecrets { password: string; pin: string }
@@ -41,6 +47,12 @@ export interface HouseholdSummary {
   riskLevel: 'red' | 'yellow' | 'blue' | 'green' | null
   lastVisitOn: string | null
   nextVisitOn: string | null // what was agreed or derived; due when <= today
+  missedOn?: string // somebody went and met nobody, later than the last visit
+  worker?: string // whose household it is
+  number?: string // the household's number in the station; absent before the first sync (a draft number is shown)
+  fileNumber?: string // the number that the deputy gave it
+  at?: [number, number] // degrees x 10^7
+  step?: { id: string; since: string; days: number } // where the case stands, since when, how long that may take
   unsent: number // own saves of this file without a final verdict
   conflicts: number
   /** Facts that cannot all be true: how many are open; what finds one person in two files; what was settled. */
@@ -50,6 +62,10 @@ export interface HouseholdSummary {
   sectionStates: string[] // statuses of its sections that are not draft
   updatedAt: number
   onRoute: boolean
+  scope?: string
+  /** The day on which the youngest comes of age; before it the file is a minor's. */
+  minorUntil?: string | null
+  found?: boolean // this person wrote its first change
 }
 
 /** A file as its form shows it, and the base that a save from this form will carry. */
@@ -152,7 +168,9 @@ export interface SaveOptions { act?: Act; about?: About; reason?: string; draftK
 
 export interface MoveOptions { reason?: string }
 
-export interface AttachmentInfo { id: string; sha256: string; mediaType: string; bytes: number; uploaded: boolean }
+/** `thumb`: hash of its small picture, kept beside it; absent where the photo is small itself. */
+export interface AttachmentInfo { id: string; sha256: string; mediaType: string; bytes: number; uploaded: boolean; thumb?: string }
+export interface KeepOptions { paper?: boolean } // a paper stays legible
 
 /** A record made while the household's file could not be opened; linked at the next full unlock. */
 export interface UnlinkedRecord { fileId: string; villageName: string; personName: string; note: string; values: Record<string, unknown>; at: number }
@@ -168,6 +186,7 @@ export interface Device {
   /** Pairs of these households that list one person; `file` and the one of `elements` are the two. Settled pairs too. */
   readonly samePersons: SemanticConflict[]
   readonly sync: SyncStatus
+  readonly lease: Lease
   readonly rules: Record<string, Rules>
 
   listHolders(): Promise<VaultHolder[]>
@@ -177,10 +196,20 @@ export interface Device {
   unlockWithPassword(personId: string, password: string): Promise<void>
   unlockWithFieldCode(personId: string, fieldCode: string): Promise<void>
   unlockWithPin(personId: string, pin: string): Promise<void>
+  /** The phone's own lock (fingerprint, face): whether this browser has one, is set up here, and opening by it. Never the only way. */
+  canUseFingerprint(): Promise<boolean>
+  hasFingerprint(): Promise<boolean>
+  addFingerprint(): Promise<void>
+  removeFingerprint(): Promise<void>
+  unlockWithFingerprint(personId: string): Promise<void>
   lock(): Promise<void>
+  /** One's own camera or recorder runs: the phone does not lock itself until the returned function is called, ten minutes at most. */
+  holdOpen(): () => void
   showFieldCode(): Promise<string>
   renewFieldCode(): Promise<string>
   changePin(pin: string): Promise<void>
+  /** A new password with everything open; needs the server, not the old password. */
+  setPassword(password: string): Promise<void>
   /** A key of its own for a store that was copied or put back, by a fresh enrolment code; vault, drafts and outbox stay. */
   renew(code: string, password: string, onProgress: (step: string) => void): Promise<void>
   /** Takes this person's vaults off the phone; refused (`unsent`) while anything is not sent yet. */
@@ -218,11 +247,16 @@ export interface Device {
 
   // --- attachments ---
   /** Shrinks to 1280 px JPEG, drops EXIF, encrypts, queues for upload. Give the result's id and hash to an op. */
-  keepPhoto(fileId: string, photo: Blob): Promise<AttachmentInfo>
-  /** Object URL of the plain photo; the caller revokes it. */
-  openPhoto(fileId: string, sha256: string): Promise<string>
+  keepPhoto(fileId: string, photo: Blob, options?: KeepOptions): Promise<AttachmentInfo>
+  /** Keeps a recording as it is (webm, mp4 or ogg sound, at most 8 MiB). */
+  keepVoice(fileId: string, voice: Blob): Promise<AttachmentInfo>
+  /** Object URL of the plain photo, small picture or voice note; the caller revokes it. */
+  openPhoto(fileId: string, sha256: string, mediaType?: string): Promise<string>
   /** Forgets a photo of a form that was not saved; one that a save names stays. */
   dropPhoto(sha256: string): Promise<void>
+
+  // --- who reads what ---
+  readonly access: Access
 
   // --- bundles: what somebody carries for somebody ---
   readonly carry: Carry

@@ -3,16 +3,18 @@ import { Client, type Offer } from '../api'
 import type { Operation } from '../sync/change'
 import type { Rules } from '../sync/fold'
 import { countWaiting, dropDatabase, forgetHolder, listCarried, listHolders, openVaultDatabase, type Derive } from '../vault'
+import type { Access } from './access-contract'
 import type { Carry } from './carry-contract'
 import { holders, lock, useLatest } from './closed'
 import type {
-  AttachmentInfo, Device, EnrolmentOffer, EnrolmentSecrets, FileView, MoveOptions, LeavingFile, OpenedWaiting, OwnSave, SaveOptions, UnlinkedRecord, VaultHolder,
+  AttachmentInfo, Device, EnrolmentOffer, EnrolmentSecrets, FileView, KeepOptions, MoveOptions, LeavingFile, OpenedWaiting, OwnSave, SaveOptions, UnlinkedRecord, VaultHolder,
 } from './contract' // prettier-ignore
 import { Drafting } from './drafting'
 import { asDeviceError, DeviceError } from './errors'
 import { IdleLock } from './idle'
 import { newId } from './ids'
 import { Phone, type PhoneParts } from './phone'
+import { softwareOf } from './software'
 
 type Working = typeof import('./working')
 
@@ -179,7 +181,11 @@ class RealDevice implements Device {
   undoMerge = (survivor: FileView, absorbed: string, options: MoveOptions = {}): Promise<string> => this.with(({ undoMerge }) => undoMerge(this.phone, survivor, absorbed, options))
   onFileChanged = (fileId: string, listener: () => void): (() => void) => this.phone.onFile(fileId, listener)
   newId = newId
-  setRoute = (fileIds: string[]): Promise<void> => this.with(({ setRoute }) => setRoute(this.phone, fileIds))
+  setRoute = (fileIds: string[]): Promise<void> =>
+    this.with(async ({ setRoute }) => {
+      await setRoute(this.phone, fileIds)
+      await (await import('./access')).keepForRoute(this.phone, fileIds).catch(() => undefined)
+    })
 
   // --- drafts ---
   saveDraft = (key: string, value: unknown): void => this.drafting.save(key, value)
@@ -193,9 +199,22 @@ class RealDevice implements Device {
   linkUnlinked = (fileId: string, householdFileId: string): Promise<void> => this.with(({ linkUnlinked }) => linkUnlinked(this.phone, fileId, householdFileId))
 
   // --- attachments ---
-  keepPhoto = (fileId: string, photo: Blob): Promise<AttachmentInfo> => this.with(({ keepPhoto }) => keepPhoto(this.phone, fileId, photo))
-  openPhoto = (fileId: string, sha256: string): Promise<string> => this.with(({ openPhoto }) => openPhoto(this.phone, fileId, sha256))
+  keepPhoto = (fileId: string, photo: Blob, options?: KeepOptions): Promise<AttachmentInfo> => this.with(({ keepPhoto }) => keepPhoto(this.phone, fileId, photo, options))
+  keepVoice = (fileId: string, voice: Blob): Promise<AttachmentInfo> => this.with(({ keepVoice }) => keepVoice(this.phone, fileId, voice))
+  openPhoto = (fileId: string, sha256: string, mediaType?: string): Promise<string> => this.with(({ openPhoto }) => openPhoto(this.phone, fileId, sha256, mediaType))
   dropPhoto = (sha256: string): Promise<void> => this.with(({ dropPhoto }) => dropPhoto(this.phone, sha256))
+
+  // --- who reads what ---
+  readonly access: Access = {
+    admit: (fileId) => this.reading((access) => access.admit(fileId)).catch(() => true), // what cannot be counted must still open
+    openAnyway: (fileId, reason) => this.reading((access) => access.openAnyway(fileId, reason)),
+    unmasked: (fileId) => void this.reading((access) => access.unmasked(fileId)).catch(() => undefined),
+    grants: () => this.reading((access) => access.grants()),
+    software: softwareOf(),
+  }
+  private reading<T>(work: (access: Access) => T | Promise<T>): Promise<T> {
+    return told(async () => work((await import('./access')).accessOf(this.phone)))
+  }
 
   // --- bundles ---
   readonly carry: Carry = {

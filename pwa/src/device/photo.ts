@@ -1,25 +1,27 @@
-/** Makes a camera's photo small: at most 1,280 pixels and about 120 KB as JPEG. Drawing it anew leaves EXIF and place behind. */
+/** Makes a camera's photo small: at most 1,280 pixels and about 120 KB as JPEG; a paper stays legible. Drawing it anew leaves EXIF and place behind. */
 import { DeviceError } from './errors'
 
-const EDGE_PX = 1280
-const BYTES_MAX = 120 * 1024
+export interface Size { edge: number; bytes: number }
+export const PHOTO: Size = { edge: 1280, bytes: 120 * 1024 }
+export const PAPER: Size = { edge: 1754, bytes: 260 * 1024 } // A4 at 150 dots an inch
+export const SMALL: Size = { edge: 200, bytes: 6 * 1024 }
 const QUALITIES = [0.8, 0.7, 0.6, 0.5, 0.4]
 
-export async function shrinkPhoto(photo: Blob): Promise<Uint8Array> {
+export async function shrinkPhoto(photo: Blob, size: Size = PHOTO): Promise<Uint8Array> {
   const image = await createImageBitmap(photo).catch(() => {
     throw new DeviceError('unsupported', 'this is no photo that the browser can read')
   })
   try {
-    for (let edge = EDGE_PX; ; edge = Math.round(edge * 0.8)) {
-      const bytes = await drawn(image, edge)
-      if (bytes.length <= BYTES_MAX || edge < EDGE_PX / 2) return bytes
+    for (let edge = size.edge; ; edge = Math.round(edge * 0.8)) {
+      const bytes = await drawn(image, edge, size.bytes)
+      if (bytes.length <= size.bytes || edge < size.edge / 2) return bytes
     }
   } finally {
     image.close()
   }
 }
 
-async function drawn(image: ImageBitmap, edge: number): Promise<Uint8Array> {
+async function drawn(image: ImageBitmap, edge: number, bytesMax: number): Promise<Uint8Array> {
   const scale = Math.min(1, edge / Math.max(image.width, image.height))
   const canvas = document.createElement('canvas')
   canvas.width = Math.max(1, Math.round(image.width * scale))
@@ -32,7 +34,7 @@ async function drawn(image: ImageBitmap, edge: number): Promise<Uint8Array> {
   let bytes = new Uint8Array()
   for (const quality of QUALITIES) {
     bytes = await encoded(canvas, quality)
-    if (bytes.length <= BYTES_MAX) break
+    if (bytes.length <= bytesMax) break
   }
   canvas.width = canvas.height = 0 // gives the memory back at once on small phones
   return bytes

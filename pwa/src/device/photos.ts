@@ -1,48 +1,86 @@
-/** Photos of a file: shrunk, encrypted under its key, sent when there is a read session, fetched again when asked for. */
+/** Photos, papers, signatures and voice notes of a file: made small, encrypted under its key, sent small pictures first, fetched again when asked for. */
 import { Problem, uploadByTus } from '../api'
 import { hex } from '../sync/change'
-import { dropUnnamed, evictAttachments, listUnnamed, listUnuploaded, markAttachment, nameAttachments, putAttachment, readAttachment, VaultError, type OpenVault } from '../vault'
-import type { AttachmentInfo } from './contract'
+import {
+  dropUnnamed, evictAttachments, listUnnamed, listUnuploaded, markAttachment, nameAttachments, putAttachment, readAttachment, sha256OfRow, VaultError, type NewAttachment, type OpenVault,
+} from '../vault' // prettier-ignore
+import type { AttachmentInfo, KeepOptions } from './contract'
 import { DeviceError } from './errors'
 import { fileOfPhoto } from './merged'
-import { shrinkPhoto } from './photo'
+import { PAPER, PHOTO, shrinkPhoto, SMALL, type Size } from './photo'
 import type { Phone } from './phone'
 import { newId } from './ids'
 
-const MEDIA_TYPE = 'image/jpeg'
+const JPEG = 'image/jpeg'
+const VOICES = ['audio/webm', 'audio/mp4', 'audio/ogg']
+const VOICE_BYTES_MAX = 8 * 1024 * 1024
 const UNNAMED_KEPT_MS = 2 * 86_400_000
 
-export async function keepPhoto(phone: Phone, file: string, photo: Blob, shrink: (photo: Blob) => Promise<Uint8Array> = shrinkPhoto): Promise<AttachmentInfo> {
-  const vault = phone.mustVault()
-  const bytes = await shrink(photo)
-  const sha256 = await hashOf(bytes)
-  await putAttachment(vault, { sha256, file, mediaType: MEDIA_TYPE, bytes, uploaded: false, at: phone.now() })
-  phone.onSaved()
-  return { id: newId(), sha256, mediaType: MEDIA_TYPE, bytes: bytes.length, uploaded: false }
+export async function keepPhoto(phone: Phone, file: string, photo: Blob, options: KeepOptions = {}, shrink: (photo: Blob, size: Size) => Promise<Uint8Array> = shrinkPhoto): Promise<AttachmentInfo> {
+  const bytes = await shrink(photo, options.paper ? PAPER : PHOTO)
+  const small = await shrink(new Blob([bytes as BlobPart], { type: JPEG }), SMALL)
+  const kept = await keep(phone, file, bytes, JPEG)
+  // Nothing to gain where the photo itself is as small.
+  if (small.length * 2 > bytes.length) return kept
+  const thumb = await hashOf(small)
+  await store(phone, { sha256: thumb, file, mediaType: JPEG, bytes: small, uploaded: false, at: phone.now(), small: true })
+  return { ...kept, thumb }
 }
 
-export async function openPhoto(phone: Phone, file: string, sha256: string): Promise<string> {
+/** A voice note as the recorder made it; nothing is encoded anew. */
+export async function keepVoice(phone: Phone, file: string, voice: Blob): Promise<AttachmentInfo> {
+  const mediaType = voice.type.split(';')[0]!.trim().toLowerCase()
+  if (VOICES.indexOf(mediaType) < 0) throw new DeviceError('unsupported', 'a recording of a form that the station does not take')
+  if (!voice.size || voice.size > VOICE_BYTES_MAX) throw new DeviceError('invalid', 'an empty or too long recording')
+  return keep(phone, file, new Uint8Array(await voice.arrayBuffer()), mediaType)
+}
+
+async function keep(phone: Phone, file: string, bytes: Uint8Array, mediaType: string): Promise<AttachmentInfo> {
+  const sha256 = await hashOf(bytes)
+  await store(phone, { sha256, file, mediaType, bytes, uploaded: false, at: phone.now() })
+  phone.onSaved()
+  return { id: newId(), sha256, mediaType, bytes: bytes.length, uploaded: false }
+}
+
+/** A full phone gives way: what the server has goes first, and the photo is kept. */
+async function store(phone: Phone, attachment: NewAttachment): Promise<void> {
   const vault = phone.mustVault()
-  const kept = await readAttachment(vault, sha256).catch((error: unknown) => {
+  try {
+    await putAttachment(vault, attachment)
+  } catch (error) {
+    if (!(error instanceof VaultError) || error.code !== 'storage_full') throw error
+    await evictAttachments(vault.database, 0)
+    await putAttachment(vault, attachment)
+  }
+}
+
+/** `mediaType`: what the change says it is; it is believed only where the bytes came from the server, whose hash is checked. */
+export async function openPhoto(phone: Phone, file: string, sha256: string, mediaType = JPEG): Promise<string> {
+  const vault = phone.mustVault()
+  const kept = await readAttachment(vault, file, sha256).catch((error: unknown) => {
     if (error instanceof VaultError && error.code === 'damaged') return null
     throw error
   })
   if (kept) {
-    await markAttachment(vault.database, sha256, { used_at: phone.now() })
+    await markAttachment(vault.database, kept.row.id, { used_at: phone.now() })
     return urlOf(kept.bytes, kept.row.media_type)
   }
   phone.mustMain()
   await phone.ensureSession('read')
-  const bytes = await phone.calls.attachment(await fileOfPhoto(phone, file, sha256), sha256)
+  const home = await fileOfPhoto(phone, file, sha256)
+  const bytes = await phone.calls.attachment(home, sha256)
   if ((await hashOf(bytes)) !== sha256) throw new DeviceError('damaged', 'the server sent another photo')
-  await putAttachment(vault, { sha256, file, mediaType: MEDIA_TYPE, bytes, uploaded: true, at: phone.now() })
+  const type = [JPEG, 'image/png', 'image/webp', ...VOICES].indexOf(mediaType) >= 0 ? mediaType : JPEG
+  await store(phone, { sha256, file: home, mediaType: type, bytes, uploaded: true, at: phone.now(), small: bytes.length <= SMALL.bytes })
   await evictAttachments(vault.database)
-  return urlOf(bytes, MEDIA_TYPE)
+  return urlOf(bytes, type)
 }
 
-/** A photo taken and thrown away again: nobody's to send. One that a save names stays. */
+/** One taken and thrown away again: nobody's to send. One that a save names stays. */
 export async function dropPhoto(phone: Phone, sha256: string): Promise<void> {
-  await dropUnnamed(phone.mustVault().database, [sha256])
+  const { database } = phone.mustVault()
+  const rows = await listUnnamed(database)
+  await dropUnnamed(database, rows.filter((row) => sha256OfRow(row) === sha256).map((row) => row.id))
   await phone.refreshWaiting()
 }
 
@@ -53,23 +91,26 @@ async function sortUnnamed(phone: Phone, vault: OpenVault): Promise<void> {
   const drafts = new Set((await vault.database.getAll('drafts')).map((row) => row.file))
   for (const row of rows) {
     const read = await vault.readFile(row.file).catch(() => null)
-    if (read?.body.changes.some((stored) => stored.envelope.body.includes(row.id))) await nameAttachments(vault.database, [row.id])
+    const sha256 = sha256OfRow(row)
+    if (read?.body.changes.some((stored) => stored.envelope.body.includes(sha256))) await nameAttachments(vault.database, row.file, [sha256])
     else if (row.used_at < phone.now() - UNNAMED_KEPT_MS && !drafts.has(row.file)) await dropUnnamed(vault.database, [row.id])
   }
 }
 
-/** Codes of photos that the server would not take; the photos stay. */
+/** Codes of those that the server would not take; they stay here. */
 export async function uploadPhotos(phone: Phone, vault: OpenVault): Promise<string[]> {
   const faults: string[] = []
   await sortUnnamed(phone, vault)
   for (const row of await listUnuploaded(vault.database)) {
+    const sha256 = sha256OfRow(row)
     try {
-      const kept = await readAttachment(vault, row.id)
+      const kept = await readAttachment(vault, row.file, sha256)
       if (!kept) continue
-      const metadata = { file: row.file, sha256: row.id, media_type: row.media_type }
+      const metadata = { file: row.file, sha256, media_type: row.media_type }
       const onLocation = (location: string | null) => markAttachment(vault.database, row.id, { location })
       await uploadByTus(phone.client, { bytes: kept.bytes, metadata, location: row.location, onLocation })
       await markAttachment(vault.database, row.id, { uploaded: true, location: null })
+      await phone.refreshWaiting()
     } catch (error) {
       if (error instanceof VaultError) faults.push('damaged')
       else if (error instanceof Problem && error.status < 500 && error.status !== 429) {

@@ -11,6 +11,7 @@ import type { FileBody } from '../vault'
 import type {
   AttachmentInfo, Device, EnrolmentOffer, FileView, HouseholdSummary, LeavingFile, Me, MoveOptions, OpenedWaiting, OpenMode, OwnSave, SaveOptions, SyncStatus, UnlinkedRecord, VaultHolder,
 } from './contract' // prettier-ignore
+import type { Access } from './access-contract'
 import { DeviceError } from './errors'
 import { foldFile, historyEntry, readStored, viewOf, type Readers } from './file-state'
 import { circleOf, linksOf } from './merged'
@@ -44,6 +45,7 @@ class PracticeDevice implements Device {
   private unlinked: UnlinkedRecord[] = []
   private fieldCode = '483920175562'
   private unsent: string[] = []
+  readonly access: Access = { admit: async () => true, openAnyway: async () => undefined, unmasked: () => undefined, grants: async () => [], software: 'practice' }
   readonly carry = practiceCarry(() => this.unsent)
   readonly me: Me = { personId: ME, name: PEOPLE[ME] as string, duties: ['worker', 'deputy', 'head'], stationId: STATION.id, stationName: STATION.name, scopes: [SCOPE] }
   readonly villages = VILLAGES
@@ -157,6 +159,9 @@ class PracticeDevice implements Device {
     const sha256 = id + id
     this.photos.set(sha256, photo)
     return { id, sha256, mediaType: 'image/jpeg', bytes: photo.size, uploaded: false }
+  }
+  async keepVoice(_fileId: string, voice: Blob): Promise<AttachmentInfo> {
+    return { ...(await this.keepPhoto(_fileId, voice)), mediaType: voice.type.split(';')[0] as string }
   }
   async openPhoto(_fileId: string, sha256: string): Promise<string> {
     const photo = this.photos.get(sha256)

@@ -12,18 +12,18 @@ import { amendmentKey, type Amendment } from './drafting'
 import { DeviceError } from './errors'
 import { newId } from './ids'
 import { signerOf } from './keys'
+import { mustHaveLease } from './lease'
 import { readStored, viewOf } from './file-state'
 import { isGivenAway, lined, othersOf } from './merged'
 import { UNLINKED } from './entries'
 import { soundBase } from './sound-base'
 import type { Phone } from './phone'
 
-const DAY_MS = 86_400_000
 const TRIES = 3
 
 export async function openFile(phone: Phone, fileId: string): Promise<FileView> {
   const vault = phone.mustVault()
-  if (vault.mode === 'main') checkLease(phone)
+  mustHaveLease(phone)
   const { body } = await readFile(vault, fileId)
   const view = viewOf(phone.rulesOf(body.kind), body, await phone.readers(), await othersOf(vault, body))
   return { ...view, readonly: view.readonly || isGivenAway(view, phone.state.me?.scopes ?? []) }
@@ -37,12 +37,6 @@ async function readFile(vault: OpenVault, fileId: string): Promise<{ body: FileB
   })
   if (!read) throw new DeviceError('not_found', 'no such file on this phone')
   return read
-}
-
-/** A phone long out of contact records and uploads, but opens nothing. */
-function checkLease(phone: Phone): void {
-  const { contact_at } = phone.mustClear()
-  if (contact_at && phone.now() - contact_at > phone.mustPolicy().lease_days * DAY_MS) throw new DeviceError('lease_over', 'no contact for too long')
 }
 
 export interface SaveParts {
@@ -93,7 +87,7 @@ async function saveOnce(phone: Phone, parts: SaveParts): Promise<string> {
   const files = await lined(phone, vault, [{ body: next, rev: read?.rev ?? 0, line: undefined }])
   const { removeDrafts, amended } = await draftsDone(vault, parts.options.draftKey)
   await phone.commit(vault, { files, outbox: [row, ...amended], removeDrafts, ...parts.also })
-  await nameAttachments(vault.database, namedIn(parts.ops))
+  await nameAttachments(vault.database, body.file, namedIn(parts.ops))
   return row.id
 }
 
@@ -114,7 +108,7 @@ async function draftsDone(vault: OpenVault, draftKey: string | undefined): Promi
 
 /** Hashes of photos that a save names: from now on they are to be sent. */
 export function namedIn(ops: readonly Operation[]): string[] {
-  return ops.flatMap((op) => (op.op === 'append' && op.path === 'attachments' && typeof op.value['sha256'] === 'string' ? [op.value['sha256']] : []))
+  return ops.flatMap((op) => (op.op === 'append' && op.path === 'attachments' ? [op.value['sha256'], op.value['thumb']].filter((hash): hash is string => typeof hash === 'string') : []))
 }
 
 async function signedChange(phone: Phone, body: FileBody, parts: SaveParts): Promise<Envelope> {
@@ -169,10 +163,16 @@ async function lastOwn(phone: Phone, body: FileBody, replica: string): Promise<{
 async function outboxRow(phone: Phone, vault: OpenVault, envelope: Envelope): Promise<OutboxRow> {
   const change = JSON.parse(envelope.body) as { file: string; replica: string; seq: number; at: number }
   const certificates = vault.route ? [vault.route.certificate] : []
-  const plainBytes = await gzip(new TextEncoder().encode(JSON.stringify({ certificates, envelope })))
+  const plainBytes = await packed(JSON.stringify({ certificates, envelope }))
   const sealed = await sealTo(fromBase64url(phone.mustPolicy().sealing_key), plainBytes, OUTBOX_INFO)
   const { file, replica, seq, at } = change
   return { id: changeId(envelope.body), file, replica, seq, at, sealed, received: false, fate: 'unsent', dismissed: false }
+}
+
+/** Against the dictionary (M-5c); by the browser's gzip (M-5a) while its chunk is not on this phone yet. */
+export async function packed(text: string): Promise<Uint8Array> {
+  const packing = await import('../vault/packing').catch(() => null)
+  return packing ? packing.packSave(text) : gzip(new TextEncoder().encode(text))
 }
 
 /** Vue's proxies and absent values do not belong into what is signed; text is NFC, as the protocol has it. */

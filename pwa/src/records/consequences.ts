@@ -3,7 +3,9 @@
  * no lowering at once. Pure; the screens that save such a record write both together.
  */
 import type { FormOperation, FormValues } from './forms'
-import { shownValue, text, texts } from './people'
+import { isCurtained, listAttachments } from './attachments'
+import { readElements, shownValue, text, texts } from './people'
+import { planInForce } from './summary'
 import type { FoldedLike } from './shapes'
 
 const RISKS = ['red', 'yellow', 'blue', 'green']
@@ -46,4 +48,36 @@ export function confirmRisk(state: FoldedLike, review: string, me: string): Form
   const level = text(shownValue(state, `risk_reviews/${review}/level`))
   const operations: FormOperation[] = [{ op: 'add', path: `risk_reviews/${review}/confirmed_by`, value: me }]
   return shownValue(state, 'risk_level') === level ? operations : operations.concat({ op: 'set', path: 'risk_level', value: level })
+}
+
+export interface Stop { what: 'photos' | 'sharing' | 'plan' | 'basis' | 'new_photos' | 'agreement'; count: number }
+const OPEN_REFERRALS = ['applied', 'sent', 'accepted', 'contacted']
+
+/** What a refusal or a withdrawal stops from now on, counted: what is shown before it is saved is what the app then does. */
+export function whatStops(state: FoldedLike, values: FormValues, today: string): Stop[] {
+  const kind = text(values['kind'])
+  const stops: Stop[] = []
+  if (kind === 'photo' || kind === 'informed_consent') {
+    const after = withConsent(state, values)
+    const hidden = listAttachments(state).filter((one) => isCurtained(after, one)).length
+    stops.push({ what: 'new_photos', count: 0 })
+    if (hidden) stops.push({ what: 'photos', count: hidden })
+  }
+  if (kind === 'sharing' || kind === 'informed_consent') {
+    const shared = readElements(state, 'referrals').filter((one) => OPEN_REFERRALS.indexOf(text(one['state'])) >= 0).length
+    if (shared) stops.push({ what: 'sharing', count: shared })
+  }
+  if ((kind === 'informed_consent' || kind === 'client_agreement') && planInForce(state, today)) stops.push({ what: 'plan', count: 1 })
+  if (kind === 'client_agreement') stops.push({ what: 'agreement', count: 0 })
+  if (kind === 'informed_consent' && !text(shownValue(state, 'legal_basis')) && !text(values['legal_basis'])) stops.push({ what: 'basis', count: 0 })
+  return stops
+}
+
+/** The file as it will read once this consent is saved, as far as photos ask. */
+function withConsent(state: FoldedLike, values: FormValues): FoldedLike {
+  const path = 'consents/ffffffffffffffffffffffffffffffff'
+  const paths: FoldedLike['paths'] = { ...state.paths }
+  for (const name of Object.keys(values)) paths[`${path}/${name}`] = { status: 'settled', value: values[name] }
+  paths[`${path}/withdrawn_on`] = { status: 'settled', value: '9999-12-31' }
+  return { ...state, paths, elements: { ...state.elements, [path]: { collection: 'consents', id: 'f'.repeat(32), voided: false } } }
 }

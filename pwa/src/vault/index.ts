@@ -1,4 +1,5 @@
 /** Keys and encrypted storage: the only room that touches IndexedDB. */
+export type { NewAttachment } from './attachments'
 export { attachmentId, dropParts, dropUnnamed, evictAttachments, listUnnamed, listUnuploaded, markAttachment, nameAttachments, putAttachment, putPart, readAttachment, readParts, rewindUploads, sha256OfRow } from './attachments'
 export { dropCarried, findCarried, keepCarried, listCarried, noteHanded, settleCarried } from './carried'
 export { dropDatabase, exclusively, openVaultDatabase, write, type VaultDatabase } from './database'

@@ -3,14 +3,15 @@
  * file follows from it (a consent also stands on the household, a category in its short list). Pure.
  */
 import type { FileView } from '../../device'
+import { attachmentOperation, type KeptFile } from '../../records/attachments'
 import { consequences } from '../../records/consequences'
 import { operationsForNew, relevantValues, type FormContext, type FormDescription, type FormOperation, type FormValues } from '../../records/forms'
 import { listElements, listMembers, memberAge, shownValues, texts } from '../../records/people'
 import { editOperations, tidy, type References } from '../../records/screen'
 import type { Words } from '../../records/words'
 
-export interface KeptFile { id: string; sha256: string; mediaType: string; bytes: number; takenAt: number }
 /** `typed` holds only what was touched; `files` what was photographed or signed, by field; `more` what the form does not ask. */
+export type { KeptFile }
 export interface RecordDraft { id: string; typed: FormValues; files: Record<string, KeptFile[]>; more: FormValues }
 
 /** Fields whose photos are papers, and what kind of attachment they become. */
@@ -63,8 +64,7 @@ export function recordOperations({ form, view, draft, isNew, today, newId }: Wri
 }
 
 function attachment(file: KeptFile, field: string): FormOperation {
-  const value = { sha256: file.sha256, media_type: file.mediaType, bytes: file.bytes, kind: FILE_KINDS[field] ?? 'other', taken_at: file.takenAt }
-  return { op: 'append', path: 'attachments', id: file.id, value }
+  return attachmentOperation(file, FILE_KINDS[field] ?? (file.mediaType.indexOf('audio/') === 0 ? 'voice_note' : 'other'))
 }
 
 function pick(values: FormValues, names: string[]): FormValues {

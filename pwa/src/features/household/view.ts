@@ -2,6 +2,7 @@
 import type { FileView, HistoryEntry } from '../../device'
 import { listElements, listMembers, isHead, memberAge, shownValue, text, type Member } from '../../records/people'
 import { fieldsOf } from '../../records'
+import { evidenceIds, isCurtained, listAttachments, type Attachment } from '../../records/attachments'
 
 export interface Head { name: string; address: string; phone: string; risk: 'red' | 'yellow' | 'blue' | 'green' | null; directions: string; nextVisitOn: string | null; categories: string[] }
 
@@ -64,12 +65,12 @@ export function listVisits(view: FileView): Visit[] {
     .sort((a, b) => (a.on < b.on ? 1 : a.on > b.on ? -1 : 0))
 }
 
-export interface Photo { id: string; sha256: string; caption: string }
+export type Photo = Attachment & { isCurtained: boolean }
 
+/** Photos and voice notes of the file, evidence apart: it stands with its crisis. */
 export function listPhotos(view: FileView): Photo[] {
-  return listElements(view.state, 'attachments')
-    .map((id) => ({ id, sha256: text(shownValue(view.state, `attachments/${id}/sha256`)), caption: text(shownValue(view.state, `attachments/${id}/caption`)) }))
-    .filter((photo) => photo.sha256)
+  const evidence = evidenceIds(view.state)
+  return listAttachments(view.state).filter((one) => evidence.indexOf(one.id) < 0).map((one) => ({ ...one, isCurtained: isCurtained(view.state, one) }))
 }
 
 export interface Completeness { done: number; total: number }

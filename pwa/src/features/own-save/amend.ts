@@ -42,7 +42,7 @@ function ofVisit(save: { fileId: string; at: number }, visit: Append, appended: 
   const draft = {
     id: visit.id,
     values,
-    photos: kept.map(({ id, value }) => ({ id, sha256: value['sha256'], mediaType: value['media_type'], bytes: value['bytes'], takenAt: value['taken_at'] })),
+    photos: kept.map(({ id, value }) => ({ id, sha256: value['sha256'], mediaType: value['media_type'], bytes: value['bytes'], takenAt: value['taken_at'], ...(value['thumb'] ? { thumb: value['thumb'] } : {}) })),
     startedAt: save.at,
   }
   return { draftKey: `visit:${save.fileId}`, draft, href: `/households/${save.fileId}/visit` }

@@ -5,7 +5,7 @@ import type { Json } from '../../sync/canonical'
 export interface Score { on: string; score: number; band: string | null }
 /** All results of one instrument for one member, oldest first. */
 export interface Trend { instrument: string; member: string | null; scores: Score[] }
-export interface Photo { element: string; sha256: string; caption: string | null; at: number }
+export interface Photo { element: string; sha256: string; thumb: string; caption: string | null; at: number }
 
 export function readTrends(state: FoldedFile): Trend[] {
   const trends: Record<string, Trend> = {}
@@ -34,7 +34,8 @@ export function readPhotos(state: FoldedFile): Photo[] {
     const media = state.paths[`${element}/media_type`]?.value
     if (typeof sha256 !== 'string' || (typeof media === 'string' && media.indexOf('image/') !== 0)) continue
     const caption = state.paths[`${element}/caption`]?.value
-    photos.push({ element, sha256, caption: typeof caption === 'string' ? caption : null, at: state.paths[`${element}/sha256`]?.values[0]?.at ?? 0 })
+    const thumb = state.paths[`${element}/thumb`]?.value
+    photos.push({ element, sha256, thumb: typeof thumb === 'string' ? thumb : sha256, caption: typeof caption === 'string' ? caption : null, at: state.paths[`${element}/sha256`]?.values[0]?.at ?? 0 })
   }
   return photos.sort((a, b) => b.at - a.at)
 }

@@ -4,9 +4,10 @@
  */
 import type { CardState, FormDescription, FormOperation, FormValues } from '../../records/forms'
 import { operationsForNew, relevantValues } from '../../records/forms'
+import { attachmentOperation, type KeptFile } from '../../records/attachments'
 import { tidy, type ScreenField } from '../../records/screen'
 
-export interface KeptPhoto { id: string; sha256: string; mediaType: string; bytes: number; takenAt: number }
+export type KeptPhoto = KeptFile
 
 /** As typed; what a crash may lose is at most the last two seconds. */
 export interface VisitDraft { id: string; values: FormValues; photos: KeptPhoto[]; startedAt: number }
@@ -30,12 +31,12 @@ export function topicPart(name: string): 'state' | 'findings' | 'note' | null {
 }
 
 /** What one save of a visit writes: the visit, its photos, and the next date on the household itself. */
-export function visitOperations(form: FormDescription, draft: VisitDraft, context: { today: string; minors: number }, newId: () => string): FormOperation[] {
+export function visitOperations(form: FormDescription, draft: VisitDraft, context: { today: string; minors: number }, newId: () => string, consent: string | null = null): FormOperation[] {
   const values = tidy({ ...draft.values, ...(draft.photos.length ? { photos: draft.photos.map((photo) => photo.id) } : {}) })
   const written = relevantValues(form, values, context)
   const operations = operationsForNew(form, written, newId, draft.id)
   for (const photo of draft.photos) {
-    operations.push({ op: 'append', path: 'attachments', id: photo.id, value: { sha256: photo.sha256, media_type: photo.mediaType, bytes: photo.bytes, kind: 'visit_photo', taken_at: photo.takenAt } })
+    operations.push(attachmentOperation(photo, photo.mediaType.startsWith('audio/') ? 'voice_note' : 'visit_photo', { consent }))
   }
   if (typeof written['next_visit_on'] === 'string') operations.push({ op: 'set', path: 'next_visit_on', value: written['next_visit_on'] })
   return operations
