@@ -6,7 +6,7 @@ import type { HouseholdSummary } from './contract'
 import { loadPinyin, readName, type PinyinTable } from './pinyin'
 
 export interface HouseholdSearch {
-  /** Best 50 first; the whole list, unranked, for an empty query. Each word of the query must be found. */
+  /** The best first; the whole list, unranked, for an empty query. Each word of the query must be found. */
   find(households: readonly HouseholdSummary[], query: string, limit?: number): HouseholdSummary[]
   /** Loads the readings; until it resolves, characters, numbers and addresses are found but pinyin is not. */
   ready: Promise<void>
@@ -17,43 +17,70 @@ const LIMIT = 50
 const SLICE_MS = 4
 const later: (work: () => void) => void = typeof requestIdleCallback === 'function' ? (work) => void requestIdleCallback(work) : (work) => void setTimeout(work, 0)
 
+/** A household as search reads it. `text` begins with a separator; the head's name and readings end at `headEnd`. */
+interface Entry { household: HouseholdSummary; text: string; headEnd: number }
+
 export function makeHouseholdSearch(load: () => Promise<PinyinTable> = loadPinyin): HouseholdSearch {
   let table: PinyinTable | null = null
-  let texts = new WeakMap<HouseholdSummary, string>()
+  let known = new WeakMap<HouseholdSummary, Entry>()
+  let lists = new WeakMap<readonly HouseholdSummary[], Entry[]>()
+  /** Of the key before: who does not match "li" will not match "lix". */
+  let last: { households: readonly HouseholdSummary[]; query: string; found: Entry[] } | null = null
   const ready = load().then((loaded) => {
     table = loaded
-    texts = new WeakMap()
+    known = new WeakMap()
+    lists = new WeakMap()
+    last = null
   })
-  const textOf = (household: HouseholdSummary): string => {
-    let text = texts.get(household)
-    if (text === undefined) texts.set(household, (text = searchText(household, table)))
-    return text
+  const entryOf = (household: HouseholdSummary): Entry => {
+    let entry = known.get(household)
+    if (!entry) known.set(household, (entry = readEntry(household, table)))
+    return entry
+  }
+  const entriesOf = (households: readonly HouseholdSummary[]): Entry[] => {
+    let entries = lists.get(households)
+    if (!entries) lists.set(households, (entries = households.map(entryOf)))
+    return entries
   }
   // While nobody types yet: the first key must not wait for two thousand households to be read.
   let warming: readonly HouseholdSummary[] = []
   const warm = (households: readonly HouseholdSummary[], next: number): void => {
     const until = performance.now() + SLICE_MS
-    while (next < households.length && performance.now() < until) textOf(households[next++] as HouseholdSummary)
+    while (next < households.length && performance.now() < until) entryOf(households[next++] as HouseholdSummary)
     if (next < households.length) later(() => households === warming && warm(households, next))
+    else entriesOf(households)
   }
   return {
     ready,
     find(households, query, limit = LIMIT) {
-      const words = normalise(query).split(/\s+/).filter(Boolean)
+      const wanted = normalise(query)
+      const words = wanted.split(/\s+/).filter(Boolean)
       warming = words.length ? warming : households
       if (!words.length && table) later(() => households === warming && warm(households, 0))
       if (!words.length) return [...households]
-      const found: { household: HouseholdSummary; rank: number }[] = []
-      for (const household of households) {
-        const text = textOf(household)
-        if (words.every((word) => text.includes(word))) found.push({ household, rank: rank(household, text, words[0] as string) })
-      }
-      return found
-        .sort((a, b) => a.rank - b.rank || compare(a.household.headName, b.household.headName) || compare(a.household.fileId, b.household.fileId))
-        .slice(0, limit)
-        .map(({ household }) => household)
+      const narrows = last?.households === households && wanted.startsWith(last.query)
+      const found = (narrows ? (last as { found: Entry[] }).found : entriesOf(households)).filter(({ text }) => holdsAll(text, words))
+      last = { households, query: wanted, found }
+      return best(found, words[0] as string, limit)
     },
   }
+}
+
+function holdsAll(text: string, words: readonly string[]): boolean {
+  for (const word of words) if (!text.includes(word)) return false
+  return true
+}
+
+/** First whose head's name or its reading starts with the word, then where some name or number does; each in the order of the list. */
+function best(found: readonly Entry[], word: string, limit: number): HouseholdSummary[] {
+  const ranks: [HouseholdSummary[], HouseholdSummary[], HouseholdSummary[]] = [[], [], []]
+  const start = SEPARATOR + word
+  for (const { household, text, headEnd } of found) {
+    const at = text.indexOf(start)
+    ranks[at < 0 ? 2 : at < headEnd ? 0 : 1].push(household)
+    if (ranks[0].length === limit) return ranks[0]
+  }
+  return ranks[0].concat(ranks[1], ranks[2]).slice(0, limit)
 }
 
 /** Half-width, lower case, ü as v: what the query and the text have in common. */
@@ -61,27 +88,22 @@ export function normalise(text: string): string {
   return text.normalize('NFKC').toLowerCase().replace(/ü/g, 'v').trim()
 }
 
+function readEntry(household: HouseholdSummary, table: PinyinTable | null): Entry {
+  const head = household.headName ? readings(household.headName, table).length : 0
+  const text = searchText(household, table)
+  let headEnd = 0
+  for (let part = 0; part < head; part += 1) headEnd = text.indexOf(SEPARATOR, headEnd + 1)
+  return { household, text, headEnd: headEnd < 0 ? text.length : headEnd }
+}
+
 export function searchText(household: HouseholdSummary, table: PinyinTable | null): string {
   const names = [...new Set([household.headName, ...household.memberNames])].filter(Boolean)
-  const parts: string[] = []
-  for (const name of names) {
-    parts.push(name)
-    if (!table) continue
-    const syllables = readName(table, name)
-    parts.push(syllables.join(''), syllables.map((syllable) => syllable.charAt(0)).join(''))
-  }
-  return normalise([...parts, ...household.phones, ...household.idTails, household.address].join(SEPARATOR))
+  const parts = names.flatMap((name) => readings(name, table))
+  return SEPARATOR + normalise([...parts, ...household.phones, ...household.idTails, household.address].join(SEPARATOR))
 }
 
-/** 0: the head's name or its reading starts with the word; 1: some name or number does; 2: it stands somewhere. */
-function rank(household: HouseholdSummary, text: string, word: string): number {
-  const head = household.headName.toLowerCase()
-  if (head.startsWith(word)) return 0
-  const at = (SEPARATOR + text).indexOf(SEPARATOR + word)
-  if (at < 0) return 2
-  return head !== '' && text.startsWith(head) && text.slice(0, at).split(SEPARATOR).length <= 3 ? 0 : 1
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0
+function readings(name: string, table: PinyinTable | null): string[] {
+  if (!table) return [name]
+  const syllables = readName(table, name)
+  return [name, syllables.join(''), syllables.map((syllable) => syllable.charAt(0)).join('')]
 }

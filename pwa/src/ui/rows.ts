@@ -4,24 +4,28 @@ export interface Window { first: number; last: number; before: number; after: nu
 /** Most rows ever drawn at once, whatever a broken measurement says. */
 const ROWS_MAX = 60
 
-/**
- * `heights[i]` in px; `top` = px of the list above the viewport; `view` = viewport height in px, clamped by the caller
- * to the window's height. `last` is exclusive; `before` and `after` are the px of the rows left out.
- */
-export function visibleRows(heights: readonly number[], top: number, view: number, spare: number): Window {
+export interface Rows {
+  count: number
+  heightOf: (index: number) => number
+  /** What a row that nobody looks at is taken for: thousands below are not asked one by one at each key of a search. */
+  guess: number
+}
+
+/** `top` = px of the list above the viewport; `view` = its height, clamped by the caller to the window's. `last` is exclusive; `before` and `after` are the px of the rows left out. */
+export function visibleRows({ count, heightOf, guess }: Rows, top: number, view: number, spare: number): Window {
   let first = 0
   let before = 0
-  while (first < heights.length && before + heights[first]! <= top - spare) {
-    before += heights[first]!
+  while (first < count) {
+    const height = heightOf(first)
+    if (before + height > top - spare) break
+    before += height
     first += 1
   }
   let last = first
   let bottom = before
-  while (last < heights.length && bottom < top + view + spare && last - first < ROWS_MAX) {
-    bottom += heights[last]!
+  while (last < count && bottom < top + view + spare && last - first < ROWS_MAX) {
+    bottom += heightOf(last)
     last += 1
   }
-  let after = 0
-  for (let i = last; i < heights.length; i += 1) after += heights[i]!
-  return { first, last, before, after }
+  return { first, last, before, after: (count - last) * guess }
 }
