@@ -139,13 +139,14 @@ def read_restart(envelope: Envelope) -> Restart:
 
 @dataclass(frozen=True, slots=True)
 class Remembered:
-    """A root that a device has seen, without its signature."""
+    """A root that a device has seen, without its signature. `position`: the last place that its log had given out."""
 
     size: int
     hash: str
+    position: int = 0
 
     def to_json(self) -> dict[str, Any]:
-        return {"size": self.size, "hash": self.hash}
+        return {"size": self.size, "hash": self.hash, "position": self.position}
 
 
 _NOTHING: Final = Remembered(0, EMPTY_ROOT.hex())
@@ -168,7 +169,7 @@ class LogMemory:
             return cls()
         return cls(
             value["epoch"],
-            tuple(Remembered(root["size"], root["hash"]) for root in value["roots"]),
+            tuple(Remembered(root["size"], root["hash"], root.get("position", 0)) for root in value["roots"]),
             Envelope.from_json(value["signed"]) if value["signed"] else None,
             tuple((epoch, position) for epoch, position in value["forgotten"]),
         )
@@ -187,7 +188,11 @@ class LogMemory:
 
     def claim(self) -> dict[str, Any]:
         """What goes along with each sync: the log that this device knows."""
-        return {"epoch": self.epoch, **self.newest.to_json()}
+        return {"epoch": self.epoch, "size": self.newest.size, "hash": self.newest.hash}
+
+    def list_claims(self, limit: int) -> list[dict[str, Any]]:
+        """What it remembers besides, for a server whose log differs."""
+        return [{"epoch": self.epoch, "size": root.size, "hash": root.hash} for root in self.roots[-limit:]]
 
     def take_root(self, root: Root, proof: Sequence[str], signed: Envelope | None = None) -> LogMemory:
         """The memory after a root that was verified as the server's (L-7). Raises `LogError`: take nothing in."""
@@ -200,22 +205,29 @@ class LogMemory:
         if not is_consistent(newest.size, bytes.fromhex(newest.hash), root.size, bytes.fromhex(root.hash), hashes):
             raise LogError("The server's log does not begin with what this device remembers.")
         seen = [one for one in self.roots if one.size != root.size]
-        return replace(self, epoch=root.epoch, roots=thin([*seen, Remembered(root.size, root.hash)]), signed=signed)
+        fresh = Remembered(root.size, root.hash, root.position)
+        return replace(self, epoch=root.epoch, roots=thin([*seen, fresh]), signed=signed)
 
     def take_restarts(self, restarts: Iterable[Restart]) -> LogMemory:
-        """The memory after restart statements that were verified as the server's (L-8), those known already among them."""
-        fresh = sorted((one for one in restarts if one.epoch > self.epoch), key=lambda one: one.epoch)
+        """The memory after restart statements that were verified as the server's (L-8), those known already among them.
+
+        Those count again: what was brought back after one stands at a later place than its position says. And no log is
+        known to agree beyond the newest root that remains, whatever a statement says: the server may have been put back
+        before, and nobody noticed.
+        """
+        told = sorted(restarts, key=lambda one: one.epoch)
+        fresh = [one for one in told if one.epoch > self.epoch]
         if not fresh:
             return self
         if any(one.agreed > one.size for one in fresh):
             raise LogError("A restart statement contradicts itself.")
         agreed = min(one.agreed for one in fresh)
-        return LogMemory(
-            fresh[-1].epoch,
-            tuple(root for root in self.roots if root.size <= agreed),
-            None,
-            (*self.forgotten, *((one.epoch, one.position) for one in fresh)),
-        )
+        roots = tuple(root for root in self.roots if root.size <= agreed)
+        known = roots[-1].position if roots else 0
+        kept = dict(self.forgotten)
+        for one in told:
+            kept[one.epoch] = min(kept.get(one.epoch, one.position), one.position, known)
+        return LogMemory(fresh[-1].epoch, roots, None, tuple(sorted(kept.items())))
 
     def take_signed(self, root: Root, signed: Envelope) -> LogMemory:
         """After a restart: keep the new epoch's root as it was signed, to show it to a server that is put back again."""

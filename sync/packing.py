@@ -22,13 +22,12 @@ _GZIP_FIRST: Final = 0x1F
 _DICTIONARY: Final = SAVE_DICTIONARY.encode()
 
 
-def pack_save(envelope: Envelope, certificates: Sequence[Envelope] = ()) -> bytes:
-    """What is then sealed: format, number of the dictionary, deflated text."""
-    plain = json.dumps(
-        {"certificates": [one.to_json() for one in certificates], "envelope": envelope.to_json()},
-        ensure_ascii=False,
-        separators=(",", ":"),
-    ).encode()
+def pack_save(envelope: Envelope, certificates: Sequence[Envelope] = (), verdict: Envelope | None = None) -> bytes:
+    """What is then sealed: format, number of the dictionary, deflated text. `verdict`: one that was given before (M-5d)."""
+    said = {"certificates": [one.to_json() for one in certificates], "envelope": envelope.to_json()}
+    if verdict is not None:
+        said["verdict"] = verdict.to_json()
+    plain = json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode()
     packer = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS, 9, zlib.Z_DEFAULT_STRATEGY, _DICTIONARY)
     return bytes((FORMAT, DICTIONARY_NUMBER)) + packer.compress(plain) + packer.flush()
 

@@ -94,7 +94,7 @@ def sync(
     else:
         _note_idle_contact(context, caller, unsent, since, software)
     limit = min(request.limit, context.settings.page_entries_max)
-    page = rules.pull(context, caller, request.cursor, limit, again=request.again)
+    page = rules.pull(context, caller, request.cursor, limit, again=request.again, claim=request.log)
     readings.note_told(context, caller, _told_files(page))
     told, backed_up = context.database.read(lambda session: log.tell(session, context, caller.station_id, request.log))
     if verdicts:

@@ -20,6 +20,7 @@ from server.keyring.rules import Keyring
 from server.log import rules as log
 from server.station import rules as stations
 from sync.folded import FoldedFile
+from sync.messages import LogClaim
 
 PAGE_BYTES_MAX = 1_000_000
 LEAVES_PER_PAGE_MAX = 1_000
@@ -40,10 +41,19 @@ class Page:
     more: bool = False
 
 
-def pull(context: Context, caller: Caller, cursor: str | None, limit: int, *, again: bool = False) -> Page:
+def pull(
+    context: Context,
+    caller: Caller,
+    cursor: str | None,
+    limit: int,
+    *,
+    again: bool = False,
+    claim: LogClaim | None = None,
+) -> Page:
     """The page after `cursor`. Any cursor gets an answer: what it does not cover comes as packs or from the beginning.
 
-    `again`: the reader wants all it may read anew, and still learns from its cursor what it may read no more.
+    `again`: the reader wants all it may read anew, and still learns from its cursor what it may read no more. `claim`: the
+    log that it remembers.
     """
     known = read_cursor(cursor)
     page = Page()
@@ -66,7 +76,7 @@ def pull(context: Context, caller: Caller, cursor: str | None, limit: int, *, ag
         epoch = log.current_epoch(session, caller.station_id)
         if written < epoch:  # what lies beyond what the log kept at its restart is told anew
             for told in (audiences, lost):
-                told.update(log.put_back(session, caller.station_id, told, written))
+                told.update(log.put_back(session, caller.station_id, told, written, claim))
         # Whoever starts from the beginning may have lost its own changes too: a record that no longer verified, for one.
         is_anew = again or not known
         whole = stations.get_last_position(session, caller.station_id) if is_anew else read_whole_until(cursor)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any, TypeVar
 
-from sqlmodel import Session, SQLModel, col, func, select
+from sqlmodel import Session, SQLModel, and_, col, func, select
 
 from server.intake.tables import Change, LogAudience, LogEntry
 from server.keyring.tables import DataKey
@@ -20,6 +20,21 @@ def list_witnesses(session: Session, station_id: str) -> list[LogWitness]:
 
 def find_backup(session: Session, station_id: str) -> LogBackup | None:
     return session.get(LogBackup, station_id)
+
+
+def find_first_brought(session: Session, station_id: str, after: int) -> int | None:
+    """The earliest position of a current verdict that devices brought back to a place beyond this one."""
+    statement = (
+        select(func.min(Change.position))
+        .join(LogEntry, and_(LogEntry.station_id == Change.station_id, LogEntry.change_id == Change.change_id))
+        .where(
+            LogEntry.station_id == station_id,
+            LogEntry.position > after,
+            LogEntry.position == Change.entry,
+            Change.position <= after,
+        )
+    )
+    return session.exec(statement).one()
 
 
 def find_counter(session: Session, station_id: str, name: str) -> Counter | None:

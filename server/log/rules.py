@@ -60,11 +60,18 @@ def current_epoch(session: Session, station_id: str) -> int:
     return epoch_of(stations.get_last_position(session, station_id) + 1)
 
 
-def put_back(session: Session, station_id: str, read: Mapping[str, int], epoch: int) -> dict[str, int]:
-    """How far a reader has come by a cursor of that epoch, less what restarts since then forgot."""
+def put_back(
+    session: Session, station_id: str, read: Mapping[str, int], epoch: int, claim: LogClaim | None
+) -> dict[str, int]:
+    """How far a reader has come by a cursor of that epoch, less what restarts since then forgot.
+
+    `claim`: the newest root that it still remembers. What it read after that may have been another log: the server may have
+    been put back before, and nobody noticed.
+    """
     tree = LogTree.open(session, station_id)
     restarts = [row for row in list_restarts(session, station_id) if row.epoch > epoch]
     kept = [(row.epoch, tree.position_of(row.agreed - 1) if row.agreed else 0) for row in restarts]
+    kept += [(tree.epoch, tree.position_of(claim.size - 1))] if claim else []
     return {
         audience: min([last, *(position for number, position in kept if epoch_of(last) < number)])
         for audience, last in read.items()
@@ -109,9 +116,15 @@ def prove_inclusion(session: Session, station_id: str, positions: Sequence[int],
 
 
 def get_backed_up(session: Session, station_id: str) -> int | None:
-    """The backup watermark: up to which position the log is known to be safe elsewhere; None where nobody said."""
+    """The backup watermark: up to which position verdicts are known to be safe elsewhere; None where nobody said.
+
+    What was brought back after the backup stands at a later place than its position says: the watermark stays below it.
+    """
     row = queries.find_backup(session, station_id)
-    return row.position if row else None
+    if row is None or not list_restarts(session, station_id):
+        return row.position if row else None
+    brought = queries.find_first_brought(session, station_id, row.position)
+    return row.position if brought is None else min(row.position, brought - 1)
 
 
 def list_differing(session: Session, caller: Caller, asked: Mapping[str, str]) -> list[str]:

@@ -1,7 +1,8 @@
 """One sync: push what is unsent, pull from the cursor, take in packs, compare digests, send photos.
 
 1. A change is pushed until a verdict for its own id is stored. A lost answer is repaired by pushing again.
-2. A cursor is stored together with what it covers, or after the pack it covers.
+2. A cursor is stored together with what it covers; where packs belong to that, they are written down with it and are taken in
+   before anything else is asked. A page that puts files away must not be forgotten half way: the next cursor would not know.
 3. One bad record never blocks another: a batch that is refused as a whole is halved down to the record.
 4. The server's digest is compared and never copied.
 """
@@ -43,6 +44,7 @@ from sync.verdict import read_verdict
 
 PAGE_ENTRIES = 500
 _TOO_MUCH = frozenset({400, 413, 422})
+_GONE = frozenset({404, 410, 416})
 _LOG_CODES = frozenset({"log_behind", "log_differs"})
 
 
@@ -96,7 +98,7 @@ class Syncing:
                 self._push_sealed()
             return self._finish()
         self._refresh_policy()
-        if self._bring_back():
+        if self._take_packs() and self._bring_back():
             while self._round_trip():
                 pass
         if self._report.reached and self._report.problem is None:
@@ -180,7 +182,10 @@ class Syncing:
         changes = [self._read_entry(entry) for entry in entries if isinstance(entry, ChangeEntry)]
         told = [Envelope(entry.verdict.body, entry.verdict.sig) for entry in entries if isinstance(entry, VerdictEntry)]
         facts: dict[str, Any] = {"server_at": answer.server_at, "backed_up": answer.backed_up}
-        cursor = {"cursor": answer.cursor, "again": False} if answer.cursor is not None else {}
+        cursor: dict[str, Any] = {} if answer.cursor is None else {"cursor": answer.cursor, "again": False}
+        if answer.packs:  # the cursor counts once they are in
+            packs = [offer.model_dump() for offer in answer.packs]
+            cursor = {"packs": packs, "cursor_after_packs": answer.cursor, "again": False}
         own = {stored.id for stored in batch}
         judged = [self._read_verdict(verdict) for verdict in verdicts]
         heard = [pair for pair in (*judged, *(self._read_verdict(verdict) for verdict in told)) if pair]
@@ -197,16 +202,11 @@ class Syncing:
             verdicts=heard,
             entered=[(entry.file, entry.scope) for entry in entries if isinstance(entry, EnterEntry)],
             left=[entry.file for entry in entries if isinstance(entry, LeaveEntry)],
-            settings=facts if answer.packs else facts | cursor,
+            settings=facts | cursor,
         )
         self._store.take_page(page)
         self._report.pulled += len(page.changes)
-        for offer in answer.packs:
-            if not self._take_pack(offer):
-                return False
-        if answer.packs:
-            self._store.keep_settings(cursor)
-        return True
+        return self._take_packs()
 
     def _count(self, change: str, judged: Sequence[tuple[str, Envelope] | None]) -> None:
         envelope = next(pair[1] for pair in judged if pair and pair[0] == change)
@@ -235,6 +235,23 @@ class Syncing:
             return None
         return StoredChange.of(change, envelope, own=change.dot.replica == self._identity.replica, verdict=pair[1])
 
+    def _take_packs(self) -> bool:
+        """The packs that an answer offered, this one's or an earlier one's; then the cursor after them."""
+        while offers := self._store.setting("packs") or []:
+            offer = PackOffer.model_validate(offers[0])
+            if not self._take_pack(offer):
+                return False
+            if self._store.setting("packs") == offers:  # else it was not there any more
+                after = {"cursor": self._store.setting("cursor_after_packs"), "cursor_after_packs": None}
+                self._store.keep_settings({"packs": offers[1:]} | ({} if offers[1:] else after))
+            self._store.drop_parts(f"pack/{offer.sha256}")
+        return True
+
+    def _give_packs_up(self) -> bool:
+        """The server has made a newer one, or is another since: ask again, by the cursor from before."""
+        self._store.keep_settings({"packs": [], "cursor_after_packs": None, "again": True})
+        return True
+
     def _take_pack(self, offer: PackOffer) -> bool:
         """Download a pack, going on where an earlier try broke off, check it, and take its files in."""
         name = f"pack/{offer.sha256}"
@@ -243,6 +260,8 @@ class Syncing:
             answer = self._call("GET", f"/packs/{offer.id}", None, {"Range": f"bytes={len(content)}-"})
             if answer is None:
                 return self._stop_unreached()
+            if answer.status in _GONE:
+                return self._give_packs_up()
             if not answer.is_fine:
                 return self._fail(answer.to_error().code, answer.to_error().detail)
             if answer.status == 200:
@@ -255,16 +274,14 @@ class Syncing:
         head, *lines = gzip.decompress(content).split(b"\n")
         try:
             self._witness.check_pack(PackHead.model_validate_json(head))
-        except (LogError, MalformedError) as error:
-            self._store.drop_parts(name)
-            return self._fail(error.code, error.detail)
+        except (LogError, MalformedError):
+            return self._give_packs_up()
         for line in lines:
             if line:
                 packed = PackedFile.model_validate_json(line)
                 changes = [change for change in map(self._read_entry, packed.changes) if change]
                 self._store.take_page(Page(changes=changes, entered=[(packed.file, packed.scope)]))
                 self._report.pulled += len(changes)
-        self._store.drop_parts(name)
         self._report.packs += 1
         return True
 
@@ -325,12 +342,15 @@ class Syncing:
     # --- the rest --------------------------------------------------------------------------------------------------------
 
     def _push_sealed(self) -> None:
-        """A revoked device reads no more, but what it recorded still gets home (M-5)."""
+        """A revoked device reads no more, but what it recorded still gets home (M-5).
+
+        It cannot hear that the server was put back either: what no backup holds goes along with its verdict (M-5d).
+        """
         if session.open_session(self._transport, self._identity, "upload"):
             return
         policy = session.read_policy(Envelope.from_json(self._store.setting("policy")), self._identity)
-        for stored in self._store.list_unsent():
-            sealed = seal_to_server(pack_save(stored.envelope), policy["sealing_key"])
+        for stored in [*self._witness.list_at_risk(), *self._store.list_unsent()]:
+            sealed = seal_to_server(pack_save(stored.envelope, verdict=stored.verdict), policy["sealing_key"])
             answer = self._call("POST", "/sealed", {"items": [{"id": stored.id, "sealed": sealed}]}, {})
             if answer and answer.is_fine:
                 self._report.sealed += 1

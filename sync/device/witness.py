@@ -73,7 +73,7 @@ class Witness:
         memory = self.memory
         if self._heard > WITNESSED_MAX:
             raise LogError("The server's log keeps differing from what this device remembers.")
-        remembered = [{"epoch": memory.epoch, **root.to_json()} for root in memory.roots[-_REMEMBERED_MAX:]]
+        remembered = memory.list_claims(_REMEMBERED_MAX)
         body = {"root": memory.signed.to_json() if memory.signed else None, "remembered": remembered}
         answer = self._call("POST", "/log/witness", body)
         if answer is None or not answer.is_fine:
@@ -163,6 +163,13 @@ class Witness:
             if not told.files:
                 break
         return fetched
+
+    def list_at_risk(self) -> list[StoredChange]:
+        """Own changes with a verdict that the backup has not passed (L-12), oldest first; all while none was told."""
+        backed_up = self._store.setting("backed_up")
+        judged = [(verdict.position, one) for one in self._store.list_own() if (verdict := one.read_verdict())]
+        at_risk = [pair for pair in judged if backed_up is None or pair[0] > backed_up]
+        return [one for _, one in sorted(at_risk, key=lambda pair: pair[0])]
 
     def may_forget(self, file: str) -> bool:
         """Whether the backup has passed every own change of a file that left (L-12)."""

@@ -5,7 +5,6 @@ Requests and answers are those that the device really sends and reads.
 
 from __future__ import annotations
 
-import gzip
 import json
 from collections.abc import Mapping
 from typing import Any
@@ -16,6 +15,7 @@ from sync.canonical import encode, sha256_hex
 from sync.change import Envelope, from_base64url, sign_document, to_base64url
 from sync.device.transport import Answer
 from sync.messages import OUTBOX_INFO
+from sync.packing import unpack_save
 from sync.simulate.feed import Feed
 from sync.simulate.keys import STATION_KEY, make_keys
 from sync.simulate.kinds import KIND
@@ -78,9 +78,11 @@ class Calls:
         results = []
         for item in body["items"]:
             plain = suite.decrypt(from_base64url(item["sealed"]), make_keys(STATION_KEY).private, info=OUTBOX_INFO)
-            envelope = Envelope.from_json(json.loads(gzip.decompress(plain))["envelope"])
+            save = json.loads(unpack_save(plain))
+            envelope, verdict = Envelope.from_json(save["envelope"]), _envelope(save.get("verdict"))
             code = "known" if item["id"] in self.station.rows else "received"
-            self.station.receive([envelope], account, now)
+            if verdict is None or self.station.take_back(envelope, verdict, account) == "refused":
+                self.station.receive([envelope], account, now)
             results.append({"id": item["id"], "code": code})
         return _fine({"results": results})
 
@@ -90,9 +92,11 @@ class Calls:
             return _refused(f"log_{standing}", 409)  # before anything is taken in
         pushed = [Envelope.from_json(one) for one in body["push"]]
         verdicts = self.station.receive(pushed, account, now)
-        page = self.page = self.feed.pull(account, body["cursor"], again=body.get("again", False), now=now)
+        page = self.page = self.feed.pull(account, body["cursor"], again=body.get("again", False), now=now, claim=claim)
         told = {"verdicts": [verdict.to_json() for verdict in verdicts], "server_at": now, "epoch": self.station.epoch}
-        return _fine({**page, **told, "log": log.tell(claim, now)})
+        safe = self.station.backed_up
+        backed_up = {} if safe is None else {"backed_up": log.list_safe(safe)}
+        return _fine({**page, **told, "log": log.tell(claim, now), **backed_up})
 
     # --- the log -----------------------------------------------------------------------------------------------------
 

@@ -31,9 +31,18 @@ class Feed:
         self._pack_from = pack_from
         self.packs: dict[str, bytes] = {}
         self._pack_scopes: dict[str, tuple[str, int]] = {}
+        self._pack_sizes: dict[str, int] = {}
 
-    def pull(self, account: Account, cursor: str | None, *, again: bool, now: int) -> dict[str, Any]:
-        """The page after a cursor."""
+    def pull(
+        self,
+        account: Account,
+        cursor: str | None,
+        *,
+        again: bool,
+        now: int,
+        claim: Mapping[str, Any] | None = None,
+    ) -> dict[str, Any]:
+        """The page after a cursor. `claim`: the log that the reader remembers."""
         station = self.station
         said: dict[str, Any] = json.loads(cursor) if cursor else {"a": {}, "e": 1, "w": 0}
         known: dict[str, int] = said["a"]
@@ -49,8 +58,8 @@ class Feed:
             begun |= {scope} if again and not pack else set()
         lost = {audience: last for audience, last in known.items() if audience not in audiences}
         if said["e"] < station.log.epoch:  # what lies beyond what the log kept at its restart is told anew
-            audiences |= station.log.put_back(audiences, said["e"])
-            lost |= station.log.put_back(lost, said["e"])
+            audiences |= station.log.put_back(audiences, said["e"], claim)
+            lost |= station.log.put_back(lost, said["e"], claim)
         is_anew = again or not known
         whole = station.log.last_place if is_anew else said["w"]
         refused = self._list_refused(account) if is_anew and packs else []
@@ -197,14 +206,19 @@ class Feed:
         packed = [self.packed_file(case.file) for case in self.station.files if case.scope == scope]
         lines = [head, *(one for one in packed if one["changes"])]
         content = gzip.compress(b"".join(json.dumps(line).encode() + b"\n" for line in lines), 1, mtime=0)
-        name = f"pack{len(self.packs)}"
+        name = f"pack{len(self._pack_sizes)}"
         self.packs[name] = content
         self._pack_scopes[name] = scope, log.last_place
+        self._pack_sizes[name] = log.size
         offer = {
             "id": name, "scope": scope, "bytes": len(content), "sha256": hashlib.sha256(content).hexdigest(),
             "cursor": cursor,
         }  # fmt: skip
         return {"position": log.last_place, "offer": offer}
+
+    def restore(self, size: int) -> None:
+        """Packs that were made of a longer log went with the database."""
+        self.packs = {name: content for name, content in self.packs.items() if self._pack_sizes[name] <= size}
 
     def find_pack(self, name: str, account: Account) -> bytes | None:
         """A pack for someone who may read it: none of a scope that is not theirs, none of a file that moved away since."""

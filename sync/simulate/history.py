@@ -109,7 +109,7 @@ class History:
 
     def lose_storage(self, phone: Phone) -> None:
         """What was saved here and reached nobody perishes; the phone answers for it no more."""
-        others = [other for other in self.phones if other is not phone and not other.is_revoked]
+        others = [other for other in self.phones if other is not phone]
         elsewhere = {name for other in others for name in self.own[other.name]}
         self.perished |= {one for one in self.own[phone.name] if one not in self.station.rows and one not in elsewhere}
         self.own[phone.name] = set()
@@ -120,6 +120,7 @@ class History:
         """Now and then a backup is made; the last two are kept."""
         if rng.random() < 0.15:
             self.backups = [*self.backups[-1:], self.station.back_up()]
+            self.station.backed_up = min(backup.log.last_place for backup in self.backups)
 
     def restore(self, backup: Backup, *, is_noticed: bool) -> None:
         """The station forgets what came after the backup. A save perishes with that where no phone has to have it.
@@ -128,9 +129,10 @@ class History:
         """
         before, epoch = set(self.station.rows), self.station.log.epoch
         self.station.restore(backup)
+        self.feed.restore(self.station.log.size)
         if is_noticed:
             self.station.log.restart_from_generation(epoch, self.time)
-        kept = {name for phone in self.phones if not phone.is_revoked for name in self.own[phone.name]}
+        kept = {name for phone in self.phones for name in self.own[phone.name]}
         self.perished |= before - set(self.station.rows) - kept
 
     def clone(self, phone: Phone) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from sync.change import Envelope, sign_document
 from sync.log import Restart, Root, epoch_of, first_position, read_root
@@ -24,6 +24,8 @@ from sync.tree import (
 
 Standing = Literal["sound", "behind", "differs"]
 DEPLOYMENT, STATION = "d" * 32, "5" * 32
+_HOUR_MS: Final = 3_600_000
+_FIRST_HOUR_MS: Final = 1_767_225_600_000  # 2026-01-01 UTC
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,7 @@ class Logged:
     is_first: bool
     signed: Envelope
     audiences: frozenset[str]
+    position: int = 0  # of the verdict: where it stood first
 
 
 @dataclass(slots=True)
@@ -107,9 +110,13 @@ class LogBook:
         proof = prove(consistency_ranges(min(claim["size"], self.size), self.size), self._node)
         return {"root": self.sign_root(now).to_json(), "proof": [one.hex() for one in proof]}
 
-    def put_back(self, read: Mapping[str, int], epoch: int) -> dict[str, int]:
-        """How far a reader has come by a cursor of that epoch, less what restarts since then forgot."""
+    def put_back(self, read: Mapping[str, int], epoch: int, claim: Mapping[str, Any] | None) -> dict[str, int]:
+        """How far a reader has come by a cursor of that epoch, less what restarts since then forgot.
+
+        `claim`: the newest root that it still remembers; what came after that may have been another log.
+        """
         kept = [(said.epoch, said.position) for said, _ in self.restarts if said.epoch > epoch]
+        kept += [(self.epoch, self.place_of(claim["size"] - 1))] if claim else []
         return {
             audience: min([last, *(place for number, place in kept if epoch_of(last) < number)])
             for audience, last in read.items()
@@ -131,6 +138,10 @@ class LogBook:
             return False
         self._restart(max(root.epoch, self.epoch) + 1, max(shared, default=0), "phone", now)
         return True
+
+    def list_safe(self, place: int) -> int:
+        """The position up to which what a backup of this place holds is safe: what was brought back stands later (L-12)."""
+        return min([place, *(one.position - 1 for one in self.entries if one.place > place)])
 
     def restart_from_generation(self, epoch: int, now: int) -> None:
         """The file beside the database remembers a longer log: this was put back before anyone wrote to it."""
@@ -156,6 +167,8 @@ class LogBook:
 
     def _restart(self, epoch: int, agreed: int, because: str, now: int) -> None:
         place = self.place_of(agreed - 1)
+        # A second restore may have forgotten the first statement with its number: the hour is one that no other has.
+        epoch = max(epoch, (now - _FIRST_HOUR_MS) // _HOUR_MS)
         said = Restart(epoch, self.size, self.root_hash(self.size).hex(), agreed, place, because, now)
         self.restarts.append((said, _sign(said.to_body(deployment=DEPLOYMENT, station=STATION))))
 

@@ -82,6 +82,7 @@ class Station:
         self.log = LogBook()
         self.states: dict[str, FileState] = {}
         self.moves: dict[int, list[Move]] = {}  # by place
+        self.backed_up: int | None = None  # place up to which every backup goes that may still be put back
 
     @property
     def epoch(self) -> int:
@@ -252,7 +253,10 @@ class Station:
                 if change.act in ACTS_THAT_MOVE:
                     self.moves[place] = settle(change, state, self.state)
         self.log.append(
-            Logged(place, name, row.file, verdict.status, is_first, row.signed, self._audiences(row, place))
+            Logged(
+                place, name, row.file, verdict.status, is_first, row.signed, self._audiences(row, place),
+                verdict.position,
+            )
         )  # fmt: skip
 
     def _audiences(self, row: Row, place: int) -> frozenset[str]:

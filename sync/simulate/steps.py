@@ -150,11 +150,9 @@ def _evicted_part(history: History, phone: Phone, _rng: Random) -> None:
 
 def _server_restored(history: History, _phone: Phone, rng: Random) -> None:
     """Yesterday's backup is put back over the station's database."""
-    is_settled = history.outcome.faults["server_restored"] < history.station.log.epoch  # the last one was noticed
-    if history.backups and is_settled and not history.outcome.faults.keys() & {"rolled_back", "cloned"}:
+    if history.backups and not history.outcome.faults.keys() & {"rolled_back", "cloned"}:
         history.count("server_restored")
-        is_again = history.outcome.faults["server_restored"] > 1
-        history.restore(rng.choice(history.backups), is_noticed=is_again or rng.random() < 0.4)
+        history.restore(rng.choice(history.backups), is_noticed=rng.random() < 0.4)
 
 
 def _rolled_back(history: History, phone: Phone, rng: Random) -> None:

@@ -25,8 +25,9 @@ export async function takePacks(phone: Phone, vault: OpenVault): Promise<string[
       const bytes = await fetchPack(phone, vault, pack)
       faults.push(...(await takePack(phone, vault, bytes)))
     } catch (error) {
-      // The server has made a newer one: ask again from the beginning.
-      if (!(error instanceof Problem) || ![404, 410, 416].includes(error.status)) throw error
+      // The server has made a newer one, or is another since: ask again from the beginning.
+      const isGone = error instanceof Problem ? [404, 410, 416].includes(error.status) : error instanceof DeviceError && error.code.startsWith('log_')
+      if (!isGone) throw error
       await storeSync(phone, vault, { packs: [], cursor_after_packs: null, again: true })
       await dropParts(vault.database)
       return faults

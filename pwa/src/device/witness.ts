@@ -6,7 +6,7 @@
 import { Problem } from '../api'
 import type { Envelope } from '../sync/change'
 import { SyncError } from '../sync/errors'
-import { emptyMemory, filesHash, isForgotten, mayForget, readRestart, readRoot, takeRestarts, takeRoot, takeSigned, type LogMemory } from '../sync/log'
+import { emptyMemory, filesHash, isForgotten, listClaims, mayForget, readRestart, readRoot, takeRestarts, takeRoot, takeSigned, type LogMemory } from '../sync/log'
 import { BATCH_BYTES_MAX, CHANGES_PER_BATCH_MAX, FILES_PER_HAVE_MAX, type HaveAnswer, type PackedFile, type PackHead, type SyncAnswer } from '../sync/messages'
 import { stationKeys } from '../sync/handover'
 import { openSigned } from '../sync/signatures'
@@ -64,8 +64,7 @@ export async function checkPack(phone: Phone, sync: SyncState, head: Partial<Pac
 /** Shows what is remembered to a server whose log differs, and takes its restart statements in. */
 export async function testify(phone: Phone, vault: OpenVault): Promise<void> {
   const memory = memoryOf(await vault.readSync())
-  const remembered = memory.roots.slice(-REMEMBERED_MAX).map((root) => ({ epoch: memory.epoch, ...root }))
-  const told = await phone.calls.witness({ root: memory.signed, remembered })
+  const told = await phone.calls.witness({ root: memory.signed, remembered: listClaims(memory, REMEMBERED_MAX) })
   if (told.state === 'differs') throw new DeviceError('log_differs')
   const after = await guarded(async () => {
     await believe(phone, told.root, 'root')

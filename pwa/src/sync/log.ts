@@ -13,8 +13,8 @@ const EPOCH_POSITIONS = 2 ** 32
 export interface Root { epoch: number; size: number; position: number; hash: string; at: number }
 export interface Restart { epoch: number; size: number; hash: string; agreed: number; position: number; because: string; at: number }
 
-/** A root that was seen, without its signature. */
-export interface Remembered { size: number; hash: string }
+/** A root that was seen, without its signature; `position`: the last place that its log had given out. */
+export interface Remembered { size: number; hash: string; position?: number }
 
 /** `roots` by size, the newest last; `signed` is that newest one as the server signed it; `forgotten`: restarts to recover from. */
 export interface LogMemory { epoch: number; roots: Remembered[]; signed: Envelope | null; forgotten: [epoch: number, position: number][] }
@@ -62,8 +62,13 @@ export function takeRoot(memory: LogMemory, root: Root, proof: readonly string[]
   const newest = newestOf(memory)
   if ((root.epoch !== memory.epoch && newest.size > 0) || root.size < newest.size) throw new SyncError('log_behind', '', 'The log is not the one that this phone remembers.')
   if (!isConsistent(newest.size, newest.hash, root.size, root.hash, proof)) throw new SyncError('log_differs', '', 'The log does not begin with what this phone remembers.')
-  const roots = thin([...memory.roots.filter((one) => one.size !== root.size), { size: root.size, hash: root.hash }])
+  const roots = thin([...memory.roots.filter((one) => one.size !== root.size), { size: root.size, hash: root.hash, position: root.position }])
   return { ...memory, epoch: root.epoch, roots, signed }
+}
+
+/** What it remembers besides, for a server whose log differs. */
+export function listClaims(memory: LogMemory, limit: number): { epoch: number; size: number; hash: string }[] {
+  return memory.roots.slice(-limit).map(({ size, hash }) => ({ epoch: memory.epoch, size, hash }))
 }
 
 /** After a restart: keeps the new epoch's root as it was signed, to show it to a server that is put back again. */
@@ -71,15 +76,23 @@ export function takeSigned(memory: LogMemory, root: Root, signed: Envelope): Log
   return root.epoch === memory.epoch && root.size >= newestOf(memory).size ? { ...memory, signed } : memory
 }
 
-/** The memory after restart statements that were verified as the server's (L-8), those known already among them. */
+/**
+ * The memory after restart statements that were verified as the server's (L-8), those known already among them. Those count
+ * again: what was brought back after one stands at a later place than its position says. And no log is known to agree beyond
+ * the newest root that remains, whatever a statement says.
+ */
 export function takeRestarts(memory: LogMemory, restarts: readonly Restart[]): LogMemory {
-  const fresh = restarts.filter((one) => one.epoch > memory.epoch).sort((a, b) => a.epoch - b.epoch)
+  const told = [...restarts].sort((a, b) => a.epoch - b.epoch)
+  const fresh = told.filter((one) => one.epoch > memory.epoch)
   const last = fresh[fresh.length - 1]
   if (!last) return memory
   if (fresh.some((one) => one.agreed > one.size)) throw new SyncError('log_differs', '', 'A restart statement contradicts itself.')
   const agreed = Math.min(...fresh.map((one) => one.agreed))
-  const forgotten = fresh.map((one): [number, number] => [one.epoch, one.position])
-  return { epoch: last.epoch, roots: memory.roots.filter((root) => root.size <= agreed), signed: null, forgotten: [...memory.forgotten, ...forgotten] }
+  const roots = memory.roots.filter((root) => root.size <= agreed).map((root) => ({ ...root, position: root.position ?? 0 }))
+  const known = roots[roots.length - 1]?.position ?? 0
+  const kept = new Map(memory.forgotten)
+  for (const { epoch, position } of told) kept.set(epoch, Math.min(kept.get(epoch) ?? position, position, known))
+  return { epoch: last.epoch, roots, signed: null, forgotten: [...kept].sort(([a], [b]) => a - b) }
 }
 
 /** Whether the server may have lost what it once put at this position. */

@@ -95,7 +95,7 @@ def _memory(
 ) -> dict[str, Any]:
     return {
         "epoch": epoch,
-        "roots": [{"size": size, "hash": _root(size, mark)} for size in sizes],
+        "roots": [{"size": size, "hash": _root(size, mark), "position": size} for size in sizes],
         "signed": None,
         "forgotten": [list(one) for one in forgotten],
     }
@@ -152,7 +152,7 @@ def _restarts() -> list[Case]:
     return [
         _case(
             "back to the newest root from before", "L-8", given(_memory(3, 6, 9), restart(2, 7, 7)),
-            memory=_memory(3, 6, epoch=2, forgotten=[(2, 7)]),
+            memory=_memory(3, 6, epoch=2, forgotten=[(2, 6)]),
         ),
         _case(
             "a statement that is known changes nothing", "L-8", given(_memory(3, epoch=2), restart(2, 1, 1)),
@@ -161,7 +161,22 @@ def _restarts() -> list[Case]:
         _case(
             "two restarts: the earlier agreement counts", "L-8",
             given(_memory(3, 6, 9), restart(3, 12, late), restart(2, 4, 4)),
-            memory=_memory(3, epoch=3, forgotten=[(2, 4), (3, late)]),
+            memory=_memory(3, epoch=3, forgotten=[(2, 3), (3, 3)]),
+        ),
+        _case(
+            "what was brought back after an earlier restart may be forgotten again", "L-8",
+            given(_memory(6, epoch=2), restart(2, 4, 4), restart(3, 6, late)),
+            memory=_memory(6, epoch=3, forgotten=[(2, 4), (3, 6)]),
+        ),
+        _case(
+            "what is not brought back yet stays due by the smaller position", "L-8",
+            given(_memory(6, epoch=2, forgotten=[(2, 4)]), restart(2, 5, 5), restart(3, 6, 6)),
+            memory=_memory(6, epoch=3, forgotten=[(2, 4), (3, 6)]),
+        ),
+        _case(
+            "a root remembered without its position proves nothing about positions", "L-8",
+            given({**_memory(), "roots": [{"size": 6, "hash": _root(6)}]}, restart(2, 6, 6)),
+            memory={**_memory(epoch=2, forgotten=[(2, 0)]), "roots": [{"size": 6, "hash": _root(6), "position": 0}]},
         ),
         _case("nothing agreed", "L-8", given(_memory(3, 6), restart(2, 0, 0, 5)), memory=_memory(epoch=2, forgotten=[(2, 0)])),
         _case(
