@@ -12,11 +12,14 @@ from server.accounts import routes as accounts
 from server.administration import routes as administration
 from server.attachments import routes as attachments
 from server.blobs import FolderBlobStore
+from server.board import routes as board
 from server.bodies import AnswerBody, Id, Instant
 from server.bundles import routes as bundles
 from server.context import Context, clock_ms
 from server.database import Database
 from server.devices import routes as devices
+from server.erasure import routes as erasure
+from server.erasure import shredding
 from server.feed import routes as feed
 from server.grants import routes as grants
 from server.intake import routes as intake
@@ -65,12 +68,14 @@ def prepare(settings: Settings) -> Context:
     except BaseException:
         database.close()
         raise
-    return Context(
+    context = Context(
         settings,
         database,
         Keyring(key_file, path=settings.resolved_key_file()),
         FolderBlobStore(settings.files_folder()),
     )
+    shredding.finish(context)
+    return context
 
 
 def _migrate(settings: Settings, database: Database) -> None:
@@ -118,7 +123,9 @@ def create_app(context: Context) -> FastAPI:
         administration.router,
         grants.router,
         readings.router,
+        erasure.router,
         same_person.router,
+        board.router,
         attachments.router,
         ledger.router,
     )

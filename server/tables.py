@@ -6,8 +6,10 @@ import server.accounts.tables
 import server.administration.tables
 import server.attachments.tables
 import server.audit.tables
+import server.board.tables
 import server.bundles.tables
 import server.devices.tables
+import server.erasure.tables
 import server.feed.tables
 import server.grants.tables
 import server.intake.tables

@@ -91,6 +91,37 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("station_id", "position"),
     )
     op.create_table(
+        "board_entry",
+        sa.Column("station_id", sa.String(length=32), nullable=False),
+        sa.Column("entry", sa.String(length=32), nullable=False),
+        sa.Column("file", sa.String(length=32), nullable=False),
+        sa.Column("element", sa.String(length=32), nullable=False),
+        sa.Column("scope", sa.String(length=32), nullable=False),
+        sa.Column("sealed_words", sa.LargeBinary(), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("posted_on", sa.String(length=10), nullable=False),
+        sa.Column("posted_by", sa.String(length=32), nullable=True),
+        sa.Column("taken_by", sa.String(length=32), nullable=True),
+        sa.Column("taken_at", sa.BigInteger(), nullable=True),
+        sa.Column("sealed_note", sa.LargeBinary(), nullable=True),
+        sa.Column("changed_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["station_id"],
+            ["station.station_id"],
+        ),
+        sa.PrimaryKeyConstraint("station_id", "entry"),
+    )
+    op.create_table(
+        "board_reach",
+        sa.Column("station_id", sa.String(length=32), nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["station_id"],
+            ["station.station_id"],
+        ),
+        sa.PrimaryKeyConstraint("station_id"),
+    )
+    op.create_table(
         "change",
         sa.Column("station_id", sa.String(length=32), nullable=False),
         sa.Column("change_id", sa.String(length=64), nullable=False),
@@ -136,15 +167,23 @@ def upgrade() -> None:
         "erased_file",
         sa.Column("station_id", sa.String(length=32), nullable=False),
         sa.Column("file", sa.String(length=32), nullable=False),
-        sa.Column("position", sa.BigInteger(), nullable=False),
-        sa.Column("erased_at", sa.BigInteger(), nullable=False),
-        sa.Column("erased_by", sa.String(length=32), nullable=False),
+        sa.Column("scope", sa.String(length=32), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("asked_by", sa.String(length=32), nullable=False),
+        sa.Column("asked_at", sa.BigInteger(), nullable=False),
+        sa.Column("sealed_reason", sa.LargeBinary(), nullable=False),
+        sa.Column("decided_by", sa.String(length=32), nullable=True),
+        sa.Column("decided_at", sa.BigInteger(), nullable=True),
+        sa.Column("erased_at", sa.BigInteger(), nullable=True),
+        sa.Column("owners", sa.Text(), nullable=False),
+        sa.Column("mark", sa.String(length=64), nullable=False),
         sa.ForeignKeyConstraint(
             ["station_id"],
             ["station.station_id"],
         ),
         sa.PrimaryKeyConstraint("station_id", "file"),
     )
+    op.create_index("ix_erased_file_state", "erased_file", ["station_id", "state", "erased_at"], unique=False)
     op.create_table(
         "ledger_import",
         sa.Column("station_id", sa.String(length=32), nullable=False),
@@ -399,6 +438,7 @@ def upgrade() -> None:
         sa.Column("files", sa.BigInteger(), nullable=False),
         sa.Column("bytes", sa.BigInteger(), nullable=False),
         sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("key_owner", sa.String(length=64), nullable=False),
         sa.Column("made_at", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(
             ["station_id", "scope"],
@@ -706,10 +746,13 @@ def downgrade() -> None:
     op.drop_index("ix_ledger_import_same", table_name="ledger_import")
     op.drop_index("ix_ledger_import_created", table_name="ledger_import")
     op.drop_table("ledger_import")
+    op.drop_index("ix_erased_file_state", table_name="erased_file")
     op.drop_table("erased_file")
     op.drop_table("counter")
     op.drop_index("ix_change_status", table_name="change")
     op.drop_table("change")
+    op.drop_table("board_reach")
+    op.drop_table("board_entry")
     op.drop_table("audit_entry")
     op.drop_index("ix_attachment_received", table_name="attachment")
     op.drop_table("attachment")

@@ -1,0 +1,1 @@
+"""The needs board: what families need, without names, for the whole station to take up."""
