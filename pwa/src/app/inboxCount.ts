@@ -8,7 +8,7 @@ export function inboxCount(device: Pick<Device, 'households' | 'me' | 'samePerso
   // Refused saves of households that went elsewhere count too: they stand in no summary.
   let count = device.sync.returnedCount + (decides ? device.samePersons.filter((pair) => !pair.settled).length : 0)
   for (const household of device.households) {
-    count += household.conflicts + (decides ? (household.semantic?.open ?? 0) + household.toDecide : 0)
+    count += (household.alarms?.filter((one) => decides || one.raisedBy === device.me?.personId).length ?? 0) + household.conflicts + (decides ? (household.semantic?.open ?? 0) + household.toDecide : 0)
     for (const state of household.sectionStates) {
       if (decides ? REVIEWABLE.has(state) : state === 'returned') count += 1
     }

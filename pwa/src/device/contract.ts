@@ -3,6 +3,7 @@
  * Implemented in this folder on top of `vault/`, `sync/` and `api/`; faked in feature tests.
  */
 import type { SemanticConflict } from '../records'
+import type { Alarm, OpenReferral } from '../records/open'
 import type { Access } from './access-contract'
 import type { Carry } from './carry-contract'
 import type { FoldedFile, Rules } from '../sync/fold'
@@ -57,6 +58,8 @@ export interface HouseholdSummary {
   conflicts: number
   /** Facts that cannot all be true: how many are open; what finds one person in two files; what was settled. */
   semantic?: { open: number; marks: string[]; settled: string[] }
+  alarms?: Alarm[] // crises that nobody in charge has seen, or that are not written up
+  referrals?: OpenReferral[] // until the receiver has met the family
   returned: number
   toDecide: number // saves of others that are held or quarantined
   sectionStates: string[] // statuses of its sections that are not draft
@@ -173,7 +176,7 @@ export interface AttachmentInfo { id: string; sha256: string; mediaType: string;
 export interface KeepOptions { paper?: boolean } // a paper stays legible
 
 /** A record made while the household's file could not be opened; linked at the next full unlock. */
-export interface UnlinkedRecord { fileId: string; villageName: string; personName: string; note: string; values: Record<string, unknown>; at: number }
+export interface UnlinkedRecord { fileId: string; villageName: string; personName: string; note: string; values: Record<string, unknown>; at: number; seen?: boolean }
 
 export interface Device {
   // --- who and whether (reactive: features read these in templates) ---
@@ -241,7 +244,7 @@ export interface Device {
   listDrafts(): Promise<{ key: string; savedAt: number }[]>
 
   // --- write-only recording ---
-  recordUnlinked(record: Omit<UnlinkedRecord, 'fileId' | 'at'>): Promise<void>
+  recordUnlinked(record: Omit<UnlinkedRecord, 'fileId' | 'at' | 'seen'>): Promise<void>
   listUnlinked(): Promise<UnlinkedRecord[]>
   linkUnlinked(fileId: string, householdFileId: string): Promise<void>
 
@@ -278,6 +281,6 @@ export interface Device {
   reissue(changeId: string, ops: Operation[], reason: string): Promise<void>
 
   // --- asked of the server, online only ---
-  call<T>(method: 'GET' | 'POST', path: string, body?: unknown): Promise<T>
+  call<T>(method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown): Promise<T>
   upload<T>(path: string, file: File, onProgress?: (share: number) => void): Promise<T>
 }

@@ -1,4 +1,5 @@
 /** The line of a household in lists and search, taken from its folded state: what records say of it and what became of saves. */
+import { openAlarms, openReferrals } from '../records/open'
 import { findSemanticConflicts, semanticLine, semanticRules, shownValue, summarize } from '../records'
 import type { FoldedFile } from '../sync/fold'
 import type { HouseholdSummary } from './contract'
@@ -18,7 +19,8 @@ export function summarise(file: FoldedFile, facts: SummaryFacts, today: string):
   const rules = semanticRules(file.kind)
   const line = semanticLine(rules, file)
   const semantic = { open: findSemanticConflicts(rules, file).filter((one) => !one.settled).length, marks: line.marks, settled: line.settled }
-  return { ...summarize(file, today), ...facts, semantic, conflicts: file.conflicts.length, sectionStates }
+  const [alarms, referrals] = [openAlarms(file), openReferrals(file)]
+  return { ...summarize(file, today), ...facts, ...(alarms.length ? { alarms } : {}), ...(referrals.length ? { referrals } : {}), semantic, conflicts: file.conflicts.length, sectionStates }
 }
 
 /** The value that stands for a path: the settled one, or in an open conflict the last settled. */

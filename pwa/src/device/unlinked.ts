@@ -61,7 +61,10 @@ export async function linkUnlinked(phone: Phone, fileId: string, householdFileId
   if (!household.state.elements[`visits/${fileId}`]) {
     const { visited_on, observation, ...values } = record.values
     const value = { visited_on: visited_on ?? dayOf(record.at), observation: [observation, record.note].filter(Boolean).join('\n') || null, ...values } as Record<string, unknown> as { [field: string]: Json }
-    await save(phone, partsOf(household, [{ op: 'append', path: 'visits', id: fileId, value }], {}))
+    const made: Operation[] = [{ op: 'append', path: 'visits', id: fileId, value }]
+    // What was recorded from the red card is a crisis too: it rings and waits to be written up.
+    if (values['urgency'] === 'emergency') made.push({ op: 'append', path: 'crises', id: fileId, value: { found_at: record.at, what_happened: record.note || null, raised_by: phone.mustPolicy().me.person_id } })
+    await save(phone, partsOf(household, made, {}))
   }
   const ops: Operation[] = [
     { op: 'set', path: 'linked_to', value: householdFileId },
