@@ -12,6 +12,7 @@ from server.accounts.rules import PersonView
 from server.command.opening import DEFAULT_DATA, DatabaseOption, DataOption, console, fail, make_settings, open_context
 from server.context import Context
 from server.devices import rules as devices
+from server.grants import rules as grants
 from server.station import rules as stations
 from server.station.founding import DEMO_FILE, PlanError, found_station, read_plan
 
@@ -31,6 +32,9 @@ def create(
     head: Annotated[
         str | None, typer.Option("--head", help="Name of the first head, where the file lists no people.")
     ] = None,
+    minors: Annotated[
+        bool, typer.Option("--minors", help="Approve everyone for the minors' files of their patches, for a year.")
+    ] = False,
     data: DataOption = DEFAULT_DATA,
     database_url: DatabaseOption = None,
     url: UrlOption = DEFAULT_URL,
@@ -51,7 +55,14 @@ def create(
     if not plan.people:
         fail("A station needs at least one person.", "List people in the YAML file, or give --head NAME.")
     context = open_context(make_settings(data, database_url, public_url=url))
-    station_id = context.database.write(lambda session: found_station(session, context.keyring, plan, context.now()))
+
+    def work(session: Session) -> str:
+        made = found_station(session, context.keyring, plan, context.now())
+        if minors:
+            grants.approve_at_founding(session, context, made, "建站时由负责人批准")
+        return made
+
+    station_id = context.database.write(work)
     console.print(
         f"[green]✓[/green] {plan.name} is founded, with {sum(len(p.villages) for p in plan.patches)} villages."
     )
@@ -102,7 +113,9 @@ def ensure_demo(context: Context) -> str:
         known = stations.list_station_ids(session, 1)
         if known:
             return known[0]
-        return found_station(session, context.keyring, read_plan(DEMO_FILE), context.now(), is_demo=True)
+        station_id = found_station(session, context.keyring, read_plan(DEMO_FILE), context.now(), is_demo=True)
+        grants.approve_at_founding(session, context, station_id, "演示站：建站时由站长批准")
+        return station_id
 
     return context.database.write(work)
 

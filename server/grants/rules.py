@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from sqlmodel import Session
 
 from server import crypto
+from server.accounts import rules as accounts
 from server.audit import rules as audit
 from server.context import Context
 from server.devices.rules import Caller
@@ -65,6 +66,21 @@ def ask(
     session.add(row)
     _record(session, context, caller, "grant_asked", grant_id)
     return _view(session, context.keyring, row)
+
+
+def approve_at_founding(session: Session, context: Context, station_id: str, reason: str) -> None:
+    """Leave for a year for everyone on the patches of their duties, approved by whoever founds the station."""
+    now, epoch = context.now(), stations.get_epoch(session, station_id)
+    for person in accounts.list_people(session, context.keyring, station_id, epoch, 10_000):
+        for scope in dict.fromkeys(held.scope for held in person.duties):
+            grant_id = crypto.make_id()
+            row = AccessGrant(
+                station_id=station_id, grant_id=grant_id, person_id=person.person_id, file=None, scope=scope, asked_at=now,
+                until_at=now + (DAYS_MAX - 1) * _DAY_MS, state="approved", decided_at=now,
+                sealed_reason=context.keyring.seal_text(session, _place(station_id, grant_id), reason),
+            )  # fmt: skip
+            session.add(row)
+            audit.record(session, station_id, "grant_approved", now, about=grant_id)
 
 
 def decide(session: Session, context: Context, caller: Caller, grant_id: str, *, is_approved: bool) -> GrantView:

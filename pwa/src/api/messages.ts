@@ -39,10 +39,13 @@ export function calls(client: Client) {
     challenge: (replica: string) => client.json<{ nonce: string }>('POST', '/sessions/challenge', { replica }),
     openSession: (request: { replica: string; kind: string; nonce: string; sig: string }) => client.json<{ expires_at: number }>('POST', '/sessions', request),
     endReadSession: () => client.json<void>('DELETE', '/sessions/read', undefined),
+    setPassword: (request: { replica: string; auth: string | null; new_auth: string; kdf: ConfirmRequest['kdf'] }) => client.json<{ share: string }>('POST', '/vault/password', request, 'read'),
+    wipeOrder: (replica: string) => client.json<{ order: Envelope | null; handovers?: Envelope[] }>('GET', `/wipe-order?replica=${replica}`),
+    wiped: (request: { replica: string; last: boolean }) => client.json<void>('POST', '/wipe-order/done', request),
     share: (replica: string, auth: string) => client.json<{ share: string }>('POST', '/vault/share', { replica, auth }),
-    /** `unsent`: what the phone still holds back, for the deputy's list of devices. */
-    async sync(request: SyncRequest, unsent: { count: number; since: number | null }): Promise<SyncAnswer> {
-      const headers: Record<string, string> = { 'Yihu-Unsent': String(unsent.count) }
+    /** `unsent`: what the phone still holds back and which build it runs, for the deputy's list of devices. */
+    async sync(request: SyncRequest, unsent: { count: number; since: number | null; software?: string }): Promise<SyncAnswer> {
+      const headers: Record<string, string> = { 'Yihu-Unsent': String(unsent.count), ...(unsent.software ? { 'Yihu-App': unsent.software } : {}) }
       if (unsent.since !== null) headers['Yihu-Unsent-Since'] = String(unsent.since)
       const answer = await client.call({ method: 'POST', path: '/sync', json: request, session: 'read', headers, timeoutMs: 60_000 })
       return answer.json<SyncAnswer>()

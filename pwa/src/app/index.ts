@@ -3,6 +3,7 @@ import { createApp, type App } from 'vue'
 import { provideDevice, type Device } from '../device'
 import { startLocale } from '../i18n'
 import { applyLook } from '../ui/look'
+import { provideSeen } from '../ui/mask'
 import { provideTrays } from '../ui/trays'
 import '../ui/theme.css'
 import Shell from './App.vue'
@@ -15,9 +16,14 @@ export type { AppWorker } from './worker'
 export async function startApp(device: Device, worker: AppWorker): Promise<App> {
   applyLook()
   await startLocale()
-  const app = createApp(Shell, { router: createRouter(), worker })
+  const router = createRouter()
+  const app = createApp(Shell, { router, worker })
   provideDevice(app, device)
   provideTrays(app, TRAYS)
+  provideSeen(app, () => {
+    const { id, fileId } = router.place.params
+    if (id ?? fileId) device.access.unmasked((id ?? fileId) as string)
+  })
   app.mount('#app')
   return app
 }

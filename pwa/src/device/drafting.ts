@@ -7,7 +7,8 @@ export interface Amendment {
   changeId: string
 }
 export const amendmentKey = (draftKey: string): string => `amends:${draftKey}`
-export const isAmendmentKey = (key: string): boolean => key.startsWith('amends:')
+/** What the phone keeps for itself beside drafts: nothing that a person began and may take up again. */
+export const isOwnKey = (key: string): boolean => /^(amends|read|access):/.test(key)
 
 const DELAY_MS = 700
 const DELAY_MS_MAX = 1_500
@@ -87,7 +88,7 @@ export class Drafting {
   }
   async list(): Promise<{ key: string; savedAt: number }[]> {
     await this.flush()
-    return (await (await this.drafts()).list()).filter(({ key }) => !isAmendmentKey(key)).map(({ key, at }) => ({ key, savedAt: at })).sort((a, b) => b.savedAt - a.savedAt)
+    return (await (await this.drafts()).list()).filter(({ key }) => !isOwnKey(key)).map(({ key, at }) => ({ key, savedAt: at })).sort((a, b) => b.savedAt - a.savedAt)
   }
 
   private async drafts(): Promise<Drafts> {

@@ -3,6 +3,7 @@ import { inject, type App, type InjectionKey } from 'vue'
 import type { Device } from './contract'
 
 export * from './contract'
+export type * from './access-contract'
 export type * from './carry-contract'
 export { makeHouseholdSearch, type HouseholdSearch } from './search'
 export { DeviceError } from './errors'

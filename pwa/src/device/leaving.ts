@@ -3,6 +3,7 @@
  * verdict and nothing half-typed or unsent hangs on them, and go.
  */
 import { Drafts, listUnnamed, listUnuploaded } from '../vault'
+import { isOwnKey } from './drafting'
 import type { Line } from './entries'
 import type { LeavingFile } from './contract'
 import type { Phone } from './phone'
@@ -28,7 +29,7 @@ export async function listLeaving(phone: Phone): Promise<LeavingFile[]> {
       undecided: rows.filter((row) => row.fate === 'held' || row.fate === 'quarantined' || (row.fate === 'unsent' && row.received)).length,
       returned: rows.filter((row) => REFUSED.includes(row.fate)).length,
       photos: [...unsentPhotos, ...draftPhotos].filter((row) => row.file === file).length,
-      drafts: drafts.filter((key) => key.includes(file) && !key.startsWith('amends:')),
+      drafts: drafts.filter((key) => key.includes(file) && !isOwnKey(key)),
     }
   })
   // One that waits for nothing but the server's backup is nobody's business.
