@@ -1,5 +1,6 @@
 /** The station's signed policy: who one is, whom one works with, which villages, which keys to believe and to seal to. */
 import type { Envelope } from '../sync/change'
+import type { LocalRules } from '../records'
 import type { Duty, Me, Patch, Village } from './contract'
 
 interface PolicyPerson {
@@ -23,6 +24,7 @@ export interface Policy {
   schema_versions: Record<string, number>
   route: { households_max: number; hours: number }
   lease_days: number
+  local?: LocalRules // what the station set for itself
 }
 
 /** A policy as it lies in the vault: checked when it came in. */

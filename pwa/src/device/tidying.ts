@@ -1,8 +1,10 @@
 /** What a full unlock puts in order: yesterday's route, files that the route wrote, a damaged index, the inbox, old outbox rows, receipts. */
+import { localRules, localVisitsOn } from '../records/local'
 import { listCarried, VaultError, type FileWrite, type OpenVault } from '../vault'
 import { lined } from './merged'
 import { trimOutbox } from './own-saves'
 import type { Phone } from './phone'
+import { dayOf } from './summary'
 import { endOldRoute } from './todays-route'
 import { takeInbox } from './unlinked'
 
@@ -10,10 +12,23 @@ export async function tidyUp(phone: Phone, vault: OpenVault): Promise<void> {
   await endOldRoute(phone, vault)
   if (vault.indexDamaged) await relist(phone, vault, await vault.listFiles(), true)
   else await relist(phone, vault, phone.mustClear().stale, false)
+  await relistOutdated(phone, vault)
   await takeInbox(phone)
   await trimOutbox(phone)
   if ((await listCarried(vault.database)).some((row) => row.mine)) await (await import('./carrying')).readWaiting(phone)
   phone.refreshHouseholds()
+}
+
+/** Raise it when a line of the index says more, or something else. */
+const LINES = 2
+
+/** Lines hold what the visit rules make of a file: other rules, or a newer app, make them anew. A batch at a time; what is open stays usable. */
+export async function relistOutdated(phone: Phone, vault: OpenVault): Promise<void> {
+  const today = dayOf(phone.now())
+  const lines = `${LINES}.${localRules().version}.${localVisitsOn(today) ? 1 : 0}`
+  if ((await vault.readSync()).lines === lines) return
+  await relist(phone, vault, await vault.listFiles(), false)
+  await phone.exclusively(async () => phone.commit(vault, { sync: { ...(await vault.readSync()), lines } }))
 }
 
 /** Makes the index of these files anew: after the route wrote them, or when the index did not verify. */

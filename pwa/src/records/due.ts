@@ -4,6 +4,7 @@
  */
 import { label } from './codes'
 import data from './generated/visit_rules.json'
+import { localVisitsOn, localRules } from './local'
 import type { Words } from './shapes'
 
 export type Way = 'home' | 'contact'
@@ -58,6 +59,11 @@ export interface Due { dueOn: string; rule: string; way: Way; days: number | nul
 type Asked = Omit<Due, 'overdueDays'> & { grace?: number }
 
 export const VISIT_RULES = data as unknown as VisitRules
+
+/** The rules that hold on a day: the station's own while they are valid, else the shipped ones. */
+export function visitRulesOn(today: string): VisitRules {
+  return localVisitsOn(today)?.rules ?? VISIT_RULES
+}
 /** The last contact that a ledger told of, by whatever way. */
 export const PAPER = 'paper'
 const CLOSED = ['cancelled', 'moved_out', 'deceased']
@@ -85,7 +91,8 @@ const OTHERS: { [rule: string]: Words } = {
 
 /** What to call the rule on screen. */
 export function ruleLabel(rule: string): Words {
-  const found = VISIT_RULES.rules.find((one) => one.id === rule)?.label ?? OTHERS[rule]
+  const known = (localRules().visits?.rules.rules ?? []).concat(VISIT_RULES.rules)
+  const found = known.find((one) => one.id === rule)?.label ?? OTHERS[rule]
   if (found) return found
   const kind = rule.indexOf(EVENT) === 0 ? rule.slice(EVENT.length) : ''
   return kind ? { 'zh-CN': label('visit_event', kind, 'zh-CN'), en: label('visit_event', kind, 'en') } : (OTHERS['agreed'] as Words)

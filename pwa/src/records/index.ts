@@ -9,5 +9,6 @@ export { categorySensitivity, codeList, codesWhere, findCode, label, loadCodes, 
 export { ageOn, birthDate, countMinors, isHead, day, isApproved, listElements, listMembers, memberAge, readElements, shownValue, shownValues, text, texts, type Member } from './people'
 export { addressLine, dueOf, householdCategories, planInForce, readRisk, summarize, visitFacts, type Risk, type RiskLevel, type Summary } from './summary'
 export { findDue, ruleLabel, VISIT_RULES, type Due, type VisitFacts, type VisitRules } from './due'
+export type { LocalRules } from './local'
 export { isRealDate, readCertificate, readIdNumber, type IdNumber } from './idNumber'
 export { findSamePersons, findSemanticConflicts, semanticLine, semanticRules, type SemanticConflict, type SemanticLine, type SemanticRules } from './semantic'

@@ -4,6 +4,7 @@
  */
 import data from './generated/policies.json'
 import { birthDate, day, listMembers, memberAge, readElements, shownValue, text, texts, type Member } from './people'
+import { countyOn } from './local'
 import type { FoldedLike, Words } from './shapes'
 import { householdCategories } from './summary'
 
@@ -23,7 +24,7 @@ const EVENT_DAYS = 90
 const DAY = 86_400_000
 
 /** What each policy says of the household and of each living member, in the order of the rules. */
-export function matchPolicies(state: FoldedLike, today: string, parameters: Parameters = {}): Match[] {
+export function matchPolicies(state: FoldedLike, today: string, parameters: Parameters = countyOn(today)?.amounts ?? {}): Match[] {
   const shared = householdFacts(state, today)
   const members = listMembers(state).filter((member) => !member.diedOn).sort((a, b) => (a.id < b.id ? -1 : 1))
   const facts = members.map((member) => ({ id: member.id, known: { ...shared, ...memberFacts(member, today) } }))
@@ -36,6 +37,11 @@ export function matchPolicies(state: FoldedLike, today: string, parameters: Para
 /** What a fact or parameter that is missing is called, and the field where it would be filled in. */
 export function missingFact(name: string): Named | null {
   return (name.charAt(0) === '$' ? POLICIES.parameters[name.slice(1)] : POLICIES.facts[name]) ?? null
+}
+
+/** Where a policy is applied for: the county's own word, else the common one. */
+export function officeOf(policy: Policy, today: string): string {
+  return countyOn(today)?.offices[policy.id] ?? policy.office
 }
 
 /** One policy for one subject. What speaks against it and is not known leaves it possible, with the fact named. */

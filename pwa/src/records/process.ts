@@ -4,6 +4,7 @@
  */
 import { holds } from './forms/expression'
 import data from './generated/process.json'
+import { localVisitsOn } from './local'
 import { day, isApproved, readElements as read, shownValue, text, texts } from './people'
 import type { FoldedLike, Words } from './shapes'
 
@@ -59,6 +60,17 @@ export function missingFor(state: FoldedLike, stepId: string): { key: string; la
   return missing
 }
 
+/** How many days a step may take: the station's own word, else the shipped one. */
+export function daysAllowed(step: string, today: string): number {
+  return localVisitsOn(today)?.step_days?.[step] ?? PROCESS.steps.find((one) => one.id === step)!.days
+}
+
+/** The step a case stands at, since when, and how many days it may take; null before it begins and after it is over. */
+export function currentStep(state: FoldedLike, today: string): { id: string; since: string; days: number } | null {
+  const current = readProcess(state, today).steps.find((one) => one.state === 'current')
+  return current?.enteredOn ? { id: current.id, since: current.enteredOn, days: daysAllowed(current.id, today) } : null
+}
+
 /** The standing of the present round on `today`. */
 export function readProcess(state: FoldedLike, today: string): Standing {
   const since = findRound(state)
@@ -78,7 +90,7 @@ export function readProcess(state: FoldedLike, today: string): Standing {
     return { id: step.id, state: reached, enteredOn: on, days: on ? elapsed(order, entered, place, on, place === at ? today : null) : null, missing: missing[place]!, reason: skipped[step.id] ?? null }
   })
   const current = steps.find((one) => one.state === 'current')
-  const over = current ? (current.days ?? 0) - PROCESS.steps[order.indexOf(current.id)]!.days : 0
+  const over = current ? (current.days ?? 0) - daysAllowed(current.id, today) : 0
   return { current: current ? current.id : null, roundFrom: since, stuckDays: Math.max(0, over), steps }
 }
 

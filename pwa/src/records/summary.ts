@@ -1,7 +1,8 @@
 /** One line of the household list from a folded file: the part of the device's HouseholdSummary that the file itself knows. Pure. */
 import { categorySensitivity } from './codes'
-import { findDue, PAPER, VISIT_RULES, type Due, type VisitFacts, type VisitRules } from './due'
+import { findDue, PAPER, visitRulesOn, type Due, type VisitFacts, type VisitRules } from './due'
 import { day, isApproved, isHead, listMembers, readElements, shownValue, text, texts } from './people'
+import { currentStep } from './process'
 import type { FoldedLike } from './shapes'
 
 export type RiskLevel = 'red' | 'yellow' | 'blue' | 'green'
@@ -17,6 +18,16 @@ export interface Summary {
   riskLevel: RiskLevel | null
   lastVisitOn: string | null
   nextVisitOn: string | null
+  /** The last time somebody went and met nobody, where that is later than the last visit. */
+  missedOn?: string
+  /** Whose household it is: the plan's responsible person, else the one the deputy named. */
+  worker?: string
+  /** The number that the deputy gave it; the number of the station's log stands in the line. */
+  fileNumber?: string
+  /** Where it is: degrees x 10^7. */
+  at?: [number, number]
+  /** The step the case stands at, since when, and how many days it may take. */
+  step?: { id: string; since: string; days: number }
 }
 
 const RESTRICTED = 3 // of sensitivity: never a word in a list
@@ -26,7 +37,7 @@ const RISKS = ['red', 'yellow', 'blue', 'green']
  * `today` only decides for a household of which nothing is known yet: it is due at once. Restricted categories are left out of the line,
  * and still count for when the household is due.
  */
-export function summarize(state: FoldedLike, today: string, rules: VisitRules = VISIT_RULES): Summary {
+export function summarize(state: FoldedLike, today: string, rules: VisitRules = visitRulesOn(today)): Summary {
   const members = listMembers(state)
   const head = members.find(isHead) ?? members[0]
   const address = shownValue(state, 'address') as Address | null | undefined
@@ -44,16 +55,42 @@ export function summarize(state: FoldedLike, today: string, rules: VisitRules = 
     riskLevel: RISKS.indexOf(facts.riskLevel ?? '') >= 0 ? (facts.riskLevel as RiskLevel) : null,
     lastVisitOn: latest(facts.lastHomeOn, facts.lastContactOn),
     nextVisitOn: due ? due.dueOn : null,
+    ...more(state, today, latest(facts.lastHomeOn, facts.lastContactOn)),
   }
 }
 
+function more(state: FoldedLike, today: string, lastOn: string | null): Partial<Summary> {
+  const found: Partial<Summary> = {}
+  const missed = readElements(state, 'visits').filter((one) => one['outcome'] === 'not_met').reduce<string | null>((last, one) => latest(last, day(one['visited_on'])), null)
+  if (missed && (!lastOn || missed > lastOn)) found.missedOn = missed
+  const worker = text(planInForce(state, today)?.['responsible']) || text(shownValue(state, 'responsible_worker'))
+  if (worker) found.worker = worker
+  const number = text(shownValue(state, 'file_number'))
+  if (number) found.fileNumber = number
+  const at = positionOf(state)
+  if (at) found.at = at
+  const step = currentStep(state, today)
+  if (step) found.step = step
+  return found
+}
+
+/** Of the address; else where the last visit was recorded. */
+function positionOf(state: FoldedLike): [number, number] | null {
+  const visits = readElements(state, 'visits').sort((a, b) => (text(a['visited_on']) < text(b['visited_on']) ? 1 : -1))
+  for (const one of [shownValue(state, 'address'), ...visits.map((visit) => visit['place'])]) {
+    const { lat_e7: lat, lng_e7: lng } = (one ?? {}) as { lat_e7?: unknown; lng_e7?: unknown }
+    if (typeof lat === 'number' && typeof lng === 'number') return [lat, lng]
+  }
+  return null
+}
+
 /** Next due date of a folded household with its reason. */
-export function dueOf(state: FoldedLike, today: string, rules: VisitRules = VISIT_RULES): Due | null {
+export function dueOf(state: FoldedLike, today: string, rules: VisitRules = visitRulesOn(today)): Due | null {
   return findDue(visitFacts(state, today, rules), rules, today)
 }
 
 /** What the visit rules look at; mirror of `read_facts`. A visit counts when somebody was met; one without an outcome counts as met. */
-export function visitFacts(state: FoldedLike, today: string, rules: VisitRules = VISIT_RULES): VisitFacts {
+export function visitFacts(state: FoldedLike, today: string, rules: VisitRules = visitRulesOn(today)): VisitFacts {
   const lastByWay: { [way: string]: string } = {}
   const paper = day(shownValue(state, 'last_contact_on'))
   if (paper) lastByWay[PAPER] = paper

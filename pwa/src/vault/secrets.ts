@@ -68,5 +68,6 @@ export interface SyncState {
   log?: LogMemory // what is remembered of the server's log
   backed_up?: number | null // up to which position the log is safe elsewhere
   erased?: number // the newest erasure that was obeyed
+  lines?: string // by which rules the index was made
   restored?: { at: number; brought: number } | null // the server was put back to an older copy
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { HouseholdSummary } from '../../device'
-import { isDue, listDue, moved, proposeRoute } from './day'
+import { isDue, listDue, metresBetween, metresTo, moved, nearestFirst, proposeRoute } from './day'
 
 const TODAY = '2026-11-22'
 let made = 0
@@ -52,4 +52,36 @@ describe('a proposed route', () => {
 it('moving a household along the route keeps all of them', () => {
   expect(moved(['a', 'b', 'c'], 1, -1)).toEqual(['b', 'a', 'c'])
   expect(moved(['a', 'b', 'c'], 2, 1)).toEqual(['a', 'b', 'c'])
+})
+
+describe('nearest first', () => {
+  const at = (lat: number, lng: number, facts: Partial<HouseholdSummary> = {}) => household({ at: [lat, lng], ...facts })
+  const [mill, bridge, ridge] = [at(300_000_000, 1_050_000_000), at(300_090_000, 1_050_000_000), at(300_900_000, 1_050_000_000)]
+
+  it('measures a kilometre as a kilometre', () => {
+    expect(metresBetween([300_000_000, 1_050_000_000], [300_090_000, 1_050_000_000])).toBe(1002)
+    expect(metresBetween([300_000_000, 1_050_000_000], [300_000_000, 1_050_100_000])).toBe(964) // a degree of longitude is shorter here
+  })
+
+  it('goes from where one stands always to the nearest next', () => {
+    expect(nearestFirst([mill, ridge, bridge], [300_900_100, 1_050_000_000])).toEqual([ridge, bridge, mill])
+    expect(nearestFirst([mill, ridge, bridge])).toEqual([mill, bridge, ridge])
+    expect(metresTo([mill, bridge], 1)).toBe(1002)
+    expect(metresTo([mill, bridge], 0)).toBe(null)
+  })
+
+  it('leaves nobody out who has no position: beside the village, else at the end', () => {
+    const unknown = household({ villageId: 'elsewhere' })
+    const near = household({ villageId: 'ridge' })
+    const up = at(300_900_000, 1_050_000_000, { villageId: 'ridge' })
+    expect(nearestFirst([mill, unknown, near, up, bridge])).toEqual([mill, bridge, up, near, unknown])
+    expect(nearestFirst([unknown, near]).length).toBe(2)
+  })
+
+  it('is how a proposed route is walked, the most urgent first', () => {
+    const due = (facts: Partial<HouseholdSummary>, lat: number) => at(lat, 1_050_000_000, { nextVisitOn: '2026-11-20', ...facts })
+    const red = due({ riskLevel: 'red' }, 300_900_000)
+    const [low, high] = [due({ nextVisitOn: '2026-11-01' }, 300_000_000), due({ nextVisitOn: '2026-11-19' }, 300_800_000)]
+    expect(proposeRoute([low, high, red], TODAY)).toEqual([red.fileId, high.fileId, low.fileId])
+  })
 })

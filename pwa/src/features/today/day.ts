@@ -40,7 +40,47 @@ export function listComing(households: readonly HouseholdSummary[], route: reado
     .sort((a, b) => (on(a) < on(b) ? -1 : on(a) > on(b) ? 1 : a.address < b.address ? -1 : 1))
 }
 
-/** A route that the phone proposes: the most urgent first, then others in the same villages, at most 12; nobody due: who comes next. */
+const METRES_PER_E7 = 0.0111319 // of latitude; of longitude times its cosine
+type Point = [number, number]
+
+/** Straight metres between two positions, good for the few kilometres of a patch. */
+export function metresBetween(a: Point, b: Point): number {
+  const cosine = Math.cos(((a[0] + b[0]) / 2 / 1e7) * (Math.PI / 180))
+  return Math.round(Math.hypot(a[0] - b[0], (a[1] - b[1]) * cosine) * METRES_PER_E7)
+}
+
+/**
+ * The order to walk in: from where one stands always to the nearest next; who has no position follows the last one of the same village,
+ * else comes at the end in the order given. Without a start the first of the list is gone to first.
+ */
+export function nearestFirst(households: readonly HouseholdSummary[], from: Point | null = null): HouseholdSummary[] {
+  const placed = households.filter((one) => one.at)
+  const ordered: HouseholdSummary[] = []
+  let here = from ?? (households[0]?.at ?? null)
+  while (ordered.length < placed.length) {
+    const left = placed.filter((one) => ordered.indexOf(one) < 0)
+    const next = here ? left.reduce((best, one) => (metresBetween(here!, one.at!) < metresBetween(here!, best.at!) ? one : best)) : left[0]!
+    ordered.push(next)
+    here = next.at!
+  }
+  for (const one of households.filter((household) => !household.at)) {
+    const neighbours = ordered.map((other, place) => (other.villageId !== null && other.villageId === one.villageId ? place : -1))
+    const after = Math.max(...neighbours, -1)
+    ordered.splice(after < 0 ? (from || households[0] !== one ? ordered.length : 0) : after + 1, 0, one)
+  }
+  return ordered
+}
+
+/** Metres from the one before on the route; null where either has no position. */
+export function metresTo(route: readonly HouseholdSummary[], place: number): number | null {
+  const [before, here] = [route[place - 1]?.at, route[place]?.at]
+  return before && here ? metresBetween(before, here) : null
+}
+
+/**
+ * A route that the phone proposes: the most urgent, then others in the same villages, at most 12; nobody due: who comes next. Walked from
+ * the most urgent to the nearest next wherever positions are known.
+ */
 export function proposeRoute(households: readonly HouseholdSummary[], today: string, max = ROUTE_MAX): string[] {
   const overdue = households.filter((one) => isDue(one, today)).sort(dueOrder(today))
   const due = overdue.length ? overdue : listComing(households, [], today)
@@ -49,9 +89,8 @@ export function proposeRoute(households: readonly HouseholdSummary[], today: str
   const rest = due.filter((one) => near.indexOf(one) < 0)
   const chosen = [...near, ...rest].slice(0, max)
   const urgentFirst = new Map(due.map((one, index) => [one.fileId, index]))
-  return chosen
-    .map((one) => one.fileId)
-    .sort((a, b) => (urgentFirst.get(a) ?? 0) - (urgentFirst.get(b) ?? 0))
+  const urgent = chosen.sort((a, b) => (urgentFirst.get(a.fileId) ?? 0) - (urgentFirst.get(b.fileId) ?? 0))
+  return (urgent.some((one) => one.at) ? nearestFirst(urgent) : urgent).map((one) => one.fileId)
 }
 
 export function moved<T>(list: readonly T[], index: number, by: -1 | 1): T[] {

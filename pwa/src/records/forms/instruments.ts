@@ -1,5 +1,6 @@
 /** The shipped instruments and, beside them, those of the station; one lazy chunk, loaded by the screens that ask or show them. */
 import data from '../generated/instruments.json'
+import { localRules } from '../local'
 import type { Instrument } from './shapes'
 
 const KNOWN = data as unknown as { [id: string]: Instrument }
@@ -11,13 +12,21 @@ export function getInstrument(id: string): Instrument {
   return found
 }
 
-/** null: it came from a newer app, or from a station that took it away again. */
+/** null: it came from a newer app. One that the station withdrew is still read, so that its results stay readable. */
 export function findInstrument(id: string): Instrument | null {
-  return Object.prototype.hasOwnProperty.call(KNOWN, id) ? (KNOWN[id] as Instrument) : null
+  if (Object.prototype.hasOwnProperty.call(KNOWN, id)) return KNOWN[id] as Instrument
+  return (localRules().instruments ?? []).find((one) => one.id === id) ?? null
 }
 
+/** Those that may be asked: the shipped ones, then the station's own without the withdrawn. */
 export function listInstruments(): Instrument[] {
-  return Object.keys(KNOWN).map((id) => KNOWN[id] as Instrument)
+  const own = (localRules().instruments ?? []).filter((one) => !one.withdrawn)
+  return Object.keys(KNOWN).map((id) => KNOWN[id] as Instrument).concat(own)
+}
+
+/** Withdrawn by the station: read, never asked again. */
+export function isWithdrawn(instrument: Instrument): boolean {
+  return (localRules().instruments ?? []).some((one) => one.id === instrument.id && one.withdrawn === true)
 }
 
 /** May it be asked of somebody of this age? Where the age is not known, it may. */

@@ -1,0 +1,34 @@
+/**
+ * What the station set for itself, as its signed policy tells it: the county's figures and offices, its visit rules, its own instruments.
+ * The device says what holds (`useLocalRules`); rules and screens read it here. Nothing set: the shipped rules hold.
+ */
+import type { Instrument } from './forms/shapes'
+import type { VisitRules } from './due'
+
+/** `amounts` by the names of the policy rules' parameters, in their smallest unit; `offices` by policy. */
+export interface County { county: string; basis: string; valid_from: string; valid_to: string; amounts: { [name: string]: number }; offices: { [policy: string]: string } }
+export interface LocalVisits { basis: string; valid_from: string; valid_to?: string; step_days?: { [step: string]: number }; rules: VisitRules }
+export interface LocalRules { version: number; county?: County; visits?: LocalVisits; instruments?: (Instrument & { withdrawn?: boolean })[] }
+
+let held: LocalRules = { version: 0 }
+
+export function useLocalRules(rules: LocalRules | undefined): void {
+  held = rules ?? { version: 0 }
+}
+
+export function localRules(): LocalRules {
+  return held
+}
+
+function holdsOn(one: { valid_from: string; valid_to?: string } | undefined, today: string): boolean {
+  return one !== undefined && one.valid_from <= today && (!one.valid_to || today <= one.valid_to)
+}
+
+/** The county's figures that hold on a day; null: none were put in, or they ran out. */
+export function countyOn(today: string): County | null {
+  return holdsOn(held.county, today) ? (held.county as County) : null
+}
+
+export function localVisitsOn(today: string): LocalVisits | null {
+  return holdsOn(held.visits, today) ? (held.visits as LocalVisits) : null
+}
