@@ -2,7 +2,7 @@
  * Bundles: own saves made into a file for somebody to carry, files of others kept and handed in at the next contact, receipts
  * read or carried back. A save leaves the outbox by the server's signed verdict alone, however it travelled.
  */
-import { gzip, Problem } from '../api'
+import { Problem } from '../api'
 import { BundleError, bundleId, fileName, fromFile, pack, readReceipt, readReceipts, receiptInfo, savesInfo, savesPlain, splitSaves, unpack, type Bundle, type SealedSave } from '../sync/bundle'
 import type { Envelope } from '../sync/change'
 import { SyncError } from '../sync/errors'
@@ -15,6 +15,7 @@ import type { CarriedFile, Carry, CarryStatus, TakenIn } from './carry-contract'
 import { DeviceError } from './errors'
 import { readStored } from './file-state'
 import type { Phone } from './phone'
+import { packed } from './saving'
 import { sortNews, takeIn, Verifier } from './taking-in'
 
 /** Refusals that say the bundle itself is at fault: it is not offered again. */
@@ -98,7 +99,7 @@ async function sealAgain(phone: Phone, row: OutboxRow): Promise<Uint8Array> {
   if (!envelope) throw new DeviceError('not_found', 'the save is not in its file')
   const certificate = vault.secrets?.replicas[row.replica]
   const plain = JSON.stringify({ certificates: certificate ? [certificate] : [], envelope })
-  return sealTo(fromBase64url(phone.mustPolicy().sealing_key), await gzip(new TextEncoder().encode(plain)), OUTBOX_INFO)
+  return sealTo(fromBase64url(phone.mustPolicy().sealing_key), await packed(plain), OUTBOX_INFO)
 }
 
 // --- what comes in ---

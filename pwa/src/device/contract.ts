@@ -71,6 +71,11 @@ export interface HouseholdSummary {
   found?: boolean // this person wrote its first change
 }
 
+/** Where sought words stand in a household's own texts; what stands there is told by opening it. */
+export interface FoundNote { fileId: string; places: { path: string; on: string | null }[] }
+/** How far a look through the texts is; `failed` could not be opened. */
+export interface NotesLook { done: number; total: number; found: FoundNote[]; failed: number }
+
 /** A file as its form shows it, and the base that a save from this form will carry. */
 export interface FileView {
   fileId: string
@@ -232,6 +237,8 @@ export interface Device {
   /** Subscribe to a file that changes while it is open (sync, another tab). Returns the unsubscribe function. */
   onFileChanged(fileId: string, listener: () => void): () => void
   newId(): string // 32 hex
+  /** Reads every household that is open here and tells after each few where the words stand; `false` from `tell` stops it. */
+  findInNotes(query: string, tell: (look: NotesLook) => boolean): Promise<void>
 
   // --- today's route (what the PIN opens) ---
   readonly route: string[]

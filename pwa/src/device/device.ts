@@ -7,7 +7,7 @@ import type { Access } from './access-contract'
 import type { Carry } from './carry-contract'
 import { holders, lock, useLatest } from './closed'
 import type {
-  AttachmentInfo, Device, EnrolmentOffer, EnrolmentSecrets, FileView, KeepOptions, MoveOptions, LeavingFile, OpenedWaiting, OwnSave, SaveOptions, UnlinkedRecord, VaultHolder,
+  AttachmentInfo, Device, EnrolmentOffer, EnrolmentSecrets, FileView, KeepOptions, MoveOptions, NotesLook, LeavingFile, OpenedWaiting, OwnSave, SaveOptions, UnlinkedRecord, VaultHolder,
 } from './contract' // prettier-ignore
 import { Drafting } from './drafting'
 import { asDeviceError, DeviceError } from './errors'
@@ -15,6 +15,8 @@ import { IdleLock } from './idle'
 import { newId } from './ids'
 import { Phone, type PhoneParts } from './phone'
 import { softwareOf } from './software'
+
+const LEASE_LOOK_MS = 60_000
 
 type Working = typeof import('./working')
 
@@ -38,9 +40,11 @@ class RealDevice implements Device {
   private readonly drafting: Drafting
   private readonly offers = new Map<string, Offer>()
   private running = false
+  private readonly idle: IdleLock
 
   constructor(private readonly phone: Phone) {
     this.drafting = new Drafting(phone)
+    this.idle = new IdleLock({ now: phone.now, isOpen: () => this.mode !== 'locked', lock: () => void this.lock() })
     phone.onSaved = () => {
       if (this.running) void this.syncing().then((syncing) => syncing.soon())
     }
@@ -50,7 +54,12 @@ class RealDevice implements Device {
     this.running = true
     this.drafting.start()
     void this.syncing().then((syncing) => syncing.start())
-    new IdleLock({ now: this.phone.now, isOpen: () => this.mode !== 'locked', lock: () => void this.lock() }).start()
+    this.idle.start()
+    setInterval(() => void this.watchLease(), LEASE_LOOK_MS)
+  }
+  private async watchLease(): Promise<void> {
+    const { liveOn } = await import('./lease')
+    if ((await liveOn(this.phone)).state === 'over' && this.mode !== 'locked') await this.lock()
   }
 
   private loading: Promise<{ parts: Working; syncing: InstanceType<Working['Syncing']> }> | null = null
@@ -83,6 +92,7 @@ class RealDevice implements Device {
   get samePersons() { return this.phone.state.samePersons }
   get route() { return this.phone.state.route }
   get sync() { return this.phone.state.sync }
+  get lease() { return this.phone.state.lease }
   get rules() { return this.phone.rules }
 
   // --- who ---
@@ -105,6 +115,13 @@ class RealDevice implements Device {
   unlockWithPassword = (personId: string, password: string): Promise<void> => this.unlock((ways) => ways.unlockWithPassword(this.phone, personId, password))
   unlockWithFieldCode = (personId: string, fieldCode: string): Promise<void> => this.unlock((ways) => ways.unlockWithFieldCode(this.phone, personId, fieldCode))
   unlockWithPin = (personId: string, pin: string): Promise<void> => this.unlock((ways) => ways.unlockWithPin(this.phone, personId, pin))
+  unlockWithFingerprint = (personId: string): Promise<void> =>
+    this.unlock(async (ways) => ways.unlockWithFingerprint(this.phone, personId, (await import('./fingerprint')).askFingerprint))
+  canUseFingerprint = (): Promise<boolean> => told(async () => (await import('./fingerprint')).canUseFingerprint())
+  hasFingerprint = (): Promise<boolean> => told(async () => (await import('./fingerprint')).hasFingerprint(this.phone))
+  addFingerprint = (): Promise<void> => told(async () => (await import('./fingerprint')).addFingerprint(this.phone))
+  removeFingerprint = (): Promise<void> => told(async () => (await import('./fingerprint')).removeFingerprint(this.phone))
+  holdOpen = (): (() => void) => this.idle.hold()
   lock = (): Promise<void> =>
     told(async () => {
       await this.drafting.flush()
@@ -119,6 +136,7 @@ class RealDevice implements Device {
       this.opened()
     })
   changePin = (pin: string): Promise<void> => this.with(({ changePin }) => changePin(this.phone, pin))
+  setPassword = (password: string): Promise<void> => told(async () => (await import('./passwords')).setPassword(this.phone, password))
   signOut = (personId: string): Promise<void> => told(() => this.leave(personId))
 
   private unlock(work: (ways: typeof import('./unlocking')) => Promise<void>): Promise<void> {
@@ -181,6 +199,7 @@ class RealDevice implements Device {
   undoMerge = (survivor: FileView, absorbed: string, options: MoveOptions = {}): Promise<string> => this.with(({ undoMerge }) => undoMerge(this.phone, survivor, absorbed, options))
   onFileChanged = (fileId: string, listener: () => void): (() => void) => this.phone.onFile(fileId, listener)
   newId = newId
+  findInNotes = (query: string, tell: (look: NotesLook) => boolean): Promise<void> => this.with(async () => (await import('./notes')).findInNotes(this.phone, query, tell))
   setRoute = (fileIds: string[]): Promise<void> =>
     this.with(async ({ setRoute }) => {
       await setRoute(this.phone, fileIds)
@@ -242,7 +261,7 @@ class RealDevice implements Device {
     this.online(async () => (await this.working()).parts.reissue(this.phone, changeId, ops, reason, async () => (await this.syncing()).now()))
 
   // --- the server ---
-  call = <T>(method: 'GET' | 'POST', path: string, body?: unknown): Promise<T> => this.online(() => this.phone.client.json<T>(method, path, body, 'read'))
+  call = <T>(method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown): Promise<T> => this.online(() => this.phone.client.json<T>(method, path, body, 'read'))
   upload = <T>(path: string, file: File, onProgress: (share: number) => void = () => undefined): Promise<T> =>
     this.online(async () => {
       const form = new FormData()

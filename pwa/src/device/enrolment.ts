@@ -94,7 +94,7 @@ async function carryOver(kept: HolderRow, to: VaultDatabase): Promise<void> {
 function clearOf(policy: Policy, replica: string, inboxKey: string, serverAt: number, now: number): ClearRow {
   return {
     id: 'clear', v: 1, deployment: policy.deployment, station: { id: policy.station.id, name: policy.station.name }, person: policy.me.person_id, replica,
-    sealing_key: policy.sealing_key, inbox_key: inboxKey, villages: policy.villages, epoch: policy.epoch, server_at: serverAt, contact_at: now, stale: [],
+    sealing_key: policy.sealing_key, inbox_key: inboxKey, villages: policy.villages, epoch: policy.epoch, server_at: serverAt, contact_at: now, stale: [], verdict_key: policy.verdict_key, lease_days: policy.lease_days,
   } // prettier-ignore
 }
 

@@ -21,8 +21,7 @@ export async function signerOf(phone: Phone): Promise<Signer> {
   return { replica: from.replica, key: await importSigner(fromBase64url(from.signing)) }
 }
 
-export async function openSession(phone: Phone, kind: SessionKind): Promise<void> {
-  const { secrets } = phone.vault ?? {}
+export async function openSession(phone: Phone, kind: SessionKind, secrets = phone.vault?.secrets): Promise<void> {
   if (!secrets) throw new DeviceError('locked', 'the device key is locked away')
   const { nonce } = await phone.calls.challenge(secrets.replica)
   const text = canonicalize({ type: 'session', v: 1, deployment: phone.mustClear().deployment, replica: secrets.replica, kind, nonce })

@@ -7,10 +7,11 @@ import type { SemanticConflict } from '../records'
 import { calls, Client, type Calls, type SessionKind } from '../api'
 import type { Rules } from '../sync/fold'
 import { countWaiting, exclusively, write, type ClearRow, type Commit, type Derive, type FileBody, type OpenVault, type VaultDatabase } from '../vault'
-import type { HouseholdSummary, Me, OpenMode, Patch, SyncStatus, Village } from './contract'
+import type { HouseholdSummary, Lease, Me, OpenMode, Patch, SyncStatus, Village } from './contract'
 import { DeviceError } from './errors'
 import type { Readers } from './file-state'
 import { HOUSEHOLD, summaryOf, type Line } from './entries'
+import { useLocalRules } from '../records/local'
 import { meOf, namesOf, patchesOf, type Policy } from './policy'
 
 export interface PhoneState {
@@ -23,6 +24,7 @@ export interface PhoneState {
   samePersons: SemanticConflict[]
   route: string[]
   sync: SyncStatus
+  lease: Lease
 }
 
 export interface PhoneParts {
@@ -31,6 +33,9 @@ export interface PhoneParts {
   rules: Record<string, Rules>
   now: () => number
 }
+
+const LEISURE_MS_MAX = 1_000
+const atLeisure = (): Promise<void> => new Promise((resolve) => (typeof requestIdleCallback === 'function' ? requestIdleCallback(() => resolve(), { timeout: LEISURE_MS_MAX }) : setTimeout(resolve)))
 
 export class Phone {
   readonly state: PhoneState = shallowReactive({
@@ -43,6 +48,7 @@ export class Phone {
     samePersons: [],
     route: [],
     sync: { online: true, syncing: false, unsentCount: 0, unsentSince: null, unsentPhotos: 0, returnedCount: 0, renewal: null, restored: null, lastCompleteAt: null, problem: null, progress: null },
+    lease: { state: 'fine', until: null },
   })
   readonly client: Client
   readonly calls: Calls
@@ -72,6 +78,7 @@ export class Phone {
   // --- what is open ---
   async use(person: string, database: VaultDatabase): Promise<void> {
     if (this.database !== database) this.database?.close()
+    if (this.person !== person) this.becomeAnother()
     this.person = person
     this.database = database
     this.clear = (await database.get('clear', 'clear')) ?? null
@@ -95,13 +102,21 @@ export class Phone {
     this.state.people = namesOf(policy)
     this.state.villages = policy.villages
     this.state.patches = patchesOf(policy)
+    useLocalRules(policy.local)
   }
   close(): void {
     this.vault?.close()
     this.vault = null
     this.policy = null
     this.sessions.clear()
+    useLocalRules(undefined)
     Object.assign(this.state, { mode: 'locked', me: null, people: {}, patches: [], households: [], samePersons: [], route: [], villages: this.clear?.villages ?? [] })
+  }
+  /** Nothing of the one who was here before stays on a screen or in a listener. */
+  private becomeAnother(): void {
+    this.close()
+    this.listeners.clear()
+    this.say({ problem: null, progress: null, renewal: null, restored: null, lastCompleteAt: null })
   }
   /** The vault of this person is leaving the phone. */
   forget(person: string): void {
@@ -169,7 +184,7 @@ export class Phone {
   async commit(vault: OpenVault, commit: Commit): Promise<void> {
     if (vault !== this.vault) throw new DeviceError('locked', 'closed meanwhile')
     await vault.commit(commit.serverAt ? { ...commit, contactAt: this.now() } : commit)
-    if (commit.serverAt && this.clear) this.clear = { ...this.clear, server_at: Math.max(this.clear.server_at, commit.serverAt), contact_at: this.now() }
+    if (commit.serverAt && this.clear) this.clear = { ...this.clear, server_at: Math.max(this.clear.server_at, commit.serverAt), contact_at: this.now(), seen_at: this.now(), skew: 0 }
     const files = [...(commit.files ?? []).map((file) => file.body.file), ...(commit.removeFiles ?? [])]
     if (files.length) this.refreshHouseholds()
     await this.refreshWaiting()
@@ -180,7 +195,7 @@ export class Phone {
   async liner(): Promise<(body: FileBody, others?: readonly FileBody[]) => Line | undefined> {
     const rows = await this.mustDatabase().getAll('outbox')
     const { dayOf, lineOf } = await import('./lines')
-    const readers = { replicas: this.replicas, dismissed: new Set(rows.filter((row) => row.dismissed).map((row) => row.id)), today: dayOf(this.now()) }
+    const readers = { replicas: this.replicas, dismissed: new Set(rows.filter((row) => row.dismissed).map((row) => row.id)), today: dayOf(this.now()), person: this.state.me?.personId }
     return (body, others) => {
       const rules = this.rules[body.kind]
       return rules ? lineOf(rules, body, readers, others) : {} // a newer kind is kept and shown by nothing
@@ -213,11 +228,12 @@ export class Phone {
     this.state.route = routeFiles.filter((file) => lines.some((line) => line.fileId === file)) // what they absorbed is on it too
     void this.findSamePersons()
   }
-  /** The finder comes with the engine: the first screen needs neither. */
+  /** The finder comes with the engine, and waits until the list is drawn: no first screen needs it. */
   private async findSamePersons(): Promise<void> {
     const households = this.state.households
     if (!households.length) return void (this.state.samePersons = [])
     const { samePersons } = await import('./same-persons')
+    await atLeisure()
     if (this.state.households === households) this.state.samePersons = samePersons(households)
   }
   async refreshWaiting(): Promise<void> {

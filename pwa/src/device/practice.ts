@@ -9,7 +9,7 @@ import type { FoldedFile, Rules } from '../sync/fold'
 import type { Base } from '../sync/versions'
 import type { FileBody } from '../vault'
 import type {
-  AttachmentInfo, Device, EnrolmentOffer, FileView, HouseholdSummary, LeavingFile, Me, MoveOptions, OpenedWaiting, OpenMode, OwnSave, SaveOptions, SyncStatus, UnlinkedRecord, VaultHolder,
+  AttachmentInfo, Device, EnrolmentOffer, FileView, FoundNote, HouseholdSummary, LeavingFile, Me, MoveOptions, NotesLook, OpenedWaiting, OpenMode, OwnSave, SaveOptions, SyncStatus, UnlinkedRecord, VaultHolder,
 } from './contract' // prettier-ignore
 import type { Access } from './access-contract'
 import { DeviceError } from './errors'
@@ -17,6 +17,7 @@ import { foldFile, historyEntry, readStored, viewOf, type Readers } from './file
 import { circleOf, linksOf } from './merged'
 import { ME, makeHouseholds, PATCHES, PEOPLE, SCOPE, STATION, VILLAGES } from './practice-data'
 import { practiceCarry } from './practice-carry'
+import { readNotes, wordsOf } from './notes'
 import { samePersons } from './same-persons'
 import { dayOf, summarise } from './summary'
 
@@ -87,6 +88,14 @@ class PracticeDevice implements Device {
   }
   async unlockWithPassword(): Promise<void> { this.state.mode = 'main' }
   async unlockWithFieldCode(): Promise<void> { this.state.mode = 'main' }
+  readonly lease = { state: 'fine', until: null } as const
+  async canUseFingerprint(): Promise<boolean> { return false }
+  async hasFingerprint(): Promise<boolean> { return false }
+  async addFingerprint(): Promise<void> { throw new DeviceError('unsupported', 'practice') }
+  async removeFingerprint(): Promise<void> { throw new DeviceError('unsupported', 'practice') }
+  async unlockWithFingerprint(): Promise<void> { this.state.mode = 'main' }
+  async setPassword(): Promise<void> { /* nothing is locked here */ }
+  holdOpen(): () => void { return () => undefined }
   async unlockWithPin(_personId: string, pin: string): Promise<void> {
     if (pin === '000000') throw new DeviceError('wrong_secret', 'practice refuses 000000', { remaining: 9 })
     this.state.mode = 'route'
@@ -196,6 +205,12 @@ class PracticeDevice implements Device {
   async call<T>(): Promise<T> { throw new DeviceError('offline', 'practice has no server') }
   async upload<T>(): Promise<T> { throw new DeviceError('offline', 'practice has no server') }
 
+  async findInNotes(query: string, tell: (look: NotesLook) => boolean): Promise<void> {
+    const words = wordsOf(query)
+    const bodies = this.households.map((one) => this.bodyOf(one.fileId))
+    const found = bodies.map((body) => readNotes(this.rulesOf(body.kind), body, READERS.replicas, words, this.others(body))).filter((one): one is FoundNote => one !== null)
+    tell({ done: bodies.length, total: bodies.length, found, failed: 0 })
+  }
   private nameOf(fileId: string): string {
     return this.state.households.find((household) => household.fileId === fileId)?.headName ?? ''
   }
@@ -245,7 +260,9 @@ class PracticeDevice implements Device {
         this.unsent.push(...known.filter((change) => !change.verdict).map((change) => change.id))
         waiting.push(...unsent)
         const updatedAt = Math.max(...known.map((change) => change.change.at))
-        return { ...summarise(this.fold(body), { unsent: unsent.length, returned: 0, toDecide: 0, updatedAt }, dayOf(Date.now())), onRoute: route.has(body.file) }
+        const first = known.find((change) => change.verdict?.status === 'accepted')?.verdict?.position
+        const number = first ? { number: String(first).padStart(6, '0') } : {}
+        return { ...summarise(this.fold(body), { unsent: unsent.length, returned: 0, toDecide: 0, updatedAt }, dayOf(Date.now())), ...number, onRoute: route.has(body.file) }
       })
     this.state.sync = { ...this.state.sync, unsentCount: waiting.length, unsentSince: waiting.length ? Math.min(...waiting) : null }
     for (const listener of this.listeners.get(changed ?? '') ?? []) listener()

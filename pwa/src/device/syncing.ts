@@ -6,18 +6,20 @@ import { NoAnswer, Problem } from '../api'
 import type { Envelope } from '../sync/change'
 import { BATCH_BYTES_MAX, CHANGES_PER_BATCH_MAX, type SyncAnswer } from '../sync/messages'
 import { claimOf, type LogMemory } from '../sync/log'
-import { toBase64url } from '../sync/signatures'
-import { countWaiting, listCarried, listUndecided, listUnreceived, markReceived, VaultError, type OpenVault, type OutboxRow } from '../vault'
+import { countWaiting, listCarried, listUndecided, listUnreceived, VaultError, type OpenVault, type OutboxRow } from '../vault'
 import { asDeviceError, DeviceError } from './errors'
 import type { Line } from './entries'
+import { leaseOf } from './lease'
 import { tellDismissed } from './own-saves'
 import { uploadPhotos } from './photos'
 import type { Phone } from './phone'
 import { takeNextPolicy } from './policy-check'
 import { takePacks } from './packs'
 import { findRenewal } from './renewing'
+import { sendForOthers, sendSealed } from './sealed-upload'
 import { softwareOf } from './software'
 import { sortNews, takeIn, undecidedFiles, Verifier } from './taking-in'
+import type { WipeOrders } from './wiping'
 import { bringBack, checkAnswer, isBackedUp, isRefusal, memoryOf, mend, testify } from './witness'
 
 const PAGE_ENTRIES = 300
@@ -82,11 +84,13 @@ export class Syncing {
 
   private async run(): Promise<void> {
     const { phone } = this
-    if (!phone.database) return
+    if (!phone.database) return void (await this.beside().catch(() => undefined)) // a wiped vault may still be to be told of
     phone.say({ syncing: true })
     try {
       const faults = phone.vault?.mode === 'main' ? await this.full(phone.vault).catch((error: unknown) => this.lastSends(error)) : await this.sealedOnly()
       faults.push(...(await this.handIn()))
+      if (await this.beside(faults.includes('device_revoked'))) return
+      if (faults.includes('device_revoked')) throw new DeviceError('device_revoked')
       await (await import('./access')).report(phone).catch(() => undefined) // told again at the next run
       this.failures = 0
       phone.say({ online: true, problem: faults[0] ? { code: faults[0], detail: '' } : null })
@@ -95,6 +99,7 @@ export class Syncing {
       this.tell(error)
     } finally {
       phone.say({ syncing: false, progress: null })
+      phone.state.lease = leaseOf(phone.clear, phone.now())
       await phone.refreshWaiting()
     }
   }
@@ -239,9 +244,10 @@ export class Syncing {
     const policy = await takeNextPolicy(fresh.envelope, known)
     await phone.exclusively(async () => {
       await phone.commit(vault, { sync: { ...(await vault.readSync()), policy: fresh.envelope, policy_tag: fresh.tag } })
-      await phone.rememberClear({ villages: policy.villages, sealing_key: policy.sealing_key, epoch: policy.epoch, station: policy.station })
+      await phone.rememberClear({ villages: policy.villages, sealing_key: policy.sealing_key, epoch: policy.epoch, station: policy.station, verdict_key: policy.verdict_key, lease_days: policy.lease_days })
     })
     phone.usePolicy(policy)
+    await (await import('./tidying')).relistOutdated(phone, vault)
   }
 
   private async complete(vault: OpenVault): Promise<void> {
@@ -272,12 +278,11 @@ export class Syncing {
 
   // --- everything else: sealed saves go up, nothing comes down ---
   /** A revoked phone reads no more, but what it recorded still gets home, to be decided by a person. */
-  private async lastSends(error: unknown): Promise<never> {
-    if (error instanceof Problem && error.code === 'device_revoked') {
-      await this.phone.ensureSession('upload')
-      await this.sealedOnly()
-    }
-    throw error
+  private async lastSends(error: unknown): Promise<string[]> {
+    if (!(error instanceof Problem) || error.code !== 'device_revoked') throw error
+    await this.phone.ensureSession('upload')
+    await this.sealedOnly()
+    return ['device_revoked']
   }
 
   private async sealedOnly(): Promise<string[]> {
@@ -293,26 +298,19 @@ export class Syncing {
     return isWaiting ? (await import('./carrying')).handIn(this.phone) : []
   }
 
-  private async pushSealed(rows: OutboxRow[]): Promise<string[]> {
-    const faults: string[] = []
-    const database = this.phone.mustDatabase()
-    let waiting = rows.filter((row) => row.sealed)
-    while (waiting.length) {
-      const batch = firstBatch(waiting)
-      waiting = waiting.slice(batch.length)
-      const { results } = await this.phone.calls.sealed(batch.map((row) => ({ id: row.id, sealed: toBase64url(row.sealed as Uint8Array) })))
-      await markReceived(database, results.filter((result) => result.code !== 'refused').map((result) => result.id)) // prettier-ignore
-      if (results.some((result) => result.code === 'refused')) faults.push('sealed_refused')
-      await this.phone.refreshWaiting()
-    }
-    return faults
+  private pushSealed(rows: OutboxRow[]): Promise<string[]> {
+    return sendSealed(this.phone, this.phone.mustDatabase(), rows)
   }
-}
 
-function firstBatch(rows: OutboxRow[]): OutboxRow[] {
-  let bytes = 0
-  const fits = rows.findIndex((row, index) => index >= CHANGES_PER_BATCH_MAX || (bytes += (row.sealed?.length ?? 0) * 1.4) > BATCH_BYTES_MAX)
-  return fits < 0 ? rows : rows.slice(0, Math.max(1, fits))
+  // --- the other vaults of this phone, and orders to wipe one ---
+  private orders: WipeOrders | null = null
+  /** True: the vault in use is gone. `revoked`: the server just said so. */
+  private async beside(revoked = false): Promise<boolean> {
+    if (!revoked) await sendForOthers(this.phone).catch(() => undefined)
+    const { WipeOrders } = await import('./wiping')
+    this.orders ??= new WipeOrders(this.phone, async (database) => void (await sendSealed(this.phone, database, await listUnreceived(database))))
+    return this.orders.look(revoked)
+  }
 }
 
 async function envelopeOf(vault: OpenVault, row: OutboxRow): Promise<Envelope | null> {

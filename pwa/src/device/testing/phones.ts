@@ -12,6 +12,7 @@ import { CODE, COLLEAGUE, DEPLOYMENT, SCOPE, STATION, TestServer } from './serve
 
 export const PASSWORD = '晚饭吃了三碗大米饭呀'
 export const PIN = '271828'
+export const CODE_TYPED = '7k3m-q9tx-2b4d-w8rc'
 export const RULES = listRules() as unknown as Record<string, Rules>
 
 Object.assign(globalThis, { navigator: { userAgent: 'test' } })
@@ -36,7 +37,7 @@ export function restarted(server: TestServer, clock = new Clock()): Promise<Devi
 
 export async function enrolled(server: TestServer, clock = new Clock()): Promise<Device & { fieldCode: string }> {
   const device = await restarted(server, clock)
-  const offer = await device.lookEnrolment('7k3m-q9tx-2b4d-w8rc')
+  const offer = await device.lookEnrolment(CODE_TYPED)
   if (offer.code !== CODE) throw new Error('the code was not normalised')
   const { fieldCode } = await device.enrol(offer, { password: PASSWORD, pin: PIN }, () => undefined)
   return Object.assign(device, { fieldCode })

@@ -11,6 +11,7 @@ import type { Entry, LogClaim, SealedItem, SyncRequest, WitnessRequest } from '.
 import { fromBase64url, importPublicKey, replicaId, sign, toBase64url, verify } from '../../sync/signatures'
 import type { Verdict, VerdictStatus } from '../../sync/verdict'
 import { makePair, importSigner, OUTBOX_INFO } from '../../vault'
+import { unpackSave } from '../../vault/packing'
 import { openSealed, sealTo } from '../../vault/sealing'
 import { EPOCH, leavesOf, placeOf, proofOf, rootOf, type Epoch } from './log'
 
@@ -52,6 +53,10 @@ export class TestServer {
   revoked = false
   duty = 'worker'
   offered = PERSON // whose code is looked at
+  readonly secrets = new Map<string, { auth: string; share: string }>()
+  readonly ordered = new Set<string>() // replicas with an order to wipe themselves
+  readonly reported: { replica: string; last: boolean }[] = []
+  orderAltered: Record<string, unknown> = {}
   losesSealed = false // takes no sealed saves
   readonly epochs: Epoch[] = [{ number: 1, leaf: 0 }]
   readonly restarts: Envelope[] = []
@@ -107,6 +112,10 @@ export class TestServer {
     if (call === 'POST /sessions' && this.revoked && json['kind'] === 'read') return this.answer({ code: 'device_revoked' }, 403)
     if (call === 'POST /sessions') return this.answer({ expires_at: this.now + 1e6 }, 201)
     if (call === 'DELETE /sessions/read') return new Response(null, { status: 204, headers: { 'Yihu-Protocol': '1' } })
+    if (call === 'POST /vault/password') return this.newPassword(json)
+    if (call.startsWith('GET /wipe-order')) return this.wipeOrder(call)
+    if (call === 'POST /wipe-order/done') return this.wiped(json)
+    if (call === 'POST /vault/share' && this.secrets.get(json['replica'] as string)?.auth === json['auth']) return this.answer({ share: this.secrets.get(json['replica'] as string)?.share })
     if (call === 'POST /vault/share') return json['auth'] === this.password ? this.answer({ share: this.share }) : this.answer({ code: 'wrong_password', remaining: 4 }, 403)
     if (call === 'GET /policy') return this.answer(await this.policy())
     if (call === 'POST /sync' && this.isOpen && this.standing(json['log'] as LogClaim | undefined) !== 'sound') return this.answer({ code: `log_${this.standing(json['log'] as LogClaim)}` }, 409)
@@ -122,6 +131,22 @@ export class TestServer {
     if (act) return this.reviewed(act[1] as string, act[2] as string)
     if (call.startsWith('GET /packs/')) return this.packPart(headers['Range'] ?? '')
     return this.answer({ code: 'not_found' }, 404)
+  }
+
+  private newPassword(json: Record<string, unknown>): Response {
+    const share = toBase64url(crypto.getRandomValues(new Uint8Array(32)))
+    this.secrets.set(json['replica'] as string, { auth: json['new_auth'] as string, share })
+    this.password = null
+    return this.answer({ share })
+  }
+  private async wipeOrder(call: string): Promise<Response> {
+    const replica = /replica=([0-9a-f]+)/.exec(call)?.[1] ?? ''
+    const body = { type: 'wipe', v: 1, deployment: DEPLOYMENT, station: STATION, replica, revoked_at: this.now, ...this.orderAltered }
+    return this.answer({ order: this.ordered.has(replica) ? await sign(body, this.forge ? this.stranger : this.signer) : null, handovers: [] })
+  }
+  private wiped(json: Record<string, unknown>): Response {
+    this.reported.push(json as { replica: string; last: boolean })
+    return new Response(null, { status: 204, headers: { 'Yihu-Protocol': '1' } })
   }
 
   /** What an author may do with an own save: put it away, or ask for a look. */
@@ -145,18 +170,19 @@ export class TestServer {
     const replica = await replicaId(raw)
     const key = await importPublicKey(json['public_key'] as string)
     if (!(await verify(json['proof'] as Envelope, key))) return this.answer({ code: 'proof_wrong' }, 422)
-    this.keys.set(replica, { key, person: PERSON, files: null })
+    this.keys.set(replica, { key, person: this.offered, files: null })
+    this.secrets.set(replica, { auth: json['auth'] as string, share: this.share })
     this.receiptKeys.set(replica, fromBase64url(json['receipt_key'] as string))
     this.caller = replica
     this.password = json['auth'] as string
-    return this.answer({ replica, person_id: PERSON, share: this.share, policy: await this.policy(), server_at: this.now }, 201)
+    return this.answer({ replica, person_id: this.offered, share: this.share, policy: await this.policy(), server_at: this.now }, 201)
   }
 
   async policy(): Promise<Envelope> {
     const person = (person_id: string, name: string) => ({ person_id, name, duties: [{ duty: this.duty, scopes: [SCOPE] }] })
     return sign(
       {
-        type: 'policy', v: 1, deployment: DEPLOYMENT, station: { id: STATION, name: '青石站' }, epoch: this.epoch, me: person(PERSON, '林小禾'),
+        type: 'policy', v: 1, deployment: DEPLOYMENT, station: { id: STATION, name: '青石站' }, epoch: this.epoch, me: person(this.offered, this.offered === PERSON ? '林小禾' : '周远'),
         people: [person(PERSON, '林小禾'), person(COLLEAGUE, '周远')], scopes: [{ id: SCOPE, name: '一片' }], villages: [{ id: '0e'.repeat(16), name: '柳湾村', scope: SCOPE }],
         verdict_key: this.verdictKey, sealing_key: toBase64url(this.sealing.publicKey), limits: {}, schema_versions: { household: this.rules['household']!.version },
         route: { households_max: 12, hours: 24 }, lease_days: 14, issued_at: this.now,
@@ -191,8 +217,9 @@ export class TestServer {
 
   private async takeSealed({ id, sealed }: SealedItem): Promise<{ id: string; code: string }> {
     if (this.losesSealed) return { id, code: 'refused' }
-    const plain = await gunzip(await openSealed(this.sealing.privateKey, fromBase64url(sealed), OUTBOX_INFO))
-    const { certificates, envelope } = JSON.parse(new TextDecoder().decode(plain)) as { certificates: Envelope[]; envelope: Envelope }
+    const packed = await openSealed(this.sealing.privateKey, fromBase64url(sealed), OUTBOX_INFO)
+    const plain = unpackSave(packed) ?? new TextDecoder().decode(await gunzip(packed))
+    const { certificates, envelope } = JSON.parse(plain) as { certificates: Envelope[]; envelope: Envelope }
     for (const certificate of certificates) await this.admit(certificate)
     const known = this.log.some((logged) => logged.verdict.change === id)
     await this.take(envelope)
