@@ -18,7 +18,7 @@ from sync.inputs import FoldInput, in_folding_order, list_merges, seen_from
 from sync.rules import Rules
 from sync.sections import judge_section_act
 from sync.verdict import Reason, Verdict
-from sync.versions import Dot, base_within, covers, list_dots
+from sync.versions import NOTHING, Base, Dot, base_within, covers, list_dots
 
 DAY_MS: Final = 86_400_000
 
@@ -63,6 +63,7 @@ class Context:
     faults: Sequence[Reason] = field(default_factory=tuple)  # found outside: a certificate that does not allow it
     single_post: bool = False  # the station may approve its own work, flagged
     forks: frozenset[str] = frozenset()  # ids of the file's changes that were found to be forks; they occupy no dot
+    forked: frozenset[Dot] = frozenset()  # dots of the author's replica in other files under which a fork stands
     admitted: bool = False  # a deputy looked at a held or quarantined change and takes it in
     former: bool = False  # where the author's form showed the file to live, it lives no more
     patches: frozenset[str] = frozenset()  # the station's scopes
@@ -180,6 +181,10 @@ def _fork(change: Change, context: Context) -> Iterator[Judgement]:
         before = context.known.get(Dot(change.dot.replica, change.dot.seq - 1))
         if before and before.id != change.prev:
             yield Judgement("quarantined", (Reason("fork", path="prev"),))
+    # A form shows one's own undecided words of other files too. Which of the two it showed under such a dot nobody can tell.
+    shown = [change.base, *([_merge_base(change)] if change.merge else [])]
+    if any(covers(base, dot) for base in shown for dot in context.forked):
+        yield Judgement("quarantined", (Reason("fork", path="base"),))
 
 
 def _version(change: Change, context: Context) -> Iterator[Judgement]:
@@ -320,9 +325,14 @@ def _dependency_dots(change: Change) -> Iterator[Dot]:
         for seq in range(last, 0, -1):
             if covers(change.base, Dot(replica, seq)):
                 yield Dot(replica, seq)
-    if change.merge and change.merge.base:
-        named = base_within(change.merge.base, change.merge.file, change.file)
-        yield from reversed(list_dots(named))
+    yield from reversed(list_dots(_merge_base(change)))
+
+
+def _merge_base(change: Change) -> Base:
+    """What the form showed of the file that it merges, under the names of the change's own file."""
+    if change.merge is None or change.merge.base is None:
+        return NOTHING
+    return base_within(change.merge.base, change.merge.file, change.file)
 
 
 def _undecided_dependencies(change: Change, context: Context) -> list[Dot]:

@@ -160,6 +160,7 @@ class Batch:
                 duties_there=setting.duties_there,
                 absorbed=setting.absorbed,
                 absorbed_by=setting.absorbed_by,
+                forked=setting.forked,
             ),
         )
 
@@ -212,7 +213,7 @@ class Batch:
         )  # fmt: skip
         self._note_named(row, change, verdict)
         if fork:
-            state.forks.add(fork)
+            state.forks[fork] = change.dot
         else:
             take_row(state, row, change)
         self._take_effect(change, verdict, state)
@@ -227,7 +228,7 @@ class Batch:
             row.fork = change.id
             del state.known[change.dot]
             state.held.remove(change.id)
-            state.forks.add(change.id)
+            state.forks[change.id] = change.dot
         if row.fork == "":
             state.known[change.dot] = Known(change.id, verdict.status)
             state.held = [held for held in state.held if held != change.id]
@@ -263,7 +264,7 @@ class Batch:
             act="", fork=row_id if dot in state.known else "", uploader=uploader,
         )  # fmt: skip
         if row.fork:
-            state.forks.add(row_id)
+            state.forks[row_id] = dot
         else:
             state.known[dot] = Known(row_id, "returned")
         signed = self.log.append(row_id, verdict, owner=file, is_first=True, audiences=[author.person_id])

@@ -85,7 +85,7 @@ class BringingBack(Batch):
             self._note_named(row, change, verdict)
             self._ensure_file(change, verdict, state)
         if fork:
-            state.forks.add(fork)
+            state.forks[fork] = verdict.dot
         else:
             take_row(state, row, change)
         if change is not None and not fork:
@@ -108,7 +108,7 @@ class BringingBack(Batch):
         ):
             return True
         other.fork = other.change_id
-        state.forks.add(other.change_id)
+        state.forks[other.change_id] = verdict.dot
         state.held = [held for held in state.held if held != other.change_id]
         state.accepted = [item for item in state.accepted if item.change.id != other.change_id]
         del state.known[verdict.dot]

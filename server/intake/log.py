@@ -44,7 +44,7 @@ class FileState:
     known: dict[Dot, Known] = field(default_factory=dict)
     accepted: list[FoldInput] = field(default_factory=list)
     held: list[str] = field(default_factory=list)
-    forks: set[str] = field(default_factory=set)  # what was found to be a fork; what follows one is one too
+    forks: dict[str, Dot] = field(default_factory=dict)  # what was found to be a fork; what follows one is one too
 
 
 class LogWriter:
@@ -185,8 +185,8 @@ def load_files(session: Session, keyring: Keyring, station_id: str, files: Seque
         for row in queries.list_file_changes(session, station_id, chunk):
             change = _read_stored(session, keyring, row) if row.status == "accepted" else None
             take_row(states[row.file], row, change)
-        for file, change_id in queries.list_forks(session, station_id, chunk):
-            states[file].forks.add(change_id)
+        for file, change_id, replica, seq in queries.list_forks(session, station_id, chunk):
+            states[file].forks[change_id] = Dot(replica, seq)
     return states
 
 

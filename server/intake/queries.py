@@ -23,9 +23,9 @@ def list_file_changes(session: Session, station_id: str, files: Sequence[str]) -
     return list(session.exec(statement.order_by(col(Change.file), col(Change.position))))
 
 
-def list_forks(session: Session, station_id: str, files: Sequence[str]) -> list[tuple[str, str]]:
-    """File and id of every change of these files that occupies no dot."""
-    statement = select(Change.file, Change.change_id).where(
+def list_forks(session: Session, station_id: str, files: Sequence[str]) -> list[tuple[str, str, str, int]]:
+    """File, id and dot of every change of these files that does not occupy its dot."""
+    statement = select(Change.file, Change.change_id, Change.replica, Change.seq).where(
         Change.station_id == station_id, col(Change.file).in_(files), Change.fork != ""
     )  # fmt: skip
     return list(session.exec(statement))

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from sync.fold import fold, state_digest
 from sync.log import files_hash
-from sync.simulate.homes import accepted_of, list_circle
+from sync.places import accepted_of, list_circle
 from sync.simulate.kinds import KIND
 from sync.simulate.logbook import DEPLOYMENT, STATION, Logged
 from sync.simulate.station import Account, Row, Station
@@ -186,7 +186,7 @@ class Feed:
     def digest(self, file: str, upto: int) -> str | None:
         """State digest of a file, if the last accepted change that may show in it lies at `upto` or before."""
         around = list_circle([file], self.station.state)
-        last = max((one.case.accepted_place for one in around if one.case), default=0)
+        last = max((one.row.accepted_place for one in around if one.row), default=0)
         if not self.station.state(file).accepted or not 0 < last <= upto:
             return None
         return state_digest(fold(self.station.rules, accepted_of(around), file))

@@ -13,8 +13,9 @@ from sync.canonical import sha256_hex
 from sync.change import Change, Envelope, files_named, find_dot, read_change, sign_document, verify
 from sync.errors import MalformedError
 from sync.inputs import FoldInput
+from sync.places import ACTS_THAT_MOVE, Move, find_setting
 from sync.rules import Rules
-from sync.simulate.homes import ACTS_THAT_MOVE, CaseFile, FileState, Move, find_setting, settle
+from sync.simulate.homes import CaseFile, FileState, settle
 from sync.simulate.keys import STATION_KEY, make_keys
 from sync.simulate.kinds import KIND, VERSIONS
 from sync.simulate.logbook import DEPLOYMENT, STATION, LogBook, Logged
@@ -94,10 +95,10 @@ class Station:
 
     @property
     def files(self) -> list[CaseFile]:
-        return [state.case for state in self.states.values() if state.case]
+        return [state.row for state in self.states.values() if state.row]
 
     def find_case(self, file: str) -> CaseFile | None:
-        return self.states[file].case if file in self.states else None
+        return self.states[file].row if file in self.states else None
 
     def state(self, file: str) -> FileState:
         return self.states.setdefault(file, FileState(file))
@@ -153,13 +154,13 @@ class Station:
                 received_at=now,
                 rules=self.rules if change.kind == KIND else None,
                 check=lambda _change: (),
-                file_kind=KIND if state.case else None,
+                file_kind=KIND if state.row else None,
                 doubts=(Reason("replica_revoked"),) if author.replica in self.revoked else (),
                 faults=() if change.person == author.person else (Reason("wrong_author", path="person"),),
                 forks=frozenset(state.forks),
                 admitted=admitted,
                 patches=frozenset(self.scopes),
-                **find_setting(change, state, self.state, self.duties_on, self.epoch),
+                **vars(find_setting(change, state, self.state, self.duties_on, self.epoch)),
             ),
         )
 
@@ -234,13 +235,13 @@ class Station:
         state, verdict, change = self.state(row.file), row.verdict, row.change
         row = replace(row, place=place, is_fork=row.is_fork or is_fork(verdict))
         self.rows[name] = row
-        is_new = change is not None and state.case is None and change.scope in self.scopes
+        is_new = change is not None and state.row is None and change.scope in self.scopes
         if change and is_new and verdict.status not in ("returned", "declined"):
-            state.case = CaseFile(row.file, change.scope, change.scope)
+            state.row = CaseFile(row.file, change.scope, change.scope)
         state.held = [held for held in state.held if held != name]
         state.accepted = [item for item in state.accepted if item.change.id != name]
         if row.is_fork:
-            state.forks.add(name)
+            state.forks[name] = row.dot
             if row.dot in state.known and state.known[row.dot].id == name:
                 del state.known[row.dot]
         else:
@@ -248,8 +249,8 @@ class Station:
             state.held += [name] if verdict.status == "held" else []
         if change and verdict.status == "accepted":
             state.accepted.append(FoldInput(change, verdict))
-            if state.case:
-                state.case = replace(state.case, accepted_place=place)
+            if state.row:
+                state.row = replace(state.row, accepted_place=place)
                 if change.act in ACTS_THAT_MOVE:
                     self.moves[place] = settle(change, state, self.state)
         self.log.append(

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from sync.places import accepted_of, list_circle
 from sync.simulate.calm import readers
 from sync.simulate.history import History
-from sync.simulate.homes import accepted_of, list_circle
 from sync.simulate.kinds import NEWEST
 from sync.simulate.mirror import FoldAsked
 from sync.simulate.oracles import fold_newest, judge_replacing, judge_snapshots, same_digest

@@ -11,8 +11,9 @@ from typing import Any
 import httpx
 import pytest
 
+from server.devices import rules as devices
 from server.intake import reading
-from server.log import generation, restarts, verification
+from server.log import generation, restarts, verification, watermark
 from sync.device.device import Device
 from sync.log import epoch_of
 from sync.verdict import read_verdict
@@ -149,6 +150,63 @@ def test_a_server_that_is_put_back_twice_is_shown_twice(world: World) -> None:
         sync_all([one, other])
     assert one.store.setting("log")["epoch"] == other.store.setting("log")["epoch"] > 3
     assert_nothing_lost(world, decided, one, other)
+
+
+def test_what_was_brought_back_is_brought_back_again(world: World) -> None:
+    """Put back a second time, to a copy from between: its verdicts say places that the log never forgot."""
+    one, other, decided = lose_a_day(world, before=4, after=8, files=2)
+    with world.serving() as context:
+        sync_all([one])
+    world.copies.copy()
+    with world.serving() as context:
+        sync_all([other])
+        generation.note_generation(context, now=True)
+    world.copies.put_back()
+    with world.context() as context:
+        assert len(generation.find_restores(context)) == 1
+    with world.serving():
+        sync_all([one, other])
+    assert_nothing_lost(world, decided, one, other)
+
+
+def test_the_watermark_stays_below_what_came_back_after_the_backup(world: World) -> None:
+    one, other, _ = lose_a_day(world, before=4, after=8, files=2)
+    with world.serving() as context:
+        sync_all([one])
+        marks = context.database.read(watermark.mark_backup)
+        context.database.write(
+            lambda session: watermark.note_backup(session, world.station, marks[world.station], context.now())
+        )
+        sync_all([one])
+        assert one.store.setting("backed_up") == marks[world.station]
+        sync_all([other])
+        sync_all([one])
+        brought = [
+            read_verdict(stored.verdict).position
+            for file in other.list_files()
+            for stored in other.store.list_changes(file.file)
+            if stored.verdict and not any(stored.id == known.id for known in one.store.list_own())
+        ]
+    assert 0 < one.store.setting("backed_up") < marks[world.station]
+    assert one.store.setting("backed_up") < max(place for place in brought if epoch_of(place) == 1)
+
+
+def test_a_revoked_phone_brings_its_own_back_sealed(world: World) -> None:
+    one, other, decided = lose_a_day(world, before=4, after=8, files=2)
+    with world.serving() as context:
+        replica = other.identity.replica
+        context.database.write(lambda session: devices.revoke(session, world.station, replica, None, context.now()))
+        report = other.sync()
+        assert report.problem is not None
+        assert report.problem["code"] == "device_revoked"
+        assert report.sealed > 0
+        sync_all([one])
+        newcomer = world.enrol(context, "周青禾")
+        sync_all([newcomer])
+        mine = {stored.id: stored.verdict.body for stored in other.list_own_saves() if stored.verdict}
+        kept = verdicts_of(newcomer)
+    assert len(mine) > 4
+    assert {change: kept.get(change) for change in mine} == mine
 
 
 @pytest.mark.parametrize("is_first_brought", [True, False])

@@ -34,6 +34,11 @@ PROOFS: Final[dict[str, tuple[str, ...]]] = {
         _PUSH + "test_verdicts_come_in_the_order_of_the_batch_and_are_signed_by_the_station",
         "pwa/src/device/saving.test.ts::leaves the outbox only by a verdict that the server signed",
     ),
+    "M-4b": (
+        "tests/simulation/test_simulation.py::test_what_was_found_once_stays_mended",
+        _SYNCING + "goes on where it was cut off, also after the app was killed",
+    ),
+    "M-5d": (_RESTORED + "test_a_revoked_phone_brings_its_own_back_sealed",),
     "D-4": (_PUSH + "test_a_pushed_change_is_accepted_and_reaches_the_colleague_with_its_digest",),
     "D-5": (
         _PUSH + "test_a_malformed_change_that_its_author_signed_is_returned_and_occupies_its_dot",

@@ -134,6 +134,7 @@ def test_verdicts(case: dict[str, Any]) -> None:
         faults=reasons["faults"],
         single_post=given["single_post"],
         forks=frozenset(given["forks"]),
+        forked=frozenset(Dot(*one) for one in given["forked"]),
         admitted=given["admitted"],
         former=given["former"],
         patches=frozenset(given["patches"]),

@@ -57,6 +57,7 @@ def judged(name: str, cited: str, story: Story, status: str, *reasons: str, **co
         "problems": [],
         "single_post": False,
         "forks": [],
+        "forked": [],
         "admitted": False,
         "former": False,
         "patches": [],

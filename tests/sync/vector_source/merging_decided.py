@@ -172,7 +172,7 @@ def judged_merges() -> list[Case]:
         if "duties_there_now" in absorbed:
             absorbed["duties_now"] = absorbed.pop("duties_there_now")
             return judged(name, cited, story, *expected, absorbed=other | absorbed)
-        context = {key: absorbed.pop(key) for key in ("known", "waits_for", "duties_now") if key in absorbed}
+        context = {key: absorbed.pop(key) for key in ("known", "waits_for", "duties_now", "forked") if key in absorbed}
         return judged(name, cited, story, *expected, absorbed=other | absorbed, **context)
 
     story, one, late = two_files()
@@ -206,6 +206,13 @@ def judged_merges() -> list[Case]:
             waits_for=missing,
             kind=None,
         ),
+        merge(
+            "of what the merge showed a fork stands under one dot",
+            "D-9 C-6",
+            "quarantined",
+            "fork@base",
+            forked=missing,
+        ),
         merge("files of different kinds", "D-14", "returned", "kinds_differ", kind="unlinked_record"),
         merge("another file absorbed it meanwhile", "D-14", "returned", "absorbed_elsewhere", by=LOW),
         merge("a merge with operations", "D-14", "returned", "ops_not_allowed", ops=[put("phone", "3")]),
@@ -220,6 +227,19 @@ def judged_merges() -> list[Case]:
     story.told.pop()
     story.save("w", put(f"{NEIGHBOUR}/phone", "9"), saw=[one, merged, late])
     cases.append(judged("a save about a member of the absorbed file", "D-9 F-14", story, "accepted"))
+    story.told.pop()
+    story.save("v", put(f"{NEIGHBOUR}/phone", "9"), saw=[one, merged, late])
+    forked = [list(dots(late, of=FILE)[0])]
+    cases.append(
+        judged(
+            "its base names a dot of its own replica there, and a fork stands under that",
+            "D-9 C-6 N-7", story, "quarantined", "fork@base", forked=forked,
+        )
+    )  # fmt: skip
+    cases.append(
+        judged("the fork stands under a dot that its form did not show", "D-9 C-6", story, "accepted",
+               forked=[[forked[0][0], 2]])
+    )  # fmt: skip
     story.told.pop()
     story.unmerge("d", HIGH)
     story.save("w", put(f"{NEIGHBOUR}/phone", "9"), saw=[one, merged, late])
