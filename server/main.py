@@ -28,6 +28,7 @@ from server.ledger import routes as ledger
 from server.log import routes as log
 from server.migrations.apply import migrate
 from server.readings import routes as readings
+from server.referrals import routes as referrals
 from server.review import routes as review
 from server.same_person import routes as same_person
 from server.settings import Settings
@@ -123,6 +124,7 @@ def create_app(context: Context) -> FastAPI:
         administration.router,
         grants.router,
         readings.router,
+        referrals.router,
         erasure.router,
         same_person.router,
         board.router,

@@ -17,6 +17,7 @@ import server.keyring.tables
 import server.ledger.tables
 import server.log.tables
 import server.readings.tables
+import server.referrals.tables
 import server.review.tables
 import server.station.tables  # noqa: F401
 

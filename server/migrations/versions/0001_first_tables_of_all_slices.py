@@ -264,6 +264,25 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("station_id", "root_hash"),
     )
     op.create_table(
+        "parcel",
+        sa.Column("station_id", sa.String(length=32), nullable=False),
+        sa.Column("parcel_id", sa.String(length=32), nullable=False),
+        sa.Column("direction", sa.String(length=4), nullable=False),
+        sa.Column("peer", sa.String(length=32), nullable=False),
+        sa.Column("file", sa.String(length=32), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("sealed_content", sa.LargeBinary(), nullable=True),
+        sa.Column("sealed_answer", sa.LargeBinary(), nullable=True),
+        sa.Column("made_at", sa.BigInteger(), nullable=False),
+        sa.Column("answered_at", sa.BigInteger(), nullable=True),
+        sa.Column("contacted_at", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["station_id"],
+            ["station.station_id"],
+        ),
+        sa.PrimaryKeyConstraint("station_id", "parcel_id"),
+    )
+    op.create_table(
         "patch",
         sa.Column("station_id", sa.String(length=32), nullable=False),
         sa.Column("scope", sa.String(length=32), nullable=False),
@@ -739,6 +758,7 @@ def downgrade() -> None:
     op.drop_table("server_key")
     op.drop_table("person")
     op.drop_table("patch")
+    op.drop_table("parcel")
     op.drop_table("log_witness")
     op.drop_table("log_restart")
     op.drop_table("log_backup")
