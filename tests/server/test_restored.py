@@ -194,6 +194,7 @@ def test_the_watermark_stays_below_what_came_back_after_the_backup(world: World)
 def test_a_revoked_phone_brings_its_own_back_sealed(world: World) -> None:
     one, other, decided = lose_a_day(world, before=4, after=8, files=2)
     with world.serving() as context:
+        sync_all([one])
         replica = other.identity.replica
         context.database.write(lambda session: devices.revoke(session, world.station, replica, None, context.now()))
         report = other.sync()
