@@ -257,6 +257,8 @@ def writes_of(body: dict[str, Any], verdict: dict[str, Any] | None, rule: Any) -
     elif body["act"] in ("merge", "unmerge"):
         made.append(write(f"$merged/{body['merge']['file']}", body["act"] == "merge"))
     for op in body["ops"]:
+        if op["op"] in ("add", "remove") and rule(op["path"])["policy"] != "union":
+            continue  # F-2: no set is there
         if op["op"] == "append":
             for name, value in op["value"].items():
                 path = f"{op['path']}/{op['id']}/{name}"

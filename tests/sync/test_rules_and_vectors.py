@@ -19,11 +19,8 @@ ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "sync" / "PROTOCOL.md").read_text()
 RULES = re.findall(r"^- \*\*([A-Z]-\d+[a-z]?)\*\* ", PAGE, re.MULTILINE)
 # Vectors of the kinds (forms, codes, rules of visits) belong to schemas/ and cite no rule of this page.
-VECTORS = {
-    path.stem: json.loads(path.read_text())
-    for path in sorted((ROOT / "tests" / "vectors").glob("*.json"))
-    if "rules" in json.loads(path.read_text())[0]
-}
+FILES = {path.stem: json.loads(path.read_text()) for path in sorted((ROOT / "tests" / "vectors").glob("*.json"))}
+VECTORS = {name: cases for name, cases in FILES.items() if isinstance(cases, list) and "rules" in cases[0]}
 CASES = [(name, case) for name, cases in VECTORS.items() for case in cases]
 
 

@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from sync.body import check_body
-from sync.canonical import canonical_text, parse_canonical
+from sync.canonical import canonical_text, hash_value, parse_canonical
 from sync.change import Envelope, change_id, from_base64url, read_change, replica_id, verify
 from sync.errors import MalformedError, NotCanonicalError
 from sync.fold import FoldInput, accepted_of, fold, state_digest
+from sync.inputs import scope_of
 from sync.rules import Rules
 from sync.verdict import Reason, read_verdict, verdict_of
 from sync.verdicts import Absorbed, Context, Known, judge
@@ -108,7 +109,11 @@ FOLDS = ("policies", "voids", "provisional", "approvals", "moving", "merging")
 @pytest.mark.parametrize("case", [case for name in FOLDS for case in cases(name)])
 def test_folds(case: dict[str, Any]) -> None:
     inputs, file = read_inputs(case["input"]), case["input"].get("file")
-    assert_part(case["expect"]["folded"], fold(case["input"]["rules"], inputs, file))
+    folded = fold(case["input"]["rules"], inputs, file)
+    assert_part(case["expect"]["folded"], folded)
+    assert hash_value(folded) == case["expect"]["whole"]
+    moved = folded["paths"].get("$scope")
+    assert scope_of(inputs, folded["file"]) == (moved["value"] or moved["stands"] if moved else None)
     assert state_digest(fold(case["input"]["rules"], accepted_of(inputs), file)) == case["expect"]["digest"]
 
 
@@ -116,9 +121,10 @@ def test_folds(case: dict[str, Any]) -> None:
 def test_verdicts(case: dict[str, Any]) -> None:
     given = case["input"]["context"]
     reasons = {
-        name: tuple(Reason(item["code"], item.get("op"), item.get("path")) for item in given[name])
+        name: tuple(Reason(item["code"], item.get("op"), item.get("path"), item.get("say")) for item in given[name])
         for name in ("doubts", "faults", "problems")
     }
+    change, expected = read_change(Envelope(canonical_text(case["input"]["change"]), "")), case["expect"]
     context = Context(
         deployment=given["deployment"],
         station=given["station"],
@@ -128,7 +134,7 @@ def test_verdicts(case: dict[str, Any]) -> None:
         accepted=read_inputs({"changes": case["input"]["accepted"]}),
         duties_then=frozenset(given["duties_then"]),
         duties_now=frozenset(given["duties_now"]),
-        check=lambda _change: reasons["problems"],
+        check=lambda checked: reasons["problems"] if checked is change else (),
         file_kind=given["file_kind"],
         doubts=reasons["doubts"],
         faults=reasons["faults"],
@@ -147,7 +153,6 @@ def test_verdicts(case: dict[str, Any]) -> None:
         ),
         absorbed_by=given["absorbed_by"],
     )
-    change, expected = read_change(Envelope(canonical_text(case["input"]["change"]), "")), case["expect"]
     judgement = judge(change, context)
     verdict = judgement.to_verdict(
         change,

@@ -3,7 +3,7 @@ import canonicalizeOracle from 'canonicalize'
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { canonicalize, parseCanonical } from './canonical'
-import { bodyText, changeId, checkBody } from './change'
+import { bodyText, changeId, checkBody, sha256Hex } from './change'
 import { SyncError } from './errors'
 import { acceptedOf, fold, stateDigest } from './fold'
 import { fromBase64url, importPublicKey, replicaId, verify } from './signatures'
@@ -71,7 +71,9 @@ describe.each(['policies', 'voids', 'provisional', 'approvals', 'moving', 'mergi
   it.each(read(file))('$name ($rules)', ({ input, expect: expected }) => {
     const inputs = input.changes.map((item: Loose) => ({ id: changeId(bodyText(item.body)), change: item.body, verdict: item.verdict }))
     // Keys that a vector leaves out are free; lists are exact.
-    expect(fold(input.rules, inputs, input.file)).toMatchObject(expected.folded)
+    const folded = fold(input.rules, inputs, input.file)
+    expect(folded).toMatchObject(expected.folded)
+    expect(sha256Hex(canonicalize(folded as never))).toBe(expected.whole)
     expect(stateDigest(fold(input.rules, acceptedOf(inputs), input.file))).toBe(expected.digest)
   })
 })

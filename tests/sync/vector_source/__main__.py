@@ -10,6 +10,8 @@ from tests.sync.vector_source import (
     approvals,
     approvals_late,
     bundles,
+    corners,
+    corners_judged,
     foundations,
     handover,
     log,
@@ -33,13 +35,18 @@ def every_vector() -> dict[str, list[dict[str, Any]]]:
         "signatures": foundations.signatures(),
         "shapes": foundations.shapes(),
         "versions": foundations.versions(),
-        "policies": policies_by_itself.decided_by_rule() + policies_by_people.decided_by_people(),
-        "voids": voids.voids(),
-        "provisional": voids.provisional(),
-        "approvals": approvals.before_and_after() + approvals_late.late_and_at_once(),
-        "moving": moving.moving(),
-        "merging": merging.merging(),
-        "verdicts": verdicts.verdicts() + moving.judged_moves() + merging_decided.judged_merges(),
+        "policies": policies_by_itself.decided_by_rule()
+        + policies_by_people.decided_by_people()
+        + corners.of_policies(),
+        "voids": voids.voids() + corners.of_voids(),
+        "provisional": voids.provisional() + corners.of_the_undecided(),
+        "approvals": approvals.before_and_after() + approvals_late.late_and_at_once() + corners.of_approvals(),
+        "moving": moving.moving() + corners.of_moves(),
+        "merging": merging.merging() + corners.of_merges(),
+        "verdicts": verdicts.verdicts()
+        + moving.judged_moves()
+        + merging_decided.judged_merges()
+        + corners_judged.judged_corners(),
         "log": log.log(),
         "bundles": bundles.bundles(),
         "handover": handover.handover(),

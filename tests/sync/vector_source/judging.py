@@ -31,7 +31,7 @@ def judged(name: str, cited: str, story: Story, status: str, *reasons: str, **co
 
     `reasons`: `code`, and after it what it names, if anything: `#` the operation's index, `@` the path.
     `context` overrides what the server would bring: duties then and now, doubts, faults, problems of values, ...;
-    `waits_for` in it is expected.
+    `waits_for` in it is expected, and `say` is what the first reason says in words.
     """
     change, body, _ = story.told[-1]
     before = story.told[:-1]
@@ -44,7 +44,7 @@ def judged(name: str, cited: str, story: Story, status: str, *reasons: str, **co
         for earlier, _, verdict in before
     ]
     duties = [DUTIES[letter] for letter, replica in REPLICAS.items() if replica == change.dot.replica]
-    waits_for = context.pop("waits_for", [])
+    waits_for, say = context.pop("waits_for", []), context.pop("say", None)
     given = {
         "deployment": DEPLOYMENT,
         "station": STATION,
@@ -68,6 +68,8 @@ def judged(name: str, cited: str, story: Story, status: str, *reasons: str, **co
         "rules": story.rules,
     } | context
     verdict = _verdict(change, given, status, [_reason(reason) for reason in reasons])
+    if say:
+        verdict["reasons"][0]["say"] = say
     return {
         "name": name,
         "rules": cited.split() + ["D-9b"] * any("path" in reason for reason in verdict["reasons"]),

@@ -115,9 +115,10 @@ class Story:
         file: str = FILE,
         to: str | None = None,
         merge: dict[str, Any] | None = None,
+        own_seen: bool = True,
     ) -> Change:
         own = [change for change, _, _ in self.told if change.dot.replica == REPLICAS[who] and change.file == file]
-        seen = self._shown(file) if saw is None else [*saw, *own]
+        seen = self._shown(file) if saw is None else [*saw, *(own if own_seen else [])]
         moment = NOON + len(self.told) * MINUTE
         body = make_change(
             deployment=DEPLOYMENT,
