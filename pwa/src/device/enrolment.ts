@@ -11,14 +11,8 @@ import { DeviceError } from './errors'
 import type { Phone } from './phone'
 import type { Policy } from './policy'
 import { takeFirstPolicy } from './policy-check'
+import { deviceLabel, normaliseCode, PASSWORD_CHARACTERS_MIN } from './typed'
 import { checkPin, setRoute } from './todays-route'
-
-export const PASSWORD_CHARACTERS_MIN = 10
-
-/** Crockford's base32 as people type it: any case, with or without dashes, O for 0, I and L for 1. */
-export function normaliseCode(typed: string): string {
-  return typed.normalize('NFKC').toUpperCase().replace(/[^0-9A-Z]/g, '').replace(/O/g, '0').replace(/[IL]/g, '1') // prettier-ignore
-}
 
 export async function look(phone: Phone, typed: string): Promise<{ offer: EnrolmentOffer; raw: Offer }> {
   const code = normaliseCode(typed)
@@ -96,13 +90,6 @@ function clearOf(policy: Policy, replica: string, inboxKey: string, serverAt: nu
     id: 'clear', v: 1, deployment: policy.deployment, station: { id: policy.station.id, name: policy.station.name }, person: policy.me.person_id, replica,
     sealing_key: policy.sealing_key, inbox_key: inboxKey, villages: policy.villages, epoch: policy.epoch, server_at: serverAt, contact_at: now, stale: [], verdict_key: policy.verdict_key, lease_days: policy.lease_days,
   } // prettier-ignore
-}
-
-export function deviceLabel(): string {
-  const agent = navigator.userAgent
-  const model = /\(Linux; Android [^;]+; ([^);]+)/.exec(agent)?.[1] ?? (/Windows/.test(agent) ? 'Windows' : /Mac OS/.test(agent) ? 'Mac' : /Linux/.test(agent) ? 'Linux' : '')
-  const browser = /(Edg|UCBrowser|MQQBrowser|HuaweiBrowser|Chrome|Firefox|Safari)\/(\d+)/.exec(agent)
-  return [model, browser ? `${browser[1]} ${browser[2]}` : ''].filter(Boolean).join(' · ').slice(0, 100)
 }
 
 function bytesOf(base64url: string): Uint8Array {

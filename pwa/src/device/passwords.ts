@@ -1,7 +1,7 @@
 /** A new password for the open main vault, where the old one was forgotten or shall go: the server's half is made anew with it. */
 import { fromBase64url, toBase64url } from '../sync/signatures'
 import { newPassword, replacePassword } from '../vault'
-import { PASSWORD_CHARACTERS_MIN } from './enrolment'
+import { PASSWORD_CHARACTERS_MIN } from './typed'
 import { DeviceError } from './errors'
 import type { Phone } from './phone'
 
