@@ -1,7 +1,8 @@
 /**
  * Search as one types, over what is open in memory: one lower-cased string per household (names, pinyin, initials, ID tails,
- * phones, address) and `includes`. Exact, no index to keep fresh; a few milliseconds for 5,000 households.
+ * phones, numbers, address, categories) and `includes`. Exact, no index to keep fresh; a few milliseconds for 5,000 households.
  */
+import { categorySensitivity, label, shortLabel } from '../records'
 import type { HouseholdSummary } from './contract'
 import { loadPinyin, readName, type PinyinTable } from './pinyin'
 
@@ -12,6 +13,7 @@ export interface HouseholdSearch {
   ready: Promise<void>
 }
 
+const RESTRICTED = 3 // of sensitivity: never a word in a list
 const SEPARATOR = '\n'
 const LIMIT = 50
 const SLICE_MS = 4
@@ -59,28 +61,28 @@ export function makeHouseholdSearch(load: () => Promise<PinyinTable> = loadPinyi
       if (!words.length && table) later(() => households === warming && warm(households, 0))
       if (!words.length) return [...households]
       const narrows = last?.households === households && wanted.startsWith(last.query)
-      const found = (narrows ? (last as { found: Entry[] }).found : entriesOf(households)).filter(({ text }) => holdsAll(text, words))
+      const { found, best } = seek(narrows ? (last as { found: Entry[] }).found : entriesOf(households), words)
       last = { households, query: wanted, found }
-      return best(found, words[0] as string, limit)
+      return best.length > limit ? best.slice(0, limit) : best
     },
   }
 }
 
-function holdsAll(text: string, words: readonly string[]): boolean {
-  for (const word of words) if (!text.includes(word)) return false
-  return true
-}
-
-/** First whose head's name or its reading starts with the word, then where some name or number does; each in the order of the list. */
-function best(found: readonly Entry[], word: string, limit: number): HouseholdSummary[] {
-  const ranks: [HouseholdSummary[], HouseholdSummary[], HouseholdSummary[]] = [[], [], []]
+/** First whose head's name or its reading starts with the first word, then where some name or number does; each in the order of the list. */
+function seek(entries: readonly Entry[], words: readonly string[]): { found: Entry[]; best: HouseholdSummary[] } {
+  const [word, ...others] = words as [string, ...string[]]
   const start = SEPARATOR + word
-  for (const { household, text, headEnd } of found) {
-    const at = text.indexOf(start)
-    ranks[at < 0 ? 2 : at < headEnd ? 0 : 1].push(household)
-    if (ranks[0].length === limit) return ranks[0]
+  const found: Entry[] = []
+  const ranks: [HouseholdSummary[], HouseholdSummary[], HouseholdSummary[]] = [[], [], []]
+  for (const entry of entries) {
+    const { text, household, headEnd } = entry
+    const first = text.indexOf(word)
+    if (first < 0 || !others.every((other) => text.includes(other))) continue
+    found.push(entry)
+    const at = text[first - 1] === SEPARATOR ? first : text.indexOf(start, first)
+    ranks[at < 0 ? 2 : at <= headEnd ? 0 : 1].push(household)
   }
-  return ranks[0].concat(ranks[1], ranks[2]).slice(0, limit)
+  return { found, best: ranks[0].concat(ranks[1], ranks[2]) }
 }
 
 /** Half-width, lower case, ü as v: what the query and the text have in common. */
@@ -99,7 +101,9 @@ function readEntry(household: HouseholdSummary, table: PinyinTable | null): Entr
 export function searchText(household: HouseholdSummary, table: PinyinTable | null): string {
   const names = [...new Set([household.headName, ...household.memberNames])].filter(Boolean)
   const parts = names.flatMap((name) => readings(name, table))
-  return SEPARATOR + normalise([...parts, ...household.phones, ...household.idTails, household.address].join(SEPARATOR))
+  const numbers = [household.number, household.fileNumber].filter((one): one is string => Boolean(one))
+  const categories = household.categories.filter((code) => categorySensitivity(code) < RESTRICTED).map((code) => label('client_category', code) + shortLabel('client_category', code))
+  return SEPARATOR + normalise([...parts, ...household.phones, ...household.idTails, ...numbers, household.address, ...categories].join(SEPARATOR))
 }
 
 function readings(name: string, table: PinyinTable | null): string[] {
