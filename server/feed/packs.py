@@ -15,6 +15,8 @@ from sqlmodel import Session
 from server import crypto
 from server.blobs import BlobStore
 from server.context import Context
+from server.erasure import rules as erasure
+from server.errors import YihuError
 from server.feed import queries
 from server.feed.cursors import write_cursor
 from server.feed.tables import Pack
@@ -64,20 +66,25 @@ def read_pack(session: Session, station_id: str, pack_id: str) -> Pack | None:
 
 
 def read_piece(session: Session, keyring: Keyring, blobs: BlobStore, pack: Pack, piece: int) -> bytes:
-    return keyring.open(session, _place(pack.station_id, pack.pack_id, piece), blobs.get(f"{pack.pack_id}.{piece}"))
+    return keyring.open(session, _place(pack, piece), blobs.get(f"{pack.pack_id}.{piece}"))
 
 
 def _make_pack(context: Context, station_id: str, scope: str) -> Pack:
-    packed, position, files = context.database.read(lambda session: _write_lines(session, context, station_id, scope))
+    def look(session: Session) -> tuple[tuple[bytes, int, int], str]:
+        return _write_lines(session, context, station_id, scope), _key_owner(session, station_id, scope)
+
+    (packed, position, files), owner = context.database.read(look)
     pack = Pack(
         station_id=station_id, pack_id=crypto.make_id(), scope=scope, position=position, files=files,
-        bytes=len(packed), sha256=hashlib.sha256(packed).hexdigest(), made_at=context.now(),
+        bytes=len(packed), sha256=hashlib.sha256(packed).hexdigest(), made_at=context.now(), key_owner=owner,
     )  # fmt: skip
     pieces = [packed[start : start + PIECE_BYTES] for start in range(0, len(packed), PIECE_BYTES)]
 
     def keep(session: Session) -> list[Pack]:
+        if _key_owner(session, station_id, scope) != owner:
+            raise YihuError("busy")  # a file was erased meanwhile, and this pack may tell of it
         for number, piece in enumerate(pieces):
-            sealed = context.keyring.seal(session, _place(station_id, pack.pack_id, number), piece)
+            sealed = context.keyring.seal(session, _place(pack, number), piece)
             context.blobs.put(f"{pack.pack_id}.{number}", sealed)
         session.add(Pack(**pack.model_dump()))
         session.flush()
@@ -118,5 +125,10 @@ def _line(value: object) -> bytes:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
 
 
-def _place(station_id: str, pack_id: str, piece: int) -> Place:
-    return Place(station_id, pack_id, "pack", pack_id, f"piece {piece}")
+def _key_owner(session: Session, station_id: str, scope: str) -> str:
+    """Not the pack: its key must be at hand to be destroyed also long after the pack was replaced, for the sake of backups."""
+    return f"{scope}/packs/{erasure.count_erased(session, station_id)}"
+
+
+def _place(pack: Pack, piece: int) -> Place:
+    return Place(pack.station_id, pack.key_owner, "pack", pack.pack_id, f"piece {piece}")

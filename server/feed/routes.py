@@ -13,6 +13,7 @@ from server.bodies import Id
 from server.context import Context
 from server.devices import rules as devices
 from server.devices.rules import Caller
+from server.erasure import rules as erasure
 from server.errors import YihuError, responses
 from server.feed import packs, rules
 from server.feed.rules import Page
@@ -97,6 +98,10 @@ def sync(
     page = rules.pull(context, caller, request.cursor, limit, again=request.again, claim=request.log)
     readings.note_told(context, caller, _told_files(page))
     told, backed_up = context.database.read(lambda session: log.tell(session, context, caller.station_id, request.log))
+    erased: list[Envelope] = []
+    if request.erased is not None:
+        after = request.erased
+        erased = context.database.read(lambda session: erasure.list_told(session, context, caller.station_id, after))
     if verdicts:
         note_generation(context)
     return SyncAnswer(
@@ -113,6 +118,7 @@ def sync(
         digests=page.digests,
         log=LogAnswer(root=_signed(told.root), proof=told.proof) if told else None,
         backed_up=backed_up,
+        erased=[_signed(one) for one in erased],
     )
 
 

@@ -19,4 +19,5 @@ class Pack(SQLModel, table=True):
     files: int = big_integer()
     bytes: int = big_integer()
     sha256: str = Field(max_length=64)
+    key_owner: str = Field(max_length=64)  # one key for the packs of a scope, until a file of the station is erased
     made_at: int = instant()

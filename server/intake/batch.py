@@ -14,9 +14,12 @@ from server.database import upsert
 from server.devices.certificates import Author
 from server.devices.rules import Caller
 from server.intake import identity, queries
+from server.intake.answers import asked_scope, erased_verdict, plain_error
 from server.intake.authors import Authors, find_doubts, find_faults
 from server.intake.checks import OwnInstruments, find_rules, list_file_numbers, list_id_numbers, make_check
+from server.intake.erasures import find_erased_faults, is_erased
 from server.intake.log import (
+    ERASED,
     FileState,
     LogWriter,
     body_place,
@@ -43,7 +46,6 @@ from sync.versions import Dot
 
 _HELD_MAX = 5_000
 _SIGNATURE = re.compile(r"[A-Za-z0-9_-]{0,200}")
-_PLAIN_PATH = re.compile(r"[ -~]{1,120}")
 
 
 class Batch:
@@ -79,10 +81,7 @@ class Batch:
         _ = self.log  # before anything is read: nobody else may move the station's files meanwhile
         self._read_rows(envelopes)
         if all(_row_id(envelope) in self._rows for envelope in envelopes):
-            return [
-                (current_verdict(self.session, self.context.keyring, self._rows[_row_id(one)]), True)
-                for one in envelopes
-            ]
+            return [(self._current(self._rows[_row_id(one)]), True) for one in envelopes]
         self._read_files(envelopes)
         with self.session.no_autoflush:
             answers = [self._receive_one(envelope, uploader) for envelope in envelopes]
@@ -105,7 +104,7 @@ class Batch:
             row = self._rows.get(stored_id)
             if row is not None:
                 recent = self.log.find_recent(row.entry)
-                return recent or current_verdict(self.session, self.context.keyring, row), True
+                return recent or self._current(row), True
         change, error = read_or_none(envelope)
         dot = change.dot if change else None
         file = change.file if change else None
@@ -114,6 +113,8 @@ class Batch:
         author = self.authors.find_signer(dot.replica, envelope) if dot else None
         if author is None or dot is None or file is None:
             return self._keep_unverified(envelope, error, uploader), False
+        if is_erased(self.session, self.station_id, file):
+            return self._keep_nothing_of(envelope, file, dot, author, uploader), False
         state = self._state(file)
         if change is None:
             return self._keep_malformed(envelope, error, file, dot, author, state, uploader), False
@@ -150,6 +151,7 @@ class Batch:
                 file_kind=state.row.kind if state.row else None,
                 doubts=find_doubts(author) if author else (),
                 faults=find_faults(change, author, is_new_file=state.row is None, is_own_file=is_own_file)
+                + find_erased_faults(self.session, change)
                 if author
                 else (Reason("replica_unknown"),),
                 single_post=self.station.is_single_post,
@@ -163,6 +165,14 @@ class Batch:
                 forked=setting.forked,
             ),
         )
+
+    def _current(self, row: Change) -> Envelope:
+        """Its verdict; of an erased file, whose verdicts are gone, the word that it is (Z-5)."""
+        if row.status != ERASED:
+            return current_verdict(self.session, self.context.keyring, row)
+        dot = Dot(row.replica, row.seq)
+        said = erased_verdict(row.change_id, row.position, row.received_at, dot, row.file)
+        return self.log.sign(said)
 
     def _judge_held_again(self, state: FileState) -> None:
         """Judges what waits in this file, and in others for it, until nothing moves any more (D-7)."""
@@ -222,7 +232,7 @@ class Batch:
 
     def _append_again(self, row: Change, change: changes.Change, verdict: Verdict, state: FileState) -> Envelope:
         row.status, row.position, row.duty = verdict.status, verdict.position, verdict.duty or ""
-        row.entry, row.asks = self.log.next_position, _asked_scope(change, verdict)
+        row.entry, row.asks = self.log.next_position, asked_scope(change, verdict)
         self.session.add(row)
         if row.fork == "" and is_fork(verdict):  # found only when what it waited for had come
             row.fork = change.id
@@ -253,7 +263,7 @@ class Batch:
         uploader: Caller,
     ) -> Envelope:
         """Signed by its author, but no change: it is returned and occupies its dot (D-5)."""
-        judgement = judge_malformed(_plain(error or MalformedError("Not a change.")))
+        judgement = judge_malformed(plain_error(error or MalformedError("Not a change.")))
         row_id = _row_id(envelope)
         verdict = Verdict(
             change=row_id, status="returned", position=self.log.next_position, received_at=self.now,
@@ -271,13 +281,23 @@ class Batch:
         self._judge_held_again(state)
         return signed
 
+    def _keep_nothing_of(self, envelope: Envelope, file: str, dot: Dot, author: Author, uploader: Caller) -> Envelope:
+        """A change to a file that was erased: answered, and none of its words are kept (Z-5)."""
+        row_id = _row_id(envelope)
+        verdict = erased_verdict(row_id, self.log.next_position, self.now, dot, file)
+        self._make_row(
+            Envelope("", ""), verdict, row_id=row_id, file=self.station_id, dot=dot, act="", fork=row_id,
+            person_id=author.person_id, device=author.device, uploader=uploader,
+        )  # fmt: skip
+        return self.log.append(row_id, verdict, owner=self.station_id, is_first=True, audiences=[author.person_id])
+
     def _keep_unverified(self, envelope: Envelope, error: MalformedError | None, uploader: Caller) -> Envelope:
         """Nobody's word: altered on the way, or not a change at all. Answered by its place, kept, told to no one else.
 
         It occupies no dot, and is stored under an id that covers the signature too: a stranger who knows a change must
         not be able to spoil it by sending it first with a false signature.
         """
-        reason = judge_malformed(_plain(error)).reasons[0] if error else Reason("bad_signature")
+        reason = judge_malformed(plain_error(error)).reasons[0] if error else Reason("bad_signature")
         row_id = _unverified_id(envelope)
         verdict = Verdict(
             change=_row_id(envelope), status="returned", position=self.log.next_position, received_at=self.now,
@@ -396,7 +416,7 @@ class Batch:
 
     def _note_named(self, row: Change, change: changes.Change, verdict: Verdict) -> None:
         """Which other patch and which other files it speaks of. What this batch holds is not in the database yet."""
-        row.asks = _asked_scope(change, verdict)
+        row.asks = asked_scope(change, verdict)
         row.names = " ".join(sorted(changes.files_named(change)))
         self._list_held_naming("")
         if row.status == "held" and self._held_naming is not None:
@@ -421,12 +441,6 @@ class Batch:
         return self._patches
 
 
-def _asked_scope(change: changes.Change, verdict: Verdict) -> str:
-    """The patch whose deputies decide, where that is not the file's home: they are asked to take a file (D-12)."""
-    is_receiver_asked = any(reason.code == "receiver_undecided" for reason in verdict.reasons)
-    return change.to or "" if is_receiver_asked and verdict.status == "quarantined" else ""
-
-
 def _row_id(envelope: Envelope) -> str:
     """The change's id, of whatever text came (N-3)."""
     return sha256_hex(envelope.body.encode("utf-8", "surrogatepass"))
@@ -434,9 +448,3 @@ def _row_id(envelope: Envelope) -> str:
 
 def _unverified_id(envelope: Envelope) -> str:
     return sha256_hex(f"unverified\n{envelope.sig}\n{envelope.body}".encode("utf-8", "surrogatepass"))
-
-
-def _plain(error: MalformedError) -> MalformedError:
-    """Without a path that quotes what a stranger sent: a verdict must be canonical itself."""
-    path = error.path if error.path and _PLAIN_PATH.fullmatch(error.path) else None
-    return MalformedError(error.detail, code=error.code, path=path)

@@ -9,6 +9,7 @@ from typing import Literal
 from server.devices.rules import Caller
 from server.intake import queries
 from server.intake.batch import Batch
+from server.intake.erasures import is_erased
 from server.intake.log import FileState, current_verdict, mark_change, read_or_none, take_row, to_fold_input
 from server.intake.tables import Change
 from server.keyring.station_keys import get_station_keys
@@ -41,6 +42,8 @@ class BringingBack(Batch):
     def _take_one(self, envelope: Envelope, signed: Envelope, keys: StationKeys, bringer: Caller) -> Code:
         verdict = self._read(envelope, signed, keys)
         if verdict is None or verdict.file is None or verdict.dot is None:
+            return "refused"
+        if is_erased(self.session, self.station_id, verdict.file):
             return "refused"
         state = self._state(verdict.file)
         row = self._rows.get(verdict.change)

@@ -29,6 +29,7 @@ from sync.verdict import Verdict
 from sync.verdicts import Known
 from sync.versions import Dot
 
+ERASED = "erased"  # status of a row whose text is gone for good
 _CHUNK = 200
 _PARSED_MAX = 4_000
 _parsed: OrderedDict[tuple[str, str], changes.Change] = OrderedDict()
@@ -72,10 +73,13 @@ class LogWriter:
         """Appends one new verdict at its position, which must be `next_position`. `write` makes it a row."""
         if verdict.position != self.next_position:
             raise ValueError("a verdict was judged for another position")
-        body = canonical_text(verdict.to_body(deployment=self._context.keyring.deployment, station=self.station_id))
-        signed = Envelope(body, to_base64url(self._signer.sign(body.encode())))
+        signed = self.sign(verdict)
         self.append_signed(row_id, verdict.status, signed, owner=owner, is_first=is_first, audiences=audiences)
         return signed
+
+    def sign(self, verdict: Verdict) -> Envelope:
+        body = canonical_text(verdict.to_body(deployment=self._context.keyring.deployment, station=self.station_id))
+        return Envelope(body, to_base64url(self._signer.sign(body.encode())))
 
     def append_signed(
         self, row_id: str, status: str, signed: Envelope, *, owner: str, is_first: bool, audiences: Iterable[str]

@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from server.intake import queries
 from server.intake.checks import find_rules
-from server.intake.log import FileState, current_verdict, load_files, open_body, open_verdict
+from server.intake.log import ERASED, FileState, current_verdict, load_files, open_body, open_verdict
 from server.intake.places import accepted_of, list_circle
 from server.intake.tables import CaseFile, Change, FileMove
 from server.keyring.rules import Keyring
@@ -221,6 +221,7 @@ def list_refused(session: Session, keyring: Keyring, station_id: str, device: st
             open_body(session, keyring, row), current_verdict(session, keyring, row),
         )
         for row in rows
+        if row.body_bytes  # of a change to an erased file nothing was kept
     ]  # fmt: skip
 
 
@@ -281,7 +282,8 @@ def list_current_verdicts(
         rows = queries.list_changes(session, station_id, part)
         keyring.load(session, station_id, {row.file for row in rows})
         for row in sorted(rows, key=lambda row: row.position):
-            verdicts.setdefault(row.device, []).append(current_verdict(session, keyring, row))
+            if row.status != ERASED:
+                verdicts.setdefault(row.device, []).append(current_verdict(session, keyring, row))
     return verdicts
 
 

@@ -12,7 +12,8 @@ from pathlib import Path
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from server.keyring.rules import KeyFile, Keyring, make_wrapping_key
+from server.keyring.forgetting import changing
+from server.keyring.rules import Keyring, make_wrapping_key
 from server.keyring.tables import DataKey
 
 _BATCH = 500
@@ -27,17 +28,18 @@ def rotate(
     drop_old: bool = False,
 ) -> tuple[int, int]:
     """The new epoch, and how many data keys were wrapped anew. `write` runs a unit of work in a transaction."""
-    old = KeyFile.load(path, deployment)
-    epoch = old.epoch + 1
-    new = replace(old, epoch=epoch, wrapping={**old.wrapping, epoch: make_wrapping_key()})
-    new.replace(path)
+    with changing(path, deployment) as old:
+        epoch = old.epoch + 1
+        new = replace(old, epoch=epoch, wrapping={**old.wrapping, epoch: make_wrapping_key()})
+        new.replace(path)
     keyring = Keyring(new, path=path)
     moved = 0
     for station_id in station_ids:
         while done := write(lambda session, one=station_id: _move(session, keyring, one, epoch)):  # type: ignore[misc]
             moved += done
     kept = {epoch} if drop_old else {epoch, old.epoch}
-    replace(new, wrapping={number: key for number, key in new.wrapping.items() if number in kept}).replace(path)
+    with changing(path, deployment) as now:  # an owner may have been forgotten meanwhile
+        replace(now, wrapping={number: key for number, key in now.wrapping.items() if number in kept}).replace(path)
     return epoch, moved
 
 

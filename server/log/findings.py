@@ -40,6 +40,7 @@ class Checking:
     keyring: Keyring
     station_id: str
     keys: StationKeys
+    erased: frozenset[str] = frozenset()  # files whose texts are gone for good
     epochs: tuple[Epoch, ...] = (Epoch(1, 1, 0),)
     findings: list[Finding] = field(default_factory=list)
     told: dict[str, Told] = field(default_factory=dict)  # by change id

@@ -11,6 +11,7 @@ from sqlmodel import Session
 
 from server import crypto
 from server.audit import rules as audit
+from server.erasure import rules as erasure
 from server.keyring.rules import Keyring
 from server.keyring.station_keys import get_station_keys, private_place
 from server.keyring.tables import DataKey, ServerKey
@@ -35,6 +36,7 @@ class Verified:
 
 def verify_station(session: Session, keyring: Keyring, station_id: str) -> Verified:
     checking = Checking(session, keyring, station_id, get_station_keys(session, station_id))
+    checking.erased = frozenset(erasure.list_sound(session, keyring, station_id))
     _check_data_keys(checking)
     _check_server_keys(checking)
     check_log(checking)

@@ -4,7 +4,7 @@ from server import crypto
 from server.devices.tables import Replica, RouteReplica
 from server.intake import rules as intake
 from server.intake.checks import list_id_numbers
-from server.intake.log import FileState, mark_change, open_body, read_or_none, to_fold_input
+from server.intake.log import ERASED, FileState, mark_change, open_body, read_or_none, to_fold_input
 from server.intake.places import find_home, list_circle
 from server.intake.tables import CaseFile, Change, FileMove, IdentityIndex
 from server.log import queries
@@ -21,7 +21,7 @@ _REFUSED = ("returned", "declined")
 def check_changes(checking: Checking) -> None:
     walk = _Walk(checking)
     for page in queries.page_changes(checking.session, checking.station_id):
-        load_keys(checking, {row.file for row in page})
+        load_keys(checking, {row.file for row in page if row.status != ERASED})
         for row in page:
             walk.take(row)
         checking.session.expunge_all()
@@ -57,6 +57,9 @@ class _Walk:
         checking = self.checking
         checking.changes += 1
         self.seen.add(row.change_id)
+        if row.status == ERASED:
+            self._check_erased(row)
+            return
         envelope = self._open(row)
         if envelope is None:
             self.closed.add(row.file)
@@ -73,6 +76,13 @@ class _Walk:
             self._check_author(row, envelope, change)
             self._count(row, change)
 
+    def _check_erased(self, row: Change) -> None:
+        self.closed.add(row.file)
+        if row.file not in self.checking.erased:
+            self.checking.find("change", row.change_id, "altered", "its text is gone, and nobody erased its file")
+        elif row.mark != mark_change(self.checking.keyring, row):
+            self.checking.find("change", row.change_id, "altered", "its mark does not fit")
+
     def _open(self, row: Change) -> Envelope | None:
         checking = self.checking
         if checking.is_closed(row.file):
@@ -82,10 +92,17 @@ class _Walk:
         except crypto.SealError:
             checking.find("change", row.change_id, "altered", "it does not open where it stands")
             return None
+        if row.body_bytes == 0 and self._is_of_an_erased_file(row):
+            return envelope
         if row.change_id not in (intake.change_id_of(envelope), _unverified_id(envelope)):
             checking.find("change", row.change_id, "altered", "its text is not the one it is named by")
             return None
         return envelope
+
+    def _is_of_an_erased_file(self, row: Change) -> bool:
+        """It came after its file was erased: answered, and none of its words were kept."""
+        told = self.checking.told.get(row.change_id)
+        return told is not None and told.verdict.file in self.checking.erased and row.file == self.checking.station_id
 
     def _check_decided(self, row: Change, told: Told) -> None:
         verdict = told.verdict

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from server import crypto
-from server.intake.log import mark_entry, open_verdict
+from server.intake.log import ERASED, mark_entry, open_verdict
 from server.intake.tables import LogEntry, LogRestart
 from server.intake.tree import NODE_BYTES, Epoch
 from server.log import queries
@@ -57,7 +57,7 @@ class _Walk:
     def take(self, page: Sequence[LogEntry]) -> None:
         checking = self.checking
         station_id, session = checking.station_id, checking.session
-        load_keys(checking, {row.file for row in page})
+        load_keys(checking, {row.file for row in page if row.status != ERASED})
         told: dict[int, list[str]] = {}
         for one in queries.list_audiences(session, station_id, page[0].position, page[-1].position):
             told.setdefault(one.position, []).append(one.audience)
@@ -111,6 +111,9 @@ class _Walk:
 
     def _check(self, row: LogEntry, audiences: list[str]) -> None:
         checking = self.checking
+        if row.status == ERASED:
+            self._check_erased(row, audiences)
+            return
         verdict = self._read(row)
         if verdict is None:
             self._keep_nodes(row)
@@ -118,7 +121,7 @@ class _Walk:
         is_stranger = row.file == checking.station_id  # nobody's word: kept beside the files
         named = (
             verdict.change if not is_stranger else row.change_id,
-            verdict.file or checking.station_id,
+            checking.station_id if is_stranger else verdict.file,
             verdict.status,
         )
         is_first = row.change_id not in self.seen
@@ -132,6 +135,15 @@ class _Walk:
             checking.find("log_audience", row.position, "altered", "other readers are told of it than were")
         checking.told[row.change_id] = Told(row.position, verdict, row.file)
 
+    def _check_erased(self, row: LogEntry, audiences: list[str]) -> None:
+        """Its text is gone with its file; its leaf still stands in the tree."""
+        if row.file not in self.checking.erased:
+            self.checking.find("log_entry", row.position, "altered", "its text is gone, and nobody erased its file")
+        elif row.mark != mark_entry(self.checking.keyring, row, audiences):
+            self.checking.find("log_entry", row.position, "altered", "its mark does not fit")
+        if not self._fits(row, row.nodes[:NODE_BYTES]):
+            self.checking.find("log_entry", row.position, "altered", "its place in the tree is not its own")
+
     def _read(self, row: LogEntry) -> Verdict | None:
         checking = self.checking
         if checking.is_closed(row.file):
@@ -144,7 +156,7 @@ class _Walk:
         if not checking.keys.believes(signed):
             checking.find("log_entry", row.position, "altered", "its verdict is not signed by the station")
             return None
-        if not self._fits(row, signed.body):
+        if not self._fits(row, tree.leaf_hash(signed.body)):
             checking.find("log_entry", row.position, "altered", "its place in the tree is not its own")
         try:
             verdict, body = read_verdict(signed), parse_canonical(signed.body)
@@ -159,10 +171,10 @@ class _Walk:
         epoch = self.checking.epochs[self.epoch]
         return epoch.leaf + position - epoch.first
 
-    def _fits(self, row: LogEntry, body: str) -> bool:
+    def _fits(self, row: LogEntry, own: bytes) -> bool:
         """Whether the nodes kept with the entry are what its own leaf and the nodes before make."""
         leaf = self._leaf(row.position)
-        made, known = tree.leaf_hash(body), True
+        made, known = own, True
         parts = [row.nodes[at : at + NODE_BYTES] for at in range(0, len(row.nodes), NODE_BYTES)]
         expected = (leaf + 1 & -(leaf + 1)).bit_length()
         fits = len(parts) == expected and parts[0] == made

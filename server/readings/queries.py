@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from server.readings.tables import ErasedFile, Opening, ReadingDay, Told
+from server.readings.tables import Opening, ReadingDay, Told
 
 _CHUNK = 400
 
@@ -45,7 +45,3 @@ def list_told(session: Session, station_id: str, replica: str, files: Sequence[s
     for start in range(0, len(files), _CHUNK):
         found += session.exec(statement.where(col(Told.file).in_(files[start : start + _CHUNK])))
     return found
-
-
-def find_erased(session: Session, station_id: str, file: str) -> ErasedFile | None:
-    return session.get(ErasedFile, (station_id, file))

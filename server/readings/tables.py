@@ -2,7 +2,7 @@
 
 from sqlmodel import Field, SQLModel
 
-from server.columns import big_integer, id_key, instant, optional_instant, refers
+from server.columns import id_key, instant, optional_instant, refers
 
 
 class Opening(SQLModel, table=True):
@@ -46,16 +46,3 @@ class Told(SQLModel, table=True):
     replica: str = id_key()
     file: str = id_key()
     first_at: int = instant()
-
-
-class ErasedFile(SQLModel, table=True):
-    """A file whose key was destroyed: its rows are noise now, and readers are told to put it away."""
-
-    __tablename__ = "erased_file"
-    __table_args__ = (refers([], "station"),)
-
-    station_id: str = id_key()
-    file: str = id_key()
-    position: int = big_integer()
-    erased_at: int = instant()
-    erased_by: str = Field(default="", max_length=32)

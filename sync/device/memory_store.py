@@ -80,9 +80,9 @@ class MemoryStore:
     def dismiss(self, change_id: str) -> None:
         self._changes[change_id] = self._changes[change_id].dismiss()
 
-    def forget_file(self, file: str) -> bool:
+    def forget_file(self, file: str, *, is_erased: bool = False) -> bool:
         mine = self.list_changes(file)
-        if any(change.own and change.is_unfinished for change in mine):
+        if not is_erased and any(change.own and change.is_unfinished for change in mine):
             return False
         self._changes = {name: change for name, change in self._changes.items() if change.file != file}
         self._attachments = {name: kept for name, kept in self._attachments.items() if name[0] != file}

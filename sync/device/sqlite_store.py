@@ -156,9 +156,9 @@ class SqliteStore:
         row = self._one("SELECT * FROM file WHERE file = ?", file)
         return _file(row) if row else None
 
-    def forget_file(self, file: str) -> bool:
+    def forget_file(self, file: str, *, is_erased: bool = False) -> bool:
         """Delete a file that left. False, and nothing deleted, while one of its own changes is unfinished."""
-        if any(change.own and change.is_unfinished for change in self.list_changes(file)):
+        if not is_erased and any(change.own and change.is_unfinished for change in self.list_changes(file)):
             return False
         with self._database.atomic():
             for table in ("change", "attachment", "file"):

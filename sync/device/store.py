@@ -3,7 +3,7 @@
 1. `add_own` returns only when the save would survive a power cut, and refuses a dot that is not the next.
 2. `take_page` stores a page and the cursor that covers it together or not at all, and may be repeated.
 3. `list_merges` names the pairs of files of which a stored change ever merged one into the other.
-4. Nothing leaves the store but by `forget_file`, and that refuses while an own change is unfinished.
+4. Nothing leaves the store but by `forget_file`, and that refuses while an own change is unfinished, unless the station erased the file.
 """
 
 from __future__ import annotations
@@ -117,7 +117,7 @@ class Store(Protocol):
 
     def dismiss(self, change_id: str) -> None: ...
 
-    def forget_file(self, file: str) -> bool: ...
+    def forget_file(self, file: str, *, is_erased: bool = False) -> bool: ...
 
     def keep_attachment(self, attachment: StoredAttachment, content: bytes) -> None: ...
 

@@ -15,7 +15,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sync.change import Envelope, read_change
+from sync.canonical import parse_canonical
+from sync.change import Envelope, read_change, verify
 from sync.device import session
 from sync.device.attachments import upload_attachments
 from sync.device.identity import Identity
@@ -122,6 +123,7 @@ class Syncing:
             body["again"] = True
         body["log"] = self._witness.memory.claim()
         body["handovers"] = self._keys.count
+        body["erased"] = self._store.setting("erased") or 0
         unsent = self._store.list_unsent()
         headers = {"Yihu-Unsent": str(len(unsent) - len(batch))}
         answer = self._call("POST", "/sync", body, headers)
@@ -177,6 +179,7 @@ class Syncing:
 
     def _take(self, batch: Sequence[StoredChange], answer: SyncAnswer) -> bool:
         """Store verdicts, entries, packs, and then the cursor that covers them."""
+        self._obey_erasures([Envelope(one.body, one.sig) for one in answer.erased])
         verdicts = [Envelope(item.body, item.sig) for item in answer.verdicts]
         entries = answer.entries
         changes = [self._read_entry(entry) for entry in entries if isinstance(entry, ChangeEntry)]
@@ -207,6 +210,18 @@ class Syncing:
         self._store.take_page(page)
         self._report.pulled += len(page.changes)
         return self._take_packs()
+
+    def _obey_erasures(self, told: Sequence[Envelope]) -> None:
+        """The station's word, and nothing else, makes this device drop a file with all that hangs on it (Z-4)."""
+        for envelope in told:
+            if not verify(envelope, self._keys.current):
+                self._fail("erasure_not_signed", "An erasure was not signed by the station; it was not obeyed.")
+                continue
+            said = parse_canonical(envelope.body)
+            place = (said["type"], said["deployment"], said["station"])
+            if place == ("erasure", self._identity.deployment, self._identity.station):
+                self._store.forget_file(said["file"], is_erased=True)
+                self._store.keep_settings({"erased": max(said["at"], self._store.setting("erased") or 0)})
 
     def _count(self, change: str, judged: Sequence[tuple[str, Envelope] | None]) -> None:
         envelope = next(pair[1] for pair in judged if pair and pair[0] == change)

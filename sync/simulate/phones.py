@@ -63,9 +63,9 @@ class PhoneStore(MemoryStore):
         self._spend()
         super().dismiss(change_id)
 
-    def forget_file(self, file: str) -> bool:
+    def forget_file(self, file: str, *, is_erased: bool = False) -> bool:
         self._spend()
-        return super().forget_file(file)
+        return super().forget_file(file, is_erased=is_erased)
 
     def lose_what_others_wrote(self) -> None:
         """Everything that can be fetched again, as a browser short of room takes it. Own saves and the cursor stay."""

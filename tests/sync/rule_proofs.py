@@ -17,6 +17,7 @@ _ENROLMENT = "tests/server/test_enrolment.py::"
 _EDGE = "tests/server/test_edge.py::"
 _RESTORED = "tests/server/test_restored.py::"
 _LOST = "tests/security/test_breach_list.py::"
+_ERASED = "tests/security/test_erased_file.py::"
 
 PROOFS: Final[dict[str, tuple[str, ...]]] = {
     "V-3": (
@@ -26,6 +27,17 @@ PROOFS: Final[dict[str, tuple[str, ...]]] = {
         "tests/server/test_station_keys.py::test_what_was_sealed_to_the_former_key_still_comes_home",
         "tests/server/test_station_keys.py::test_the_former_signing_key_is_gone_and_signs_nothing_after_its_place",
     ),
+    "Z-1": (
+        _ERASED + "test_one_person_alone_erases_nothing",
+        _ERASED + "test_a_merged_file_is_parted_first",
+    ),
+    "Z-2": (_ERASED + "test_an_erased_file_is_gone_everywhere_and_the_log_stays_whole",),
+    "Z-3": (_ERASED + "test_phones_are_told_by_the_stations_word_and_never_get_it_again",),
+    "Z-4": (
+        "tests/sync/test_device_against_server.py::test_an_erased_file_is_gone_from_the_device",
+        "pwa/src/device/erasing.test.ts::drops the file with everything that hangs on it",
+    ),
+    "Z-5": (_ERASED + "test_what_comes_late_is_answered_and_none_of_it_is_kept",),
     "V-5": (_PUSH + "test_an_unknown_key_in_a_change_is_kept_byte_for_byte",),
     "N-2": ("tests/sync/test_vectors.py::test_ids",),
     "N-4": ("tests/sync/test_vectors.py::test_versions", "tests/store_contract.py::test_a_dot_is_never_given_twice"),

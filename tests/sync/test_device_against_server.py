@@ -373,3 +373,25 @@ def test_what_a_revoked_device_recorded_gets_home_sealed_and_waits_for_the_deput
     sync_all(deputy)
     assert shown(deputy, file, "phone")["value"] == "13900000993"
     assert shown(deputy, file, "risk_level")["status"] == "settled"
+
+
+def test_an_erased_file_is_gone_from_the_device(enrol: Enrol, server: ServerProcess) -> None:
+    """Asked for by the deputy, confirmed by the head: the author's phone drops it, with what it had not sent."""
+    worker, deputy, head = enrol("林小满"), enrol("沈若兰"), enrol("贺长庚")
+    file, kept = new_household(worker), new_household(worker)
+    sync_all(worker, deputy)
+    worker.save(worker.open_file(file), [put("phone", "13500000009")])
+    for device in (deputy, head):
+        session.open_session(device.transport, device.identity, "read")
+    asked = deputy.transport.call("POST", "/erasures", body={"file": file, "reason": "撤回同意"})
+    assert asked is not None
+    assert asked.status == 201
+    done = head.transport.call("POST", f"/erasures/{file}/confirm")
+    assert done is not None
+    assert done.status == 200
+    sync_all(worker, deputy)
+    for device in (worker, deputy):
+        assert device.store.find_file(file) is None
+        assert device.store.list_changes(file) == []
+        assert device.store.find_file(kept) is not None
+    assert worker.store.list_unsent() == []

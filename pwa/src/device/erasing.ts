@@ -9,8 +9,8 @@ import { openSigned } from '../sync/signatures'
 import { write, type OpenVault } from '../vault'
 import type { Phone } from './phone'
 
-/** How many files went. Repeating it is harmless; the next sync asks only for what is newer. */
-export async function obeyErasures(phone: Phone, vault: OpenVault, told: readonly Envelope[]): Promise<{ gone: number; faults: string[] }> {
+/** Which files went. Repeating it is harmless; the next sync asks only for what is newer. */
+export async function obeyErasures(phone: Phone, vault: OpenVault, told: readonly Envelope[]): Promise<{ files: ReadonlySet<string>; faults: string[] }> {
   const policy = phone.mustPolicy()
   const keys = await stationKeys(policy)
   const files = new Set<string>()
@@ -27,8 +27,8 @@ export async function obeyErasures(phone: Phone, vault: OpenVault, told: readonl
       faults.push(error.code)
     }
   }
-  if (!files.size) return { gone: 0, faults }
-  const gone = await phone.exclusively(async () => {
+  if (!files.size) return { files, faults }
+  await phone.exclusively(async () => {
     const sync = await vault.readSync()
     const held = (await vault.listFiles()).filter((file) => files.has(file))
     const saves = (await vault.database.getAll('outbox')).filter((row) => files.has(row.file)).map((row) => row.id)
@@ -39,7 +39,6 @@ export async function obeyErasures(phone: Phone, vault: OpenVault, told: readonl
     })
     const damaged = sync.damaged.filter((file) => !files.has(file))
     await phone.commit(vault, { removeFiles: held, removeOutbox: saves, removeDrafts: drafts, sync: { ...sync, damaged, erased: Math.max(sync.erased ?? 0, newest) } })
-    return held.length
   })
-  return { gone, faults }
+  return { files, faults }
 }

@@ -141,8 +141,8 @@ export class Syncing {
       })
       if (!exchanged) continue
       const { answer } = exchanged
-      if (answer.erased?.length) faults.push(...(await (await import('./erasing')).obeyErasures(phone, vault, answer.erased)).faults)
-      faults.push(...(await this.take(vault, answer, exchanged.claimed)))
+      const erased = answer.erased?.length ? await (await import('./erasing')).obeyErasures(phone, vault, answer.erased) : null
+      faults.push(...(erased?.faults ?? []), ...(await this.take(vault, answer, exchanged.claimed, erased?.files)))
       faults.push(...(await takePacks(phone, vault)))
       if (answer.epoch !== phone.policy?.epoch) await this.fetchPolicy(vault)
       // What stays without a believable verdict is not pushed round and round; the next run tries again.
@@ -193,11 +193,13 @@ export class Syncing {
     return { answer: await this.phone.calls.sync(request, { count, since, software: softwareOf() }), claimed }
   }
 
-  private async take(vault: OpenVault, answer: SyncAnswer, claimed: LogMemory): Promise<string[]> {
+  private async take(vault: OpenVault, answer: SyncAnswer, claimed: LogMemory, erased?: ReadonlySet<string>): Promise<string[]> {
     const { phone } = this
     const policy = phone.mustPolicy()
     const verifier = new Verifier(policy)
-    const { news, verdicts } = await sortNews(verifier, answer)
+    const { news, verdicts: told } = await sortNews(verifier, answer)
+    const verdicts = told.filter((verdict) => !verdict.file || !erased?.has(verdict.file))
+    for (const file of erased ?? []) news.delete(file)
     const log = await checkAnswer(phone, claimed, answer, verdicts)
     const taken = await phone.exclusively(async () => {
       const sync = await vault.readSync()

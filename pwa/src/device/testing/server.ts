@@ -61,6 +61,8 @@ export class TestServer {
   readonly epochs: Epoch[] = [{ number: 1, leaf: 0 }]
   readonly restarts: Envelope[] = []
   backedUp: number | null = null
+  readonly erased: Envelope[] = [] // what the station said it erased
+  readonly handovers: Envelope[] = []
   tellLog: (log: { root: Envelope; proof: string[] } | null) => { root: Envelope; proof: string[] } | null = (log) => log
   isOpen = true // to what phones remember: refuses who remembers another log, as the real one does
   private caller = ''
@@ -118,6 +120,7 @@ export class TestServer {
     if (call === 'POST /vault/share' && this.secrets.get(json['replica'] as string)?.auth === json['auth']) return this.answer({ share: this.secrets.get(json['replica'] as string)?.share })
     if (call === 'POST /vault/share') return json['auth'] === this.password ? this.answer({ share: this.share }) : this.answer({ code: 'wrong_password', remaining: 4 }, 403)
     if (call === 'GET /policy') return this.answer(await this.policy())
+    if (call === 'POST /sync' && Number(json['handovers'] ?? this.handovers.length) < this.handovers.length) return this.answer({ code: 'keys_changed' }, 409)
     if (call === 'POST /sync' && this.isOpen && this.standing(json['log'] as LogClaim | undefined) !== 'sound') return this.answer({ code: `log_${this.standing(json['log'] as LogClaim)}` }, 409)
     if (call === 'POST /sync') return this.answer(await this.sync(json as unknown as SyncRequest))
     if (call === 'POST /log/witness') return this.answer(await this.hearWitness(json as unknown as WitnessRequest))
@@ -185,10 +188,30 @@ export class TestServer {
         type: 'policy', v: 1, deployment: DEPLOYMENT, station: { id: STATION, name: '青石站' }, epoch: this.epoch, me: person(this.offered, this.offered === PERSON ? '林小禾' : '周远'),
         people: [person(PERSON, '林小禾'), person(COLLEAGUE, '周远')], scopes: [{ id: SCOPE, name: '一片' }], villages: [{ id: '0e'.repeat(16), name: '柳湾村', scope: SCOPE }],
         verdict_key: this.verdictKey, sealing_key: toBase64url(this.sealing.publicKey), limits: {}, schema_versions: { household: this.rules['household']!.version },
-        route: { households_max: 12, hours: 24 }, lease_days: 14, issued_at: this.now,
+        route: { households_max: 12, hours: 24 }, lease_days: 14, issued_at: this.now, ...(this.handovers.length ? { handovers: this.handovers } : {}),
       }, // prettier-ignore
       this.signer,
     )
+  }
+
+  /** Two people erased a file: the station's word on it, or a stranger's. */
+  async erase(file: string): Promise<void> {
+    const body = { type: 'erasure', v: 1, suite: 1, deployment: DEPLOYMENT, station: STATION, file, at: ++this.now }
+    this.erased.push(await sign(body, this.forge ? this.stranger : this.signer))
+  }
+  /** The station's keys change hands; `by` signs the hand-over. */
+  async changeKeys(by: CryptoKey = this.signer): Promise<void> {
+    const [verdicts, sealing] = await Promise.all([makePair('ECDSA'), makePair('ECDH')])
+    const said = { deployment: DEPLOYMENT, station: STATION, number: this.handovers.length + 1, former: this.verdictKey, verdict_key: toBase64url(verdicts.publicKey), sealing_key: toBase64url(sealing.publicKey) }
+    this.handovers.push(await sign({ type: 'handover', v: 1, suite: 1, ...said, position: this.log.length, at: this.now }, by))
+    this.signer = await importSigner(verdicts.privateKey)
+    this.verdictKey = said.verdict_key
+    this.sealing = sealing
+    this.epoch++
+  }
+  /** A key that the station never had. */
+  get strangersKey(): CryptoKey {
+    return this.stranger
   }
 
   /** Takes a change in as any device's: signature checked, dot unique, judged, logged. Repeats get the same verdict. */
@@ -267,7 +290,7 @@ export class TestServer {
     for (const certificate of request.certificates) await this.admit(certificate)
     const verdicts: Envelope[] = []
     for (const envelope of request.push) verdicts.push(await this.take(envelope))
-    const facts = { verdicts, server_at: this.now, epoch: this.epoch, more: false, digests: {}, packs: [], log: this.tellLog(await this.logAfter(request.log)), backed_up: this.backedUp }
+    const facts = { verdicts, server_at: this.now, epoch: this.epoch, more: false, digests: {}, packs: [], log: this.tellLog(await this.logAfter(request.log)), backed_up: this.backedUp, erased: this.erased.filter((one) => (JSON.parse(one.body) as { at: number }).at > (request.erased ?? 0)) }
     if ((request.cursor === null || request.again) && this.pack) {
       const { bytes, sha256, entriesBefore } = this.pack
       return { ...facts, entries: [], cursor: String(entriesBefore), more: true, packs: [{ id: 'pack1', scope: SCOPE, bytes: bytes.length, sha256, cursor: String(entriesBefore) }] }
