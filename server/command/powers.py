@@ -9,7 +9,7 @@ from server.administration import rules as administration
 from server.administration.rules import Role
 from server.audit import shipping
 from server.command.opening import DEFAULT_DATA, DatabaseOption, DataOption, console, fail, make_settings, open_context
-from server.command.station import find_people
+from server.command.station import DEFAULT_URL, UrlOption, add_person, find_people, print_codes
 from server.errors import YihuError
 from server.keyring import rotation
 from server.station import key_changes
@@ -21,13 +21,17 @@ audit_app = typer.Typer(no_args_is_help=True, help="The audit record 审计记�
 def appoint(
     person: Annotated[str, typer.Argument(help="Name or id of the person.")],
     role: Annotated[str, typer.Argument(help="system, security, audit; or none to end it.")],
+    new: Annotated[bool, typer.Option("--new", help="Somebody who is not known yet; prints their link.")] = False,
     data: DataOption = DEFAULT_DATA,
     database_url: DatabaseOption = None,
+    url: UrlOption = DEFAULT_URL,
 ) -> None:
     """Make PERSON an administrator of one kind. Three kinds, three persons; an administrator holds no duty on files."""
     if role not in (*get_args(Role), "none"):
         fail(f"{role} is no kind of administrator.", "Kinds: system, security, audit.")
-    context = open_context(make_settings(data, database_url))
+    context = open_context(make_settings(data, database_url, public_url=url))
+    if new:
+        add_person(context, person)
     station_id, found = find_people(context, person)
 
     def work(session: Session) -> None:
@@ -41,6 +45,8 @@ def appoint(
     except YihuError as error:
         fail(error.problem.say_en, error.problem.say)
     console.print(f"[green]✓[/green] {found.name}: {role}")
+    if new:
+        print_codes(context, station_id, [found])
 
 
 def rotate_keys(

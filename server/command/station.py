@@ -88,7 +88,7 @@ def enrol(
     """
     context = open_context(make_settings(data, database_url, public_url=url))
     station_id, found = find_people(context, person)
-    _print_codes(context, station_id, [found])
+    print_codes(context, station_id, [found])
 
 
 def find_people(context: Context, person: str) -> tuple[str, PersonView]:
@@ -104,6 +104,19 @@ def find_people(context: Context, person: str) -> tuple[str, PersonView]:
     if len(found) > 1:
         fail(f"{len(found)} people are called {person}; use the id:", ", ".join(view.person_id for _, view in found))
     return found[0]
+
+
+def add_person(context: Context, name: str) -> None:
+    """Somebody without a duty, in the only station there is: an administrator to be."""
+    known = context.database.read(stations.list_station_ids)
+    if len(known) != 1:
+        fail("There is not exactly one station here.", "Add the person to the station's description.")
+
+    def work(session: Session) -> None:
+        epoch = stations.begin_epoch(session, known[0])  # phones hear of the new name
+        accounts.make_person(session, context.keyring, known[0], name, [], epoch, context.now())
+
+    context.database.write(work)
 
 
 def ensure_demo(context: Context) -> str:
@@ -128,7 +141,7 @@ def print_links(context: Context, station_id: str) -> None:
     if not waiting:
         console.print("Everyone has a device. A new link: [bold]yihu enrol NAME[/bold]")
         return
-    _print_codes(context, station_id, waiting)
+    print_codes(context, station_id, waiting)
 
 
 def _list_people(context: Context, station_id: str) -> list[PersonView]:
@@ -139,7 +152,7 @@ def _list_people(context: Context, station_id: str) -> list[PersonView]:
     return context.database.read(work)
 
 
-def _print_codes(context: Context, station_id: str, people: list[PersonView]) -> None:
+def print_codes(context: Context, station_id: str, people: list[PersonView]) -> None:
     console.print("One-time enrolment links 一次性登记链接")
     for person in people:
         code, _expires_at = _issue(context, station_id, person.person_id)
