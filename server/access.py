@@ -12,6 +12,7 @@ from server.administration import rules as administration
 from server.administration import stand_ins
 from server.context import Context
 from server.devices import rules as devices
+from server.devices import sessions
 from server.devices.rules import Caller, SessionKind
 from server.errors import YihuError
 
@@ -38,6 +39,9 @@ def _find_caller(request: Request, context: Context, kind: SessionKind) -> Calle
     if token is None:
         return None
     caller = context.database.read(lambda session: devices.find_caller(session, token, kind, context.now()))
+    if caller is not None and caller.notes_use:
+        used = caller
+        context.database.write(lambda session: sessions.note_used(session, used, context.now()))
     if caller is None or caller.duties_change_at is None or context.now() < caller.duties_change_at:
         return caller
     context.database.write(lambda session: stand_ins.apply_due(session, caller.station_id, context.now()))
@@ -45,6 +49,14 @@ def _find_caller(request: Request, context: Context, kind: SessionKind) -> Calle
 
 
 def get_reader(request: Request, context: Here) -> Caller:
+    caller = get_renewing_reader(request, context)
+    if caller.must_change:
+        raise YihuError("password_expired")
+    return caller
+
+
+def get_renewing_reader(request: Request, context: Here) -> Caller:
+    """A reader, also one whose password has grown too old: for changing it, and for what tells so."""
     caller = _find_caller(request, context, "read")
     if caller is None:
         raise YihuError("not_signed_in")
@@ -97,6 +109,7 @@ def find_uploader(request: Request, context: Here) -> Caller | None:
 Installation = Annotated[str | None, Depends(get_installation)]
 AnySession = Annotated[Caller | None, Depends(find_uploader)]
 Reader = Annotated[Caller, Depends(get_reader)]
+RenewingReader = Annotated[Caller, Depends(get_renewing_reader)]
 Uploader = Annotated[Caller, Depends(get_uploader)]
 DecidingReader = Annotated[Caller, Depends(get_deciding_reader)]
 DeviceKeeper = Annotated[Caller, Depends(get_device_keeper)]

@@ -60,9 +60,10 @@ class Settings(BaseSettings):
     reading_files_per_day_max: Positive = 150
     password_tries_per_address_max: Positive = 60
     stranger_tries_per_day_max: Positive = 5
-    share_tries_before_wait: Positive = 5
-    share_tries_max: Positive = 10
-    share_wait_seconds: Positive = 1800
+    # Each None: as the station's profile says.
+    share_tries_before_wait: Positive | None = None
+    share_tries_max: Positive | None = None
+    share_wait_seconds: Positive | None = None
     lease_days: Positive = 14
     route_households_max: Positive = 12
     route_hours: Positive = 24

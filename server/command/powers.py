@@ -10,8 +10,11 @@ from server.administration.rules import Role
 from server.audit import shipping
 from server.command.opening import DEFAULT_DATA, DatabaseOption, DataOption, console, fail, make_settings, open_context
 from server.command.station import DEFAULT_URL, UrlOption, add_person, find_people, print_codes
+from server.context import Context
 from server.errors import YihuError
 from server.keyring import rotation
+from server.profiles import rules as profiles
+from server.profiles.data import NAMES
 from server.station import key_changes
 from server.station import rules as stations
 
@@ -78,12 +81,33 @@ def change_keys(
     Make a backup at once afterwards: a server put back to before this hand-over has a key that no phone believes any more.
     """
     context = open_context(make_settings(data, database_url))
+    chosen = _choose_station(context, station)
+    context.database.write(lambda session: key_changes.change_keys(session, context.keyring, chosen, context.now()))
+    console.print("[green]✓[/green] The station's keys are new. Phones follow at their next sync. Make a backup now.")
+
+
+def profile(
+    name: Annotated[str, typer.Argument(help="default (ASVS, NIST) or mlps (等保).")],
+    station: Annotated[str, typer.Option(help="Id of the station; not needed where there is only one.")] = "",
+    data: DataOption = DEFAULT_DATA,
+    database_url: DatabaseOption = None,
+) -> None:
+    """Choose the station's rules on passwords, sessions and accounts (server/profiles/profiles.yaml). Phones hear of it."""
+    context = open_context(make_settings(data, database_url))
+    chosen = _choose_station(context, station)
+    try:
+        context.database.write(lambda session: profiles.choose(session, chosen, name, context.now()))
+    except YihuError:
+        fail(f"There is no profile {name}.", f"Profiles: {', '.join(NAMES)}.")
+    console.print(f"[green]✓[/green] {chosen}: {name}")
+
+
+def _choose_station(context: Context, named: str) -> str:
     known = context.database.read(stations.list_station_ids)
-    chosen = [one for one in known if station in ("", one)]
+    chosen = [one for one in known if named in ("", one)]
     if len(chosen) != 1:
         fail("Name one station by its id with --station.", ", ".join(known))
-    context.database.write(lambda session: key_changes.change_keys(session, context.keyring, chosen[0], context.now()))
-    console.print("[green]✓[/green] The station's keys are new. Phones follow at their next sync. Make a backup now.")
+    return chosen[0]
 
 
 @audit_app.command()

@@ -12,6 +12,7 @@ from server.access import (
     Here,
     Installation,
     Reader,
+    RenewingReader,
     cookie_name,
     device_cookie_name,
 )
@@ -44,6 +45,7 @@ class OfferBody(AnswerBody):
     duty: str
     expires_at: Instant
     deployment: Id
+    profile: Annotated[dict[str, int | str], Field(description="rules on passwords and sessions")]
 
 
 class KdfBody(RequestBody):
@@ -99,6 +101,14 @@ class ShareRequest(RequestBody):
 
 class ShareBody(AnswerBody):
     share: Secret
+    must_change: Annotated[bool, Field(description="the password is too old for the station's profile")] = False
+
+
+class PasswordRequest(RequestBody):
+    replica: Id
+    auth: Annotated[Secret | None, Field(description="null where the vault was opened another way")]
+    new_auth: Secret
+    kdf: KdfBody
 
 
 class DeviceBody(AnswerBody):
@@ -167,6 +177,7 @@ def look(request: LookRequest, http: Request, context: Here) -> OfferBody:
             duty=accounts.highest_duty(duties) or "worker",
             expires_at=offer.expires_at,
             deployment=context.keyring.deployment,
+            profile=stations.get_profile(session, offer.station_id).to_json(),
         )
 
     offer = context.database.read(work)
@@ -178,7 +189,7 @@ def look(request: LookRequest, http: Request, context: Here) -> OfferBody:
     "/enrolment/confirm",
     summary="用登记码登记这台设备的钥匙",
     status_code=201,
-    responses=responses("code_unknown", "code_used", "proof_wrong", "replica_known", "too_many"),
+    responses=responses("code_unknown", "code_used", "proof_wrong", "replica_known", "too_many", "device_limit"),
 )
 def confirm(
     request: ConfirmRequest, http: Request, response: Response, context: Here, installation: Installation
@@ -233,7 +244,7 @@ def challenge(request: ChallengeRequest, context: Here) -> NonceBody:
     "/sessions",
     summary="用设备钥匙打开会话",
     status_code=201,
-    responses=responses("challenge_wrong", "device_revoked", "too_many", "invalid_value"),
+    responses=responses("challenge_wrong", "device_revoked", "device_dormant", "too_many", "invalid_value"),
 )
 def open_session(
     request: SessionRequest, http: Request, response: Response, context: Here, installation: Installation
@@ -258,7 +269,7 @@ def open_session(
 
 
 @router.delete("/sessions/read", summary="结束读取会话(上锁)", status_code=204, responses=responses("not_signed_in"))
-def end_read_session(response: Response, context: Here, caller: Reader) -> None:
+def end_read_session(response: Response, context: Here, caller: RenewingReader) -> None:
     """Ends the read session; the upload session stays, so that what was recorded still gets home."""
     context.database.write(lambda session: sessions.end_session(session, caller))
     response.delete_cookie(
@@ -287,6 +298,7 @@ def end_other_sessions(replica: Id, context: Here, caller: Reader) -> None:
 @router.post(
     "/vault/share",
     summary="凭密码证明取回服务器保管的一半钥匙",
+    response_model_exclude_defaults=True,
     responses=responses("wrong_password", "locked", "share_destroyed", "too_many", "invalid_value"),
 )
 def release_share(
@@ -302,7 +314,25 @@ def release_share(
         context, request.replica, _bytes(request.auth, "auth"), installation=installation, caller=caller
     )
     _forgive_try(http, context, "password")
-    return ShareBody(share=to_base64url(found))
+    return ShareBody(share=to_base64url(found), must_change=share.must_change(context, request.replica))
+
+
+@router.post(
+    "/vault/password",
+    summary="更换密码",
+    responses=responses(
+        "not_signed_in", "not_allowed", "wrong_password", "locked", "share_destroyed", "too_many", "password_reused"
+    ),
+)
+def change_password(request: PasswordRequest, http: Request, context: Here, caller: RenewingReader) -> ShareBody:
+    """A new proof and a new half of the key, for the caller's own device. The password itself never leaves the phone."""
+    if request.replica != caller.replica:
+        raise YihuError("not_allowed", field="replica")
+    _count_try(http, context, "password")
+    auth = _bytes(request.auth, "auth") if request.auth is not None else None
+    fresh = share.change_password(context, caller, auth, _bytes(request.new_auth, "new_auth"), request.kdf.model_dump())
+    _forgive_try(http, context, "password")
+    return ShareBody(share=to_base64url(fresh))
 
 
 @router.get("/devices", summary="本站设备", responses=responses("not_signed_in", "not_allowed"))

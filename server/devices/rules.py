@@ -46,6 +46,10 @@ class Caller:
     duties: tuple[DutyOn, ...]
     is_revoked: bool = False
     duties_change_at: int | None = None
+    # The password is older than the profile allows: nothing is read until it was changed.
+    must_change: bool = False
+    # The profile ends idle sessions, and this one's last use should be noted.
+    notes_use: bool = False
 
     @property
     def scopes(self) -> tuple[str, ...]:
@@ -100,6 +104,7 @@ def enrol(
     station_id, replica = offer.station_id, replica_id(public_key)
     if queries.find_station_of(session, replica) is not None:
         raise YihuError("replica_known", field="public_key")
+    _check_device_count(session, station_id, offer.person_id)
     session.add(ReplicaDirectory(replica=replica, station_id=station_id))
     row = Replica(
         station_id=station_id,
@@ -122,6 +127,7 @@ def enrol(
             kdf=json.dumps(kdf, sort_keys=True),
             auth_hash=hash_auth(context.keyring, station_id, replica, auth),
             sealed_share=context.keyring.seal(session, share_place(station_id, offer.person_id, replica), share),
+            changed_at=now,
         )  # fmt: skip
     )
     session.flush()
@@ -146,12 +152,30 @@ def find_caller(session: Session, token: str, kind: SessionKind, now: int) -> Ca
         return None
     if replica.revoked_at is not None and kind == "read":
         raise YihuError("device_revoked")
-    terms = stations.get_terms(session, station_id)
+    terms, profile = stations.get_terms(session, station_id), stations.get_profile(session, station_id)
+    idle_ms, idle_max = now - (row.used_at or row.created_at), profile.idle_minutes * 60_000
+    if kind == "read" and idle_max and idle_ms > idle_max:
+        return None
     duties = accounts.list_duties(session, station_id, replica.person_id, terms.epoch)
     return Caller(
         station_id, replica.person_id, row.replica, kind, token_hash, terms.epoch, tuple(duties),
         is_revoked=replica.revoked_at is not None, duties_change_at=terms.duties_change_at,
+        must_change=kind == "read" and is_password_old(session, station_id, row.replica, profile.password_days, now),
+        notes_use=kind == "read" and bool(idle_max) and idle_ms > 60_000,
     )  # fmt: skip
+
+
+def is_password_old(session: Session, station_id: str, replica: str, days: int, now: int) -> bool:
+    share = session.get(VaultShare, (station_id, replica)) if days else None
+    return share is not None and share.changed_at is not None and now - share.changed_at > days * 86_400_000
+
+
+def _check_device_count(session: Session, station_id: str, person_id: str) -> None:
+    """Where the profile says so, a person has as many live devices as it allows."""
+    allowed = stations.get_profile(session, station_id).devices_max
+    held = [one for one in queries.list_replicas(session, station_id, 1_000, person_id) if one.revoked_at is None]
+    if allowed and len(held) >= allowed:
+        raise YihuError("device_limit")
 
 
 def list_devices(session: Session, keyring: Keyring, station_id: str, limit: int) -> list[DeviceView]:

@@ -9,12 +9,14 @@ from server.audit import rules as audit
 from server.context import Context
 from server.devices import queries
 from server.devices.rules import Caller, SessionKind, adopt_installation, hash_token
-from server.devices.tables import Challenge, DeviceSession
+from server.devices.tables import Challenge, DeviceSession, Replica
 from server.errors import YihuError
+from server.station import rules as stations
 from sync.canonical import canonical_text
 from sync.change import Envelope, from_base64url, to_base64url, verify
 
 NOBODY = "0" * 32
+DAY_MS = 86_400_000
 _TIME_BYTES, _LUCK_BYTES, _SEAL_BYTES = 6, 10, 16
 _NOBODYS_KEY = crypto.EcdsaP256(crypto.make_private_key()).public_key()
 
@@ -77,6 +79,8 @@ def open_session(
         raise YihuError("challenge_wrong")
     if row.revoked_at is not None and kind == "read":
         raise YihuError("device_revoked")
+    if kind == "read":
+        _check_dormant(session, station_id, row, now)
     queries.delete_expired_challenges(session, station_id, now)
     expires_at = now + context.settings.challenge_seconds * 1000
     session.add(
@@ -89,13 +93,29 @@ def open_session(
     return *start_session(session, context, station_id, replica, kind), adopted
 
 
+def _check_dormant(session: Session, station_id: str, row: Replica, now: int) -> None:
+    """A device that was away for longer than the profile allows is enrolled anew; what it recorded still comes home."""
+    days = stations.get_profile(session, station_id).unused_days
+    if days and row.last_contact_at is not None and now - row.last_contact_at > days * DAY_MS:
+        raise YihuError("device_dormant")
+
+
+def note_used(session: Session, caller: Caller, now: int) -> None:
+    """When a session was last used; asked for only where the profile ends idle ones."""
+    row = queries.find_session(session, caller.station_id, caller.token_hash)
+    if row is not None:
+        row.used_at = now
+        session.add(row)
+
+
 def start_session(
     session: Session, context: Context, station_id: str, replica: str, kind: SessionKind
 ) -> tuple[str, int]:
     """A new token; earlier tokens of this kind end, so that a stolen one dies at the next unlock."""
     now, secret = context.now(), to_base64url(secrets.token_bytes(32))
-    settings = context.settings
-    seconds = settings.read_session_seconds if kind == "read" else settings.upload_session_seconds
+    settings, profile = context.settings, stations.get_profile(session, station_id)
+    reading = min(settings.read_session_seconds, profile.session_hours * 3600)
+    seconds = reading if kind == "read" else settings.upload_session_seconds
     queries.delete_sessions(session, station_id, replica, kind)
     session.add(
         DeviceSession(
@@ -105,6 +125,7 @@ def start_session(
             kind=kind,
             created_at=now,
             expires_at=now + seconds * 1000,
+            used_at=now,
         )  # fmt: skip
     )
     return f"{station_id}.{secret}", now + seconds * 1000

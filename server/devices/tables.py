@@ -47,6 +47,8 @@ class VaultShare(SQLModel, table=True):
     tries_in_row: int = 0
     wait_until: int | None = optional_instant()
     destroyed_at: int | None = optional_instant()
+    changed_at: int | None = optional_instant()
+    former: str = Field(default="[]", sa_type=Text, description="JSON: keyed hashes of earlier proofs, the last first")
 
 
 class ReplicaDirectory(SQLModel, table=True):
@@ -73,6 +75,7 @@ class DeviceSession(SQLModel, table=True):
     kind: str = Field(max_length=16)
     created_at: int = instant()
     expires_at: int = instant()
+    used_at: int | None = optional_instant()
 
 
 class Challenge(SQLModel, table=True):

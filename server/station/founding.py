@@ -45,6 +45,7 @@ class StationPlan(BaseModel):
     name: Name
     patches: Annotated[list[PatchPlan], Field(min_length=1, max_length=100)]
     people: list[PersonPlan] = Field(default_factory=list, max_length=500)
+    profile: Literal["default", "mlps"] = "default"
 
 
 class PlanError(Exception):
@@ -72,6 +73,7 @@ def read_plan(path: Path, name: str | None = None) -> StationPlan:
 def found_station(session: Session, keyring: Keyring, plan: StationPlan, now: int, *, is_demo: bool = False) -> str:
     """Creates all that the plan names, in the caller's transaction; returns the station's id."""
     station_id = rules.make_station(session, keyring, plan.name, now, is_demo=is_demo)
+    rules.set_profile(session, station_id, plan.profile)
     scopes = {
         patch.name: rules.make_patch(session, keyring, station_id, patch.name, patch.villages) for patch in plan.patches
     }

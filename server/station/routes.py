@@ -5,8 +5,9 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Path, Request, Response
 from pydantic import Field
 
+from schemas.local_rules.templates import make_template
 from schemas.registry import KINDS
-from server.access import DecidingReader, Here, Reader
+from server.access import DecidingReader, Here, Reader, RenewingReader
 from server.bodies import AnswerBody, EnvelopeBody, Instant, RequestBody
 from server.errors import YihuError, responses
 from server.station import local_sheets, rules
@@ -52,6 +53,10 @@ class PutBody(AnswerBody):
     notes: list[RemarkBody]
 
 
+class TemplateBody(AnswerBody):
+    text: str
+
+
 class WithdrawRequest(RequestBody):
     name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,59}$")]
 
@@ -67,7 +72,7 @@ class WithdrawnBody(AnswerBody):
     response_model=EnvelopeBody,
     responses={**responses("not_signed_in", "device_revoked"), 304: {"description": "unchanged since this ETag"}},
 )
-def get_policy(request: Request, response: Response, context: Here, caller: Reader) -> EnvelopeBody | Response:
+def get_policy(request: Request, response: Response, context: Here, caller: RenewingReader) -> EnvelopeBody | Response:
     """An envelope of `{"type":"policy",...}`; send its ETag back in `If-None-Match`."""
     policy, etag = context.database.read(
         lambda session: rules.make_policy(
@@ -134,3 +139,13 @@ def withdraw_local(request: WithdrawRequest, context: Here, caller: DecidingRead
         lambda session: local_sheets.withdraw_sheet(session, context, caller.station_id, request.name, caller.person_id)
     )
     return WithdrawnBody(name=request.name, number=number)
+
+
+@router.get(
+    "/local/templates/{kind}",
+    summary="标准、频次、量表的样本",
+    responses=responses("not_signed_in", "not_allowed", "invalid_value"),
+)
+def get_local_template(kind: Literal["county", "visits", "instrument"], caller: DecidingReader) -> TemplateBody:
+    """A sheet to fill in, with every name that it may hold."""
+    return TemplateBody(text=make_template(kind))

@@ -13,6 +13,7 @@ from server.accounts.rules import DUTIES, DutyOn, PersonView
 from server.errors import YihuError
 from server.keyring import station_keys
 from server.keyring.rules import Keyring, Place
+from server.profiles.data import NAMES, Profile, load
 from server.settings import Settings
 from server.station import local_rules, queries
 from server.station.tables import Counter, Patch, Station, Village
@@ -96,6 +97,23 @@ def get_terms(session: Session, station_id: str) -> Terms:
     if row is None:
         raise YihuError("not_found", field="station_id")
     return Terms(row.policy_epoch, row.is_single_post, row.duties_change_at)
+
+
+def get_profile(session: Session, station_id: str) -> Profile:
+    """The rules on passwords, sessions and accounts that the station goes by."""
+    row = queries.find_station(session, station_id)
+    return load(row.profile if row is not None and row.profile in NAMES else NAMES[0])
+
+
+def set_profile(session: Session, station_id: str, name: str) -> bool:
+    """Whether that changed anything; then an epoch begins."""
+    row = queries.find_station(session, station_id)
+    if row is None or row.profile == name:
+        return False
+    row.profile = name
+    session.add(row)
+    begin_epoch(session, station_id)
+    return True
 
 
 def get_epoch(session: Session, station_id: str) -> int:
@@ -212,6 +230,7 @@ def make_policy(
         "schema_versions": {name: kind.version for name, kind in sorted(KINDS.items())},
         "route": {"households_max": settings.route_households_max, "hours": settings.route_hours},
         "lease_days": settings.lease_days,
+        "profile": get_profile(session, station_id).to_json(),
     }
     local = local_rules.describe_local(session, keyring, station_id)
     if local:

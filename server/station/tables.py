@@ -14,6 +14,7 @@ class Station(SQLModel, table=True):
     # A station with one post may approve its own work; it is then flagged everywhere.
     is_single_post: bool = False
     is_demo: bool = False
+    profile: str = Field(default="default", max_length=16)  # of passwords, sessions, accounts
     # When the next stand-in begins or ends: whoever asks anything after that sets the duties first.
     duties_change_at: int | None = optional_instant()
     created_at: int = instant()

@@ -53,6 +53,7 @@ def upgrade() -> None:
         sa.Column("policy_epoch", sa.Integer(), nullable=False),
         sa.Column("is_single_post", sa.Boolean(), nullable=False),
         sa.Column("is_demo", sa.Boolean(), nullable=False),
+        sa.Column("profile", sa.String(length=16), nullable=False),
         sa.Column("duties_change_at", sa.BigInteger(), nullable=True),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("station_id"),
@@ -607,6 +608,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(length=16), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("expires_at", sa.BigInteger(), nullable=False),
+        sa.Column("used_at", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(
             ["station_id", "replica"],
             ["replica.station_id", "replica.replica"],
@@ -708,6 +710,8 @@ def upgrade() -> None:
         sa.Column("tries_in_row", sa.Integer(), nullable=False),
         sa.Column("wait_until", sa.BigInteger(), nullable=True),
         sa.Column("destroyed_at", sa.BigInteger(), nullable=True),
+        sa.Column("changed_at", sa.BigInteger(), nullable=True),
+        sa.Column("former", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["station_id", "replica"],
             ["replica.station_id", "replica.replica"],
