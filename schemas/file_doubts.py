@@ -1,6 +1,6 @@
-"""What a whole household file says that can hardly be true: two heads, forty people, a child older than the mother. Always doubts.
+"""What a whole household file says that can hardly be true: no head, forty people, no number and no reason why. Always doubts.
 
-The worker saves what he has; the sentence stands where it happens until somebody looks. Mirrored by pwa/src/records/fileDoubts.ts
+Facts that cannot all be true together (two heads, a visit to the dead) are said by `semantic/` alone, with ways to put them right. The worker saves what he has; the sentence stands where it happens until somebody looks. Mirrored by pwa/src/records/fileDoubts.ts
 (`tests/vectors/file_doubts.json`).
 """
 
@@ -17,6 +17,7 @@ from schemas.values import check_value
 MANY = 20  # members or household size from which somebody should look again
 AGE_MAX = 115
 HEADS = frozenset({"01", "02"})
+SEMANTIC = frozenset({"died_before_born"})  # said in the person's form as well; of the file the semantic rule says it
 
 
 def find_file_doubts(state: State, today: str) -> list[Problem]:
@@ -35,8 +36,6 @@ Doubt = tuple[str, str]  # code, path
 
 def _heads(living: list[dict[str, Any]]) -> Iterator[Doubt]:
     heads = [one for one in living if text(one.get("relation")) in HEADS]
-    if len(heads) > 1:
-        yield from (("two_heads", f"members/{one['id']}/relation") for one in heads)
     if living and not heads:
         yield "no_head", "members"
 
@@ -47,8 +46,6 @@ def _size(state: State, living: list[dict[str, Any]]) -> Iterator[Doubt]:
         yield "household_large", "members"
     if isinstance(size, int) and size >= MANY:
         yield "household_large", "household_size"
-    if isinstance(size, int) and size < len(living):
-        yield "household_size_differs", "household_size"
 
 
 def _person(member: Mapping[str, Any], today: str) -> Iterator[Doubt]:
@@ -59,7 +56,8 @@ def _person(member: Mapping[str, Any], today: str) -> Iterator[Doubt]:
     if number and reason:
         yield "id_and_reason", f"{at}/id_number_none_reason"
     for code, name in person_doubts(member):
-        yield code, f"{at}/{name}"
+        if code not in SEMANTIC:
+            yield code, f"{at}/{name}"
     for name in ("id_number", "born_on", "died_on"):
         field = _field(f"{at}/{name}")
         for problem in [*check_value(field, member.get(name)), *find_future(field, member.get(name), name, today)]:
@@ -73,14 +71,10 @@ def _person(member: Mapping[str, Any], today: str) -> Iterator[Doubt]:
 
 
 def _visits(state: State, today: str) -> Iterator[Doubt]:
-    deaths = {one["id"]: day(one.get("died_on")) for one in read_elements(state, "members")}
     for visit in sorted(list_elements(state, "visits")):
         on = day(shown_value(state, f"visits/{visit}/visited_on"))
-        met = shown_value(state, f"visits/{visit}/met_members") or []
         if on and on > today:
             yield "future_date", f"visits/{visit}/visited_on"
-        if on and any((died := deaths.get(one)) and died < on for one in met if isinstance(one, str)):
-            yield "met_after_death", f"visits/{visit}/met_members"
 
 
 def _field(path: str) -> Field:

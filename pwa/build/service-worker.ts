@@ -22,7 +22,7 @@ export interface PrecacheFile {
 /** A chunk is kept later when some module of it matches and none belongs to another screen. */
 const LATER: [When, RegExp][] = [
   ['use', /src[\\/](features|i18n[\\/][\w-]+)[\\/](ledger-import|staff|local-rules|devices|administration|stand-ins|sessions)\b|src[\\/]features[\\/](desk|renew)\b/],
-  ['after', /virtual:pinyin|node_modules[\\/](qrcode-generator|qr)[\\/]|src[\\/]i18n[\\/]en[\\/]|src[\\/](features|i18n[\\/][\w-]+)[\\/](merge|transfer|policies|stuck|board|keys|enrol|leave|grants|readings|alarms|danger|referral|caseload|copy)\b|src[\\/]features[\\/]households[\\/]NotesSearch|src[\\/]device[\\/](access|notes|enrolment|wiping|fingerprint|passwords)\.ts|src[\\/]vault[\\/](authenticator|packing)\.ts|node_modules[\\/]fflate[\\/]|src[\\/]sync[\\/]save-dictionary|src[\\/]ui[\\/](YLoaded\.vue|loaded\.ts)|src[\\/]records[\\/](policies\.ts|generated[\\/](policies|notices))/],
+  ['after', /virtual:pinyin|node_modules[\\/](qrcode-generator|qr)[\\/]|src[\\/]i18n[\\/]en[\\/]|src[\\/](features|i18n[\\/][\w-]+)[\\/](merge|transfer|policies|stuck|board|keys|enrol|leave|help|grants|readings|alarms|danger|referral|caseload|copy)\b|src[\\/]features[\\/](households[\\/]NotesSearch|casework[\\/](TieMap|genogram))|src[\\/]device[\\/](access|notes|practice[\w-]*|enrolment|wiping|fingerprint|passwords)\.ts|src[\\/]vault[\\/](authenticator|packing)\.ts|node_modules[\\/]fflate[\\/]|src[\\/]sync[\\/]save-dictionary|src[\\/]ui[\\/](YDictate\.vue|YLoaded\.vue|loaded\.ts)|src[\\/]records[\\/](policies\.ts|generated[\\/](policies|notices))/],
 ]
 
 const SCREEN = /src[\\/](features|app|device|sync|vault|api|records)[\\/]/

@@ -11,6 +11,7 @@ from schemas.instruments import instruments, score
 from schemas.policies import match_policies
 from schemas.process import missing_for, read_process
 from schemas.registry import get_kind
+from schemas.semantic import find_conflicts, semantic_rules
 from schemas.values import check_value
 from schemas.visit_rules import VisitFacts, find_due, read_facts, visit_rules
 from tests.schemas.record_vectors import load, name_of
@@ -88,6 +89,10 @@ def test_policies(case: Case) -> None:
 
 @pytest.mark.parametrize("case", load("file_doubts"), ids=name_of)
 def test_file_doubts(case: Case) -> None:
-    found = find_file_doubts(make_state(case["scene"]), case["today"])
+    state = make_state(case["scene"])
+    found = find_file_doubts(state, case["today"])
     assert [[problem.code, problem.path] for problem in found] == case["doubts"]
     assert {problem.severity for problem in found} <= {"doubt", "error"}
+    # A fact is said in one place: what a semantic rule says is no doubt of the file, and the other way round.
+    said = {conflict["rule"] for conflict in find_conflicts(semantic_rules("household"), state)}
+    assert said >= set(case.get("said_by", ())), said

@@ -2,6 +2,7 @@
  * What else in the file follows from a casework record: a consent also stands on the household, a category in its short list, a risk that is
  * no lowering at once. Pure; the screens that save such a record write both together.
  */
+import { findCode } from './codes'
 import type { FormOperation, FormValues } from './forms'
 import { isCurtained, listAttachments } from './attachments'
 import { readElements, shownValue, text, texts } from './people'
@@ -15,7 +16,20 @@ export function consequences(formId: string, state: FoldedLike, values: FormValu
   if (formId === 'consent') return consentOnHousehold(state, values)
   if (formId === 'category_assignment') return categoryInList(state, values, today)
   if (formId === 'risk_review') return riskOnHousehold(state, values)
+  if (formId === 'policy_match') return policyEnjoyed(state, values)
   return []
+}
+
+/** Policies that are had under another title. */
+const ENJOYED_AS: { [policy: string]: string } = { dibao_single: 'dibao', temporary_urgent: 'temporary_assistance', temporary_expense: 'temporary_assistance', orphan_study: 'education_aid' }
+
+/** What was granted stands among what the family enjoys, so that nobody writes it twice and it is suggested no more. */
+function policyEnjoyed(state: FoldedLike, values: FormValues): FormOperation[] {
+  const [policy, member] = [text(values['policy']), text(values['member'])]
+  const code = ENJOYED_AS[policy] ?? policy
+  const path = member ? `members/${member}/policies_enjoyed` : 'policies_enjoyed'
+  if (values['state'] !== 'granted' || !findCode('policy_enjoyed', code) || texts(shownValue(state, path)).indexOf(code) >= 0) return []
+  return [{ op: 'add', path, value: code }]
 }
 
 function consentOnHousehold(state: FoldedLike, values: FormValues): FormOperation[] {

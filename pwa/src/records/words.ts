@@ -36,7 +36,10 @@ const UNITS: Record<string, { 'zh-CN': string; en: string }> = {
 /** The field that names an element of a collection, in order of preference. */
 const NAMED_BY = ['name', 'visited_on', 'assessed_on', 'done_on', 'received_on', 'signed_on', 'planned_on', 'linked_on', 'held_on', 'applied_on', 'evaluated_on', 'closed_on', 'reviewed_on', 'happened_on', 'known_on', 'caption']
 
-export function makeWords(kind: string, state: FoldedLike | null, locale: Locale, people: Record<string, string>): Words {
+/** How numbers that name a person are said: covered, as on lists and in a history; or open, and then somebody is told. */
+export interface Numbers { cover?: (value: string, kind: 'phone' | 'id') => string; onOpen?: () => void }
+
+export function makeWords(kind: string, state: FoldedLike | null, locale: Locale, people: Record<string, string>, numbers: Numbers = {}): Words {
   const said = SAID[locale]
   const shown = (path: string): unknown => {
     const found = state?.paths[path]
@@ -78,10 +81,16 @@ export function makeWords(kind: string, state: FoldedLike | null, locale: Locale
     if (typeof raw === 'object') return sayObject(described, raw as Record<string, unknown>)
     if (described?.codes) return label(described.codes, raw as string | number, locale)
     if (described?.refers) return sayReference(described.refers, String(raw))
+    if ((described?.type === 'id_number' || described?.type === 'phone') && typeof raw === 'string' && raw) return sayNumber(described.type, raw)
     if (described?.type === 'money' && typeof raw === 'number') return `${sayYuan(raw)} ${said.yuan}`
     if (described?.type === 'instant' && typeof raw === 'number') return sayInstant(raw)
     const unit = described?.unit ? UNITS[described.unit]?.[locale] : undefined
     return unit ? `${String(raw)} ${unit}` : String(raw)
+  }
+  function sayNumber(type: 'id_number' | 'phone', raw: string): string {
+    if (numbers.cover) return numbers.cover(raw, type === 'phone' ? 'phone' : 'id')
+    numbers.onOpen?.()
+    return raw
   }
   /** A group in the order of its parts, empty ones left out; a map position is a word, not seven digits twice. */
   function sayObject(described: FieldDescription | null, raw: Record<string, unknown>): string {

@@ -24,6 +24,7 @@ export function listRecords(view: FileView, form: FormDescription, words: Words,
 
 /** Where an entry is opened: needs assessments have a page of their own. */
 export function hrefOf(fileId: string, form: FormDescription, id: string | null): string {
-  const path = form.id === 'assessment' ? `assessment` : `records/${form.id}`
+  // A referral that exists has a page of its own: where it is on its way, and what goes along.
+  const path = form.id === 'assessment' ? `assessment` : form.id === 'referral' && id ? 'referrals' : `records/${form.id}`
   return `/households/${fileId}/${path}${id ? `/${id}` : ''}`
 }

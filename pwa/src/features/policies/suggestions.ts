@@ -1,10 +1,10 @@
 /** The policies worth showing: those that are neither unlikely, nor had, nor followed up already; and those that are. Pure. */
 import type { FileView } from '../../device'
 import { readElements, text } from '../../records/people'
-import { matchPolicies, POLICIES, type Match, type Policy } from '../../records/policies'
+import { matchPolicies, officeOf, POLICIES, type Match, type Policy } from '../../records/policies'
 import type { Words } from '../../records/shapes'
 
-export interface Suggestion { key: string; match: Match; policy: Policy; version: number }
+export interface Suggestion { key: string; match: Match; policy: Policy; office: string; version: number }
 export interface Followed { id: string; label: Words; member: string | null; state: string; on: string; office: string }
 
 /** Possible ones with nothing missing first; then by the order of the rules. */
@@ -13,7 +13,7 @@ export function suggestions(view: FileView, today: string): Suggestion[] {
   return matchPolicies(view.state, today)
     .filter((match) => match.outcome === 'possibly_eligible' || match.outcome === 'unknown')
     .filter((match) => followedUp.indexOf(`${match.policy} ${match.member ?? ''}`) < 0)
-    .map((match, place) => ({ key: `${match.policy} ${match.member ?? ''}`, match, policy: policyOf(match.policy), version: POLICIES.version, place }))
+    .map((match, place) => ({ key: `${match.policy} ${match.member ?? ''}`, match, policy: policyOf(match.policy), office: officeOf(policyOf(match.policy), today), version: POLICIES.version, place }))
     .sort((a, b) => Number(a.match.missing.length > 0) - Number(b.match.missing.length > 0) || a.place - b.place)
 }
 
