@@ -28,6 +28,7 @@ class OpeningsRequest(RequestBody):
 
 class OpeningsBody(AnswerBody):
     new: Annotated[int, Field(description="files that were not counted on their day yet")]
+    unknown: Annotated[list[Id], Field(description="files not known here yet: tell these openings again later")]
 
 
 class HeldBody(AnswerBody):
@@ -69,11 +70,10 @@ class HeldListBody(AnswerBody):
     "/readings", summary="上报打开过的档案", responses=responses("not_signed_in", "invalid_value")
 )  # fmt: skip
 def report(request: OpeningsRequest, context: Here, caller: Uploader) -> OpeningsBody:
-    """What was opened, and unmasked, since the last report; with any session. Files unknown here are passed over."""
+    """What was opened, and unmasked, since the last report; with any session. Files unknown here are named and passed over."""
     opened = [Opened(one.file, one.at, one.unmasked, (one.reason or "").strip() or None) for one in request.opened]
-    return OpeningsBody(
-        new=context.database.write(lambda session: rules.note_openings(session, context, caller, opened))
-    )
+    new, unknown = context.database.write(lambda session: rules.note_openings(session, context, caller, opened))
+    return OpeningsBody(new=new, unknown=unknown)
 
 
 @router.get("/readings", summary="我今天打开了多少户", responses=responses("not_signed_in", "device_revoked"))

@@ -76,18 +76,25 @@ class Spent:
     alarmed_at: int | None
 
 
-def note_openings(session: Session, context: Context, caller: Caller, opened: Iterable[Opened]) -> int:
-    """Counts openings, and raises at most one alarm a person and day; says how many new files. Safe to repeat by file."""
+def note_openings(
+    session: Session, context: Context, caller: Caller, opened: Iterable[Opened]
+) -> tuple[int, list[str]]:
+    """Counts openings, and raises at most one alarm a person and day. Safe to repeat by file.
+
+    Says how many files were new to their day, and which are not known here: their first save may still be on its way.
+    """
     station_id, now, new = caller.station_id, context.now(), 0
+    unknown: dict[str, None] = {}
     stations.lock_counter(
         session, station_id, stations.AUDIT_COUNTER
     )  # two phones of one person count one after the other
     for one in opened:
         if reading.find_file(session, station_id, one.file) is None:
+            unknown[one.file] = None
             continue
         at = min(max(one.at, now - 48 * _HOUR_MS), now + _AHEAD_MS_MAX)
         new += _count(session, context, caller, one, at)
-    return new
+    return new, list(unknown)
 
 
 def note_told(context: Context, caller: Caller, files: Iterable[str]) -> None:

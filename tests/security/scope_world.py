@@ -15,6 +15,7 @@ from sqlmodel import Session
 
 from server.accounts import rules as accounts
 from server.accounts.rules import DutyOn
+from server.administration import rules as administration
 from server.context import Context
 from server.station import rules as stations
 from server.station.founding import StationPlan, found_station
@@ -31,11 +32,12 @@ READERS = {
     "west": {"west worker", "west deputy", "deputy", "head"},
     "abroad": {"stranger"},
 }
-MEMBERS = {"worker", "colleague", "west worker", "west deputy", "deputy", "head", "idle"}
+ADMINISTRATORS = {"system", "security", "audit"}
+MEMBERS = {"worker", "colleague", "west worker", "west deputy", "deputy", "head", "idle", *ADMINISTRATORS}
 DECIDERS = {"east": {"deputy", "head"}, "west": {"west deputy", "deputy", "head"}, "abroad": {"stranger"}}
 STAFF = {"deputy", "head", "west deputy"}
 CALLERS = ("anonymous", "locked", "revoked", "idle", "worker", "colleague", "west worker", "west deputy", "deputy",
-           "head", "stranger")  # fmt: skip
+           "head", "stranger", "system", "security", "audit")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,9 @@ class Builder:
         self._enrol("home", "deputy", "east west", "deputy")
         self._enrol("home", "head", "east west", "head")
         self._enrol("home", "worker", "", "idle")
+        for role in sorted(ADMINISTRATORS):
+            self._enrol("home", "worker", "", role)
+            self._appoint(role)
         self._enrol("home", "worker", "east", "locked").http.delete("/sessions/read")
         self._enrol("home", "worker", "east", "revoked")
         callers = self.world.callers
@@ -131,9 +136,17 @@ class Builder:
         self.people[(station, who)] = context.database.write(work)
         return self.people[(station, who)]
 
+    def _appoint(self, role: str) -> None:
+        """One of the three administrators, as the operator's command makes them."""
+        station_id, person, context = self.world.stations["home"], self.people[("home", role)], self.context
+        context.database.write(
+            lambda session: administration.appoint(session, station_id, person, role, context.now())  # type: ignore[arg-type]
+        )
+
     def _device(self, station: str, person: str, placement: str, who: str) -> Phone:
         is_home = station == "home"
-        label = self.world.keep(placement, "device", (STAFF if is_home else {"stranger"}) | {who})
+        keepers = STAFF | {"system"} if is_home else {"stranger"}
+        label = self.world.keep(placement, "device", keepers | {who})
         context, station_id = self.context, self.world.stations[station]
 
         def work(session: Session) -> str:

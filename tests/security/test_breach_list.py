@@ -108,9 +108,9 @@ def test_reading_too_much_raises_one_alarm(
     worker.push(*[worker.save(file, [set_phone("13500000001")]) for file in files])
     for start in range(0, 200, 50):
         opened = [{"file": file, "at": clock.now + start * 1000} for file in files[start : start + 50]]
-        assert worker.http.post("/readings", json={"opened": opened}).json() == {"new": 50}
+        assert worker.http.post("/readings", json={"opened": opened}).json() == {"new": 50, "unknown": []}
     again = worker.http.post("/readings", json={"opened": [{"file": files[0], "at": clock.now, "unmasked": True}]})
-    assert again.json() == {"new": 0}
+    assert again.json() == {"new": 0, "unknown": []}
     alarms = [one["event"] for one in head.http.get("/audit", params={"alarms": "true"}).json()["entries"]]
     figure(f"200 files opened within an hour: {alarms.count('reading_alarm')} alarm")
     assert alarms.count("reading_alarm") == 1

@@ -27,6 +27,7 @@ WATCHED = {
     "change": "SELECT change_id, status FROM change WHERE station_id = '{station}' ORDER BY change_id",
     "replica": "SELECT replica, revoked_at FROM replica WHERE station_id = '{station}' ORDER BY replica",
     "duty": "SELECT grant_id, duty, scope, until_epoch FROM duty_grant WHERE station_id = '{station}' ORDER BY grant_id",
+    "account": "SELECT person_id, until_at FROM person WHERE station_id = '{station}' ORDER BY person_id",
     "person": "SELECT person_id, disabled_at FROM person WHERE station_id = '{station}' ORDER BY person_id",
     "code": "SELECT count(*) FROM enrolment_code WHERE station_id = '{station}'",
     "import": "SELECT count(*) FROM ledger_import WHERE station_id = '{station}'",
@@ -145,11 +146,18 @@ def snapshot(query: Query, world: World, names: tuple[str, ...] = tuple(WATCHED)
 
 # Whoever wrote a change may put it away themselves, when they have entered its words again.
 AUTHORS = {"worker", "west worker"}
+# What an administrator moves at home: the one for machines revokes devices, the one for security ends accounts.
+POWERS = {
+    ("system", "/devices/{replica}/revoke"): {"replica"},
+    ("security", "/people/{person_id}/account"): {"account", "person", "duty", "replica"},
+}
 
 
 def may_move(caller: str, route: Route, place: str, name: str) -> bool:
     if route.path.endswith("/dismiss") and caller in AUTHORS:
         return (place, name) == ("home", "change")
+    if place == "home" and name in POWERS.get((caller, route.path), set()):
+        return True
     return caller in (DECIDERS["abroad"] if place == "abroad" else DECIDERS["west"] | DECIDERS["east"])
 
 

@@ -223,6 +223,16 @@ def test_who_opened_a_file_is_shown_to_its_deputy_with_the_reason_and_to_nobody_
     assert told["reason"] not in str(query("SELECT * FROM opening"))
 
 
+def test_an_opening_of_a_file_that_is_not_here_yet_is_named_and_counted_when_it_is_told_again(
+    worker: Phone, clock: Clock
+) -> None:
+    file = new_id()
+    told = {"opened": [{"file": file, "at": clock.now}]}
+    assert worker.http.post("/readings", json=told).json() == {"new": 0, "unknown": [file]}
+    worker.push(worker.save(file, [set_phone("13500000001")]))
+    assert worker.http.post("/readings", json=told).json() == {"new": 1, "unknown": []}
+
+
 def test_ones_own_day_is_told_against_its_budget(worker: Phone, context: Context, clock: Clock) -> None:
     files = [child_file(worker, "1950-01-01") for _ in range(3)]
     worker.http.post("/readings", json={"opened": [{"file": file, "at": clock.now} for file in files]})

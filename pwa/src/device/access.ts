@@ -18,6 +18,7 @@ const UNMASKED_AGAIN_MS = 60_000
 const GRANTS_EVERY_MS = 5 * 60_000
 const KEPT_MAX = 100
 const SENT_MAX = 200
+const FORGOTTEN_MS = 7 * 86_400_000
 
 interface Memory {
   opened: Map<string, number>
@@ -144,8 +145,10 @@ async function sendReadings(phone: Phone): Promise<void> {
       if (!key.startsWith(READ)) continue
       const readings = (value as Reading[]).slice(0, SENT_MAX)
       const opened = readings.map((one) => ({ file: key.slice(READ.length), at: one.at, unmasked: one.unmasked ?? false, reason: one.reason ?? null }))
-      if (opened.length) await phone.client.json('POST', '/readings', { opened }, 'upload')
-      await drafts.remove(key)
+      const { unknown } = opened.length ? await phone.client.json<{ unknown: string[] }>('POST', '/readings', { opened }, 'upload') : { unknown: [] }
+      // A file whose first save is still on its way is told of again; one that never comes is forgotten after a week.
+      const isOld = readings.every((one) => phone.now() - one.at > FORGOTTEN_MS)
+      if (!unknown.length || isOld) await drafts.remove(key)
     }
   })
 }
