@@ -21,8 +21,8 @@ export interface PrecacheFile {
 
 /** A chunk is kept later when some module of it matches and none belongs to another screen. */
 const LATER: [When, RegExp][] = [
-  ['use', /src[\\/](features|i18n[\\/][\w-]+)[\\/](ledger-import|staff|local-rules|devices|administration|stand-ins|sessions)\b|src[\\/]features[\\/](desk|renew)\b/],
-  ['after', /virtual:pinyin|node_modules[\\/](qrcode-generator|qr)[\\/]|src[\\/]i18n[\\/]en[\\/]|src[\\/](features|i18n[\\/][\w-]+)[\\/](merge|transfer|policies|stuck|board|keys|enrol|leave|help|grants|readings|alarms|danger|referral|caseload|copy)\b|src[\\/]features[\\/](households[\\/]NotesSearch|casework[\\/](TieMap|genogram))|src[\\/]device[\\/](access|notes|practice[\w-]*|enrolment|wiping|fingerprint|passwords)\.ts|src[\\/]vault[\\/](authenticator|packing)\.ts|node_modules[\\/]fflate[\\/]|src[\\/]sync[\\/]save-dictionary|src[\\/]ui[\\/](YDictate\.vue|YLoaded\.vue|loaded\.ts)|src[\\/]records[\\/](policies\.ts|generated[\\/](policies|notices))/],
+  ['use', /src[\\/](features|i18n[\\/][\w-]+)[\\/](ledger-import|staff|local-rules|devices|administration|stand-ins|sessions)\b|src[\\/]features[\\/](desk|renew)\b|src[\\/]device[\\/]password-rules\.ts|src[\\/]records[\\/]generated[\\/]common_passwords/],
+  ['after', /virtual:pinyin|node_modules[\\/](qrcode-generator|qr)[\\/]|src[\\/]i18n[\\/]en[\\/]|src[\\/](features|i18n[\\/][\w-]+)[\\/](merge|transfer|policies|stuck|board|keys|enrol|leave|help|grants|readings|alarms|danger|referral|caseload|copy)\b|src[\\/]features[\\/](households[\\/]NotesSearch|casework[\\/](TieMap|genogram))|src[\\/]device[\\/](access|notes|practice[\w-]*|enrolment|wiping|fingerprint|passwords|erasing)\.ts|src[\\/]vault[\\/](authenticator|packing)\.ts|node_modules[\\/]fflate[\\/]|src[\\/]sync[\\/]save-dictionary|src[\\/]ui[\\/](YDictate\.vue|YLoaded\.vue|loaded\.ts)|src[\\/]records[\\/](policies\.ts|generated[\\/](policies|notices))/],
 ]
 
 const SCREEN = /src[\\/](features|app|device|sync|vault|api|records)[\\/]/

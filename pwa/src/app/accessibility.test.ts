@@ -1,28 +1,32 @@
 /**
- * Every screen of the worker passes axe's rules as far as a page without layout can be judged: names, roles, labels, landmarks,
+ * Every screen passes axe's rules as far as a page without layout can be judged: names, roles, labels, landmarks,
  * headings. Contrast is computed in ui/theme.test.ts; sizes and contrast in a real browser are the story's.
  */
 import axe from 'axe-core'
 import type { App } from 'vue'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { makePracticeDevice } from '../device/practice'
-import { setLocale } from '../i18n'
+import { setLocale, t } from '../i18n'
 import { startApp } from './index'
+import { ROUTES } from './routes'
+import { addressOf, FIRST, prepare, TOUR, type Stop } from './tour'
 
 vi.setConfig({ testTimeout: 60_000 })
 const WORKER = { updateReady: true, canInstall: true, inWeChat: false, applyUpdate: () => undefined, install: async () => false }
 const NEEDS_LAYOUT = ['color-contrast', 'target-size', 'scrollable-region-focusable']
 let running: App | null = null
 
-async function open(path: string, mode: 'main' | 'route' | 'locked'): Promise<void> {
+async function open(path: string, mode: Stop['mode'] = 'main', stop?: Stop): Promise<void> {
   window.scrollTo = () => undefined
-  const device = makePracticeDevice(mode)
-  history.replaceState(null, '', path.replace(':id', device.route[0]!))
+  const device = makePracticeDevice(mode === 'route' ? 'main' : mode)
+  const ids = stop && mode === 'main' ? await prepare(device, FIRST) : {}
+  if (mode === 'route') await device.unlockWithPin('', '482915')
+  history.replaceState(null, '', stop ? addressOf(stop, ids) : path)
   document.title = '一户'
   document.documentElement.lang = 'zh-CN'
   document.body.replaceChildren(Object.assign(document.createElement('div'), { id: 'app' }))
   running = await startApp(device, WORKER)
-  for (let i = 0; i < 300 && (!document.querySelector('h1') || document.querySelector('.y-spinner')); i += 1) await new Promise((resolve) => setTimeout(resolve, 10))
+  for (let i = 0; i < 600 && (!document.querySelector('h1') || document.querySelector('.y-spinner')); i += 1) await new Promise((resolve) => setTimeout(resolve, 10))
 }
 async function violations(): Promise<string[]> {
   const result = await axe.run(document, { rules: Object.fromEntries(NEEDS_LAYOUT.map((rule) => [rule, { enabled: false }])) })
@@ -35,16 +39,24 @@ afterEach(async () => {
   await setLocale('zh-CN')
 })
 
-const PAGES: [string, 'main' | 'route' | 'locked'][] = [
-  ['/', 'main'], ['/', 'route'], ['/households', 'main'], ['/households/:id', 'main'], ['/households/:id/visit', 'route'],
-  ['/households/:id/assessment', 'main'], ['/sync', 'main'], ['/sync', 'locked'], ['/me', 'main'], ['/record', 'locked'],
-  ['/households/:id/case', 'main'], ['/households/:id/instruments', 'main'], ['/households/:id/instruments/phq9', 'main'], ['/households/:id/policies', 'main'],
-  ...['consent', 'plan', 'crisis', 'evaluation', 'closure', 'referral'].map((form): [string, 'main'] => [`/households/:id/records/${form}`, 'main']),
-  ['/unlock', 'locked'], ['/carry', 'main'], ['/carry', 'locked'], ['/enrol', 'locked'], ['/emergency', 'locked'], ['/inbox', 'route'], ['/nowhere', 'main'],
-] // prettier-ignore
+describe('every screen', () => {
+  it('has a stop on the tour, so that none is forgotten', () => {
+    const visited = new Set(TOUR.map((stop) => stop.route))
+    expect(ROUTES.map((route) => route.path).filter((path) => !visited.has(path))).toEqual([])
+    expect(TOUR.map((stop) => stop.route).filter((path) => !ROUTES.some((route) => route.path === path))).toEqual([])
+    expect(new Set(TOUR.map((stop) => stop.name)).size).toBe(TOUR.length)
+  })
 
-describe('screens', () => {
-  it.each(PAGES)('%s, %s: no violation', async (path, mode) => {
+  it.each(TOUR.map((stop): [string, Stop] => [stop.name, stop]))('%s: no violation, and something to see', async (_name, stop) => {
+    await open('', stop.mode, stop)
+    expect(document.querySelector('.y-spinner')).toBeNull()
+    expect(document.querySelector('[data-test=broken]')).toBeNull()
+    expect(document.body.textContent).not.toContain(t('shell.broken'))
+    expect(document.querySelector('main')!.textContent!.length).toBeGreaterThan(20)
+    expect(await violations()).toEqual([])
+  })
+
+  it.each([['/inbox', 'route'], ['/nowhere', 'main']] as const)('%s, %s: what is not shown is said without a violation', async (path, mode) => {
     await open(path, mode)
     expect(await violations()).toEqual([])
   })

@@ -18,6 +18,7 @@ import { circleOf, linksOf } from './merged'
 import { ME, makeHouseholds, PATCHES, PEOPLE, SCOPE, STATION, VILLAGES } from './practice-data'
 import { practiceCarry } from './practice-carry'
 import { readNotes, wordsOf } from './notes'
+import { answer } from './practice-answers'
 import { samePersons } from './same-persons'
 import { dayOf, summarise } from './summary'
 
@@ -178,6 +179,12 @@ class PracticeDevice implements Device {
     return URL.createObjectURL(photo)
   }
 
+  async readPhoto(_fileId: string, sha256: string): Promise<Blob> {
+    const photo = this.photos.get(sha256)
+    if (!photo) throw new DeviceError('not_found', 'no such photo on this phone')
+    return photo
+  }
+
   async syncNow(): Promise<void> {
     this.state.sync = { ...this.state.sync, syncing: true }
     await new Promise((resolve) => setTimeout(resolve, 600))
@@ -198,11 +205,26 @@ class PracticeDevice implements Device {
   async askDeputy(): Promise<void> {}
   async beginAmendment(_changeId: string, draftKey: string, draft: unknown): Promise<void> { this.saveDraft(draftKey, draft) }
   async listLeaving(): Promise<LeavingFile[]> { return [] }
-  async openWaiting(): Promise<OpenedWaiting> { throw new DeviceError('offline', 'practice has no server') }
+  /** A colleague's words about the first household, as if a change of duties had held them up. */
+  async openWaiting(changeId: string): Promise<OpenedWaiting> {
+    const waiting = this.waiting()
+    if (!waiting || waiting.change !== changeId) throw new DeviceError('not_found', 'nothing waits under this number')
+    const body = this.bodyOf(waiting.file)
+    const known = readStored(body).find((one) => one.id === changeId)!
+    return {
+      entry: historyEntry(known, READERS), view: await this.openFile(waiting.file), fileId: waiting.file, kind: body.kind, scope: body.scope, why: 'role_changed', status: 'quarantined',
+      note: null, askedAt: null, reissuedAs: null, waitsFor: [], ifAccepted: { status: 'accepted', reasons: [], conflicts: [] },
+    } // prettier-ignore
+  }
+  private waiting(): { change: string; file: string } | null {
+    const [body] = this.files.values()
+    const [first] = body ? readStored(body) : []
+    return body && first ? { change: first.id, file: body.file } : null
+  }
   async reissue(): Promise<void> { throw new DeviceError('offline', 'practice has no server') }
   async renew(): Promise<void> { throw new DeviceError('offline', 'practice has no server') }
   async dropPhoto(sha256: string): Promise<void> { this.photos.delete(sha256) }
-  async call<T>(): Promise<T> { throw new DeviceError('offline', 'practice has no server') }
+  async call<T>(method: string, path: string): Promise<T> { return answer(method, path, { households: this.households, waiting: this.waiting() }) as T }
   async upload<T>(): Promise<T> { throw new DeviceError('offline', 'practice has no server') }
 
   async findInNotes(query: string, tell: (look: NotesLook) => boolean): Promise<void> {
