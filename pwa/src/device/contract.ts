@@ -262,6 +262,8 @@ export interface Device {
   keepVoice(fileId: string, voice: Blob): Promise<AttachmentInfo>
   /** Object URL of the plain photo, small picture or voice note; the caller revokes it. */
   openPhoto(fileId: string, sha256: string, mediaType?: string): Promise<string>
+  /** Its plain bytes, to go into a sealed parcel. */
+  readPhoto(fileId: string, sha256: string, mediaType?: string): Promise<Blob>
   /** Forgets a photo of a form that was not saved; one that a save names stays. */
   dropPhoto(sha256: string): Promise<void>
 

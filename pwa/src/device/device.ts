@@ -221,6 +221,7 @@ class RealDevice implements Device {
   keepPhoto = (fileId: string, photo: Blob, options?: KeepOptions): Promise<AttachmentInfo> => this.with(({ keepPhoto }) => keepPhoto(this.phone, fileId, photo, options))
   keepVoice = (fileId: string, voice: Blob): Promise<AttachmentInfo> => this.with(({ keepVoice }) => keepVoice(this.phone, fileId, voice))
   openPhoto = (fileId: string, sha256: string, mediaType?: string): Promise<string> => this.with(({ openPhoto }) => openPhoto(this.phone, fileId, sha256, mediaType))
+  readPhoto = (fileId: string, sha256: string, mediaType?: string): Promise<Blob> => this.with(({ readPhoto }) => readPhoto(this.phone, fileId, sha256, mediaType))
   dropPhoto = (sha256: string): Promise<void> => this.with(({ dropPhoto }) => dropPhoto(this.phone, sha256))
 
   // --- who reads what ---

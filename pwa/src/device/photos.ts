@@ -54,8 +54,12 @@ async function store(phone: Phone, attachment: NewAttachment): Promise<void> {
   }
 }
 
-/** `mediaType`: what the change says it is; it is believed only where the bytes came from the server, whose hash is checked. */
 export async function openPhoto(phone: Phone, file: string, sha256: string, mediaType = JPEG): Promise<string> {
+  return URL.createObjectURL(await readPhoto(phone, file, sha256, mediaType))
+}
+
+/** `mediaType`: what the change says it is; it is believed only where the bytes came from the server, whose hash is checked. */
+export async function readPhoto(phone: Phone, file: string, sha256: string, mediaType = JPEG): Promise<Blob> {
   const vault = phone.mustVault()
   const kept = await readAttachment(vault, file, sha256).catch((error: unknown) => {
     if (error instanceof VaultError && error.code === 'damaged') return null
@@ -63,7 +67,7 @@ export async function openPhoto(phone: Phone, file: string, sha256: string, medi
   })
   if (kept) {
     await markAttachment(vault.database, kept.row.id, { used_at: phone.now() })
-    return urlOf(kept.bytes, kept.row.media_type)
+    return blobOf(kept.bytes, kept.row.media_type)
   }
   phone.mustMain()
   await phone.ensureSession('read')
@@ -73,7 +77,7 @@ export async function openPhoto(phone: Phone, file: string, sha256: string, medi
   const type = [JPEG, 'image/png', 'image/webp', ...VOICES].indexOf(mediaType) >= 0 ? mediaType : JPEG
   await store(phone, { sha256, file: home, mediaType: type, bytes, uploaded: true, at: phone.now(), small: bytes.length <= SMALL.bytes })
   await evictAttachments(vault.database)
-  return urlOf(bytes, type)
+  return blobOf(bytes, type)
 }
 
 /** One taken and thrown away again: nobody's to send. One that a save names stays. */
@@ -127,6 +131,6 @@ async function hashOf(bytes: Uint8Array): Promise<string> {
   return hex(new Uint8Array(await crypto.subtle.digest('SHA-256', bytes as BufferSource)))
 }
 
-function urlOf(bytes: Uint8Array, type: string): string {
-  return URL.createObjectURL(new Blob([bytes as BlobPart], { type }))
+function blobOf(bytes: Uint8Array, type: string): Blob {
+  return new Blob([bytes as BlobPart], { type })
 }

@@ -1,7 +1,7 @@
 /** What an unlocked phone needs, in one chunk: the first screen comes without it. */
 export { openWaiting, reissue } from './desk'
 export { listLeaving } from './leaving'
-export { dropPhoto, keepPhoto, keepVoice, openPhoto } from './photos'
+export { dropPhoto, keepPhoto, keepVoice, openPhoto, readPhoto } from './photos'
 export { askDeputy, dismissReturned, listOwnSaves } from './own-saves'
 export { renew } from './renewing'
 export { mergeFiles, transferFile, undoMerge } from './moving'
