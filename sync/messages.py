@@ -22,9 +22,9 @@ Cursor = Annotated[str, Field(max_length=4_000)]
 
 
 class Message(BaseModel):
-    """Keys that this version does not know are dropped here: calls, unlike changes, are not evidence."""
+    """Keys that this version does not know are dropped here: calls, unlike changes, are not evidence. No value is converted."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", strict=True)
 
 
 class SignedText(Message):

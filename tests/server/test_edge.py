@@ -143,22 +143,44 @@ def test_a_body_that_does_not_say_how_long_it_is_is_cut_off_at_the_cap(worker: P
 
 
 @pytest.mark.parametrize(
-    ("body", "code"),
+    ("body", "code", "field"),
     [
-        (b"[" * 100_000, "too_deep"),
-        (b'{"a":' * 40 + b"1" + b"}" * 40, "too_deep"),
-        (b'{"cursor":null,"cursor":"x"}', "bad_request"),
-        (b'{"limit":NaN}', "bad_request"),
-        (b'{"cursor":"\xff"}', "bad_request"),
-        (b"{", "bad_request"),
-        (b'{"limit":0}', "invalid_value"),
-        (b'{"limit":"many"}', "invalid_value"),
-        (b'{"push":[{"body":1,"sig":"x"}]}', "invalid_value"),
+        (b"[" * 100_000, "too_deep", "body"),
+        (b'{"a":' * 40 + b"1" + b"}" * 40, "too_deep", "body"),
+        (b'{"cursor":null,"cursor":"x"}', "bad_request", "body"),
+        (b'{"limit":NaN}', "bad_request", "body"),
+        (b'{"cursor":"\xff"}', "bad_request", "body"),
+        (b"{", "bad_request", "body"),
+        (b'{"limit":0}', "invalid_value", "body/limit"),
+        (b'{"limit":"many"}', "invalid_value", "body/limit"),
+        (b'{"limit":"1"}', "invalid_value", "body/limit"),
+        (b'{"limit":1.0}', "invalid_value", "body/limit"),
+        (b'{"again":1}', "invalid_value", "body/again"),
+        (b'{"push":[{"body":1,"sig":"x"}]}', "invalid_value", "body/push/0/body"),
     ],
 )
-def test_hostile_json_is_refused_before_anything_happens(worker: Phone, body: bytes, code: str) -> None:
+def test_hostile_json_is_refused_before_anything_happens(worker: Phone, body: bytes, code: str, field: str) -> None:
     answer = worker.http.post("/sync", content=body, headers={"Content-Type": "application/json"})
-    assert answer.json()["code"] == code
+    assert (answer.json()["code"], answer.json()["field"]) == (code, field)
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "field"),
+    [
+        ("/have", {"files": {}, "changes": "yes"}, "body/changes"),
+        ("/log/inclusion", {"positions": ["1"], "size": 1}, "body/positions/0"),
+        ("/log/witness", {"remembered": [{"epoch": "1", "size": 0, "hash": "0" * 64}]}, "body/remembered/0/epoch"),
+        ("/sealed", {"items": [{"id": 7, "sealed": "x"}]}, "body/items/0/id"),
+        ("/readings", {"opened": [{"file": "0" * 32, "at": "1"}]}, "body/opened/0/at"),
+        ("/readings", {"opened": [{"file": "0" * 32, "at": 1, "unmasked": "no"}]}, "body/opened/0/unmasked"),
+        ("/enrolment/look", {"code": 7}, "body/code"),
+    ],
+)
+def test_no_call_takes_a_text_for_a_number_or_says_only_that_something_is_wrong(
+    worker: Phone, path: str, body: dict[str, object], field: str
+) -> None:
+    answer = worker.http.post(path, json=body)
+    assert (answer.status_code, answer.json()["code"], answer.json()["field"]) == (422, "invalid_value", field)
 
 
 def test_brackets_inside_text_are_not_depth(worker: Phone) -> None:

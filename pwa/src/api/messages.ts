@@ -1,7 +1,9 @@
 /** The server's calls, typed: what is sent and what comes back. Protocol: sync/PROTOCOL.md, section 7. */
 import type { Envelope } from '../sync/change'
 import type { HandedIn, HaveAnswer, HaveRequest, ReturnAnswer, SealedAnswer, SealedItem, SyncAnswer, SyncRequest, WitnessAnswer, WitnessRequest } from '../sync/messages'
+import { checkAnswer } from '../sync/message-shapes'
 import type { Client } from './client'
+import { NoAnswer } from './errors'
 
 export interface Offer {
   station_id: string
@@ -31,6 +33,15 @@ export interface Enrolled {
   server_at: number
 }
 
+/** An answer that is not what the protocol says is none (M-7): everything is kept, and tried again later. */
+function sound<T>(name: Parameters<typeof checkAnswer>[0], answer: T): T {
+  try {
+    return checkAnswer(name, answer)
+  } catch {
+    throw new NoAnswer('portal')
+  }
+}
+
 export function calls(client: Client) {
   return {
     health: () => client.json<{ status: string }>('GET', '/health'),
@@ -48,12 +59,12 @@ export function calls(client: Client) {
       const headers: Record<string, string> = { 'Yihu-Unsent': String(unsent.count), ...(unsent.software ? { 'Yihu-App': unsent.software } : {}) }
       if (unsent.since !== null) headers['Yihu-Unsent-Since'] = String(unsent.since)
       const answer = await client.call({ method: 'POST', path: '/sync', json: request, session: 'read', headers, timeoutMs: 60_000 })
-      return answer.json<SyncAnswer>()
+      return sound('SyncAnswer', await answer.json<SyncAnswer>())
     },
-    witness: (request: WitnessRequest) => client.json<WitnessAnswer>('POST', '/log/witness', request, 'read', 60_000),
-    giveBack: (items: { envelope: Envelope; verdict: Envelope }[]) => client.json<ReturnAnswer>('POST', '/log/return', { items }, 'read', 60_000),
-    have: (request: HaveRequest) => client.json<HaveAnswer>('POST', '/have', request, 'read', 60_000),
-    sealed: (items: SealedItem[]) => client.json<SealedAnswer>('POST', '/sealed', { items }, 'upload', 60_000),
+    witness: (request: WitnessRequest) => client.json<WitnessAnswer>('POST', '/log/witness', request, 'read', 60_000).then((answer) => sound('WitnessAnswer', answer)),
+    giveBack: (items: { envelope: Envelope; verdict: Envelope }[]) => client.json<ReturnAnswer>('POST', '/log/return', { items }, 'read', 60_000).then((answer) => sound('ReturnAnswer', answer)),
+    have: (request: HaveRequest) => client.json<HaveAnswer>('POST', '/have', request, 'read', 60_000).then((answer) => sound('HaveAnswer', answer)),
+    sealed: (items: SealedItem[]) => client.json<SealedAnswer>('POST', '/sealed', { items }, 'upload', 60_000).then((answer) => sound('SealedAnswer', answer)),
     /** A bundle as bytes: what it held arrived or not, and the receipts to carry back (PROTOCOL B-6). */
     async handIn(bundle: Uint8Array): Promise<HandedIn> {
       const headers = { 'Content-Type': 'application/vnd.yihu.bundle' }

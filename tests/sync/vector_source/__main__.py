@@ -17,6 +17,7 @@ from tests.sync.vector_source import (
     log,
     merging,
     merging_decided,
+    messages,
     moving,
     policies_by_itself,
     policies_by_people,
@@ -48,6 +49,7 @@ def every_vector() -> dict[str, list[dict[str, Any]]]:
         + merging_decided.judged_merges()
         + corners_judged.judged_corners(),
         "log": log.log(),
+        "messages": messages.messages(),
         "bundles": bundles.bundles(),
         "handover": handover.handover(),
     }
