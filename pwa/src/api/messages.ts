@@ -1,7 +1,7 @@
 /** The server's calls, typed: what is sent and what comes back. Protocol: sync/PROTOCOL.md, section 7. */
 import type { Envelope } from '../sync/change'
 import type { HandedIn, HaveAnswer, HaveRequest, ReturnAnswer, SealedAnswer, SealedItem, SyncAnswer, SyncRequest, WitnessAnswer, WitnessRequest } from '../sync/messages'
-import { checkAnswer } from '../sync/message-shapes'
+import type { ANSWERS } from '../sync/message-shapes'
 import type { Client } from './client'
 import { NoAnswer } from './errors'
 
@@ -13,6 +13,7 @@ export interface Offer {
   duty: 'worker' | 'deputy' | 'head'
   expires_at: number
   deployment: string
+  profile?: { name: string; password_length_min: number; password_classes_min: number; refuse_common: number; kept_former: number }
 }
 
 export interface ConfirmRequest {
@@ -33,8 +34,12 @@ export interface Enrolled {
   server_at: number
 }
 
-/** An answer that is not what the protocol says is none (M-7): everything is kept, and tried again later. */
-function sound<T>(name: Parameters<typeof checkAnswer>[0], answer: T): T {
+/**
+ * An answer that is not what the protocol says is none (M-7): everything is kept, and tried again later. The shapes come with
+ * the engine, which is there by the time that anything is asked; the first load does without.
+ */
+async function sound<T>(name: keyof typeof ANSWERS, answer: T): Promise<T> {
+  const { checkAnswer } = await import('../sync/message-shapes')
   try {
     return checkAnswer(name, answer)
   } catch {

@@ -8,6 +8,7 @@ import {
 } from '../vault' // prettier-ignore
 import type { EnrolmentOffer, EnrolmentSecrets } from './contract'
 import { DeviceError } from './errors'
+import { checkPassword } from './password-rules'
 import type { Phone } from './phone'
 import type { Policy } from './policy'
 import { takeFirstPolicy } from './policy-check'
@@ -36,6 +37,7 @@ export async function enrol(phone: Phone, code: string, raw: Offer, secrets: Enr
   const [signing, receipt, inbox] = await Promise.all([makePair('ECDSA'), makePair('ECDH'), makePair('ECDH')])
   const replica = await replicaId(signing.publicKey)
   onProgress('password')
+  await checkPassword(secrets.password, raw.profile)
   const password = await newPassword(phone.derive, secrets.password)
   onProgress('server')
   const keys = { public_key: toBase64url(signing.publicKey), receipt_key: toBase64url(receipt.publicKey) }

@@ -9,6 +9,15 @@ interface PolicyPerson {
   duties: { duty: Duty; scopes: string[] }[]
 }
 
+/** Which rules on passwords the station goes by; 0: not asked. The rest of a profile is the server's to enforce. */
+export interface Profile {
+  name: string
+  password_length_min: number
+  password_classes_min: number
+  refuse_common: number
+  kept_former: number
+}
+
 export interface Policy {
   deployment: string
   station: { id: string; name: string }
@@ -24,6 +33,7 @@ export interface Policy {
   schema_versions: Record<string, number>
   route: { households_max: number; hours: number }
   lease_days: number
+  profile?: Profile
   local?: LocalRules // what the station set for itself
 }
 

@@ -22,8 +22,10 @@ export async function derivePassword(derive: Derive, password: string, kdf: KdfP
   return { kdf, half, auth: await hkdf(half, 'auth') }
 }
 
-export async function newPassword(derive: Derive, password: string): Promise<PasswordKeys> {
-  return derivePassword(derive, password, await calibrate(derive))
+/** `salt`: that of the password before, where the server must see whether it is the same one again. */
+export async function newPassword(derive: Derive, password: string, salt?: string): Promise<PasswordKeys> {
+  const kdf = await calibrate(derive)
+  return derivePassword(derive, password, salt ? { ...kdf, salt } : kdf)
 }
 
 /** Twelve digits from 40 random bits' worth: generated, never chosen. */
