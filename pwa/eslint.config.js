@@ -1,6 +1,7 @@
 /** Lint rules of the phone app: types, who may import whom, and what leaks or injects. Formatting is not policed. */
 import tseslint from 'typescript-eslint'
 import vue from 'eslint-plugin-vue'
+import fields from './build/lint/fields.js'
 import rooms from './build/lint/rooms.js'
 
 const HTML_STRINGS = [
@@ -18,9 +19,10 @@ export default tseslint.config(
   },
   {
     files: ['src/**/*.{ts,vue}'],
-    plugins: { yihu: { rules: { rooms } } },
+    plugins: { yihu: { rules: { fields, rooms } } },
     rules: {
       'yihu/rooms': 'error',
+      'yihu/fields': 'error',
       'no-restricted-syntax': ['error', ...HTML_STRINGS],
       'no-eval': 'error',
       'no-console': 'error',
