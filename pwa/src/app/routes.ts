@@ -48,6 +48,7 @@ export const ROUTES: Route[] = [
   { path: '/readings/:file', feature: 'readings', opens: 'main', tab: 'households' },
   { path: '/alarms', feature: 'alarms', opens: 'main', tab: 'inbox' },
   { path: '/stand-ins', feature: 'stand-ins', opens: 'main', tab: 'me' },
+  { path: '/erasures', feature: 'erasures', opens: 'main', tab: 'me' },
   { path: '/administration/:page?', feature: 'administration', opens: 'main', tab: 'me' },
   { path: '/stuck', feature: 'stuck', opens: 'main', tab: 'me' },
   { path: '/board', feature: 'board', opens: 'main', tab: 'me' },
