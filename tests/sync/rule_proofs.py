@@ -109,6 +109,10 @@ PROOFS: Final[dict[str, tuple[str, ...]]] = {
         "tests/server/test_route_replicas.py::test_a_certified_route_key_records_its_files_in_its_persons_name",
         "pwa/src/device/route.test.ts::a save on it goes up sealed with its certificate, and is accepted and shown at the desk",
     ),
+    "M-5c": (
+        "tests/sync/test_packing.py::test_both_languages_pack_against_the_same_words",
+        "tests/sync/test_packing.py::test_what_is_no_packed_save_is_refused",
+    ),
     "M-5b": (
         _DEVICE + "test_a_change_altered_on_the_way_takes_no_place",
         _SYNCING + "a change whose verdict is not the server’s is left out, told, and stops nothing",
@@ -199,4 +203,9 @@ PROOFS: Final[dict[str, tuple[str, ...]]] = {
         "tests/server/test_vault_share.py::test_an_unknown_device_and_a_known_one_get_a_stranger_the_same_answer",
     ),
     "W-7": (_LOST + "test_reading_too_much_raises_one_alarm",),
+    "W-8": ("pwa/src/device/lease.test.ts::a clock set back extends nothing",),
+    "W-9": (
+        "tests/server/test_wiping.py::test_another_person_of_the_same_phone_brings_the_order_and_says_that_it_was_obeyed",
+        "tests/server/test_wiping.py::test_strangers_learn_and_report_nothing",
+    ),
 }
