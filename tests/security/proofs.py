@@ -26,6 +26,10 @@ def _here(name: str) -> str:
 
 
 PROOFS = (
+    Proof("T-1a", "A stolen phone says nothing of the day that was worked on it", (_here("stolen_phone"),)),
+    Proof("T-1b", "A thief who cracks the PIN gets today's route and never the rest", (_here("phone_guessing"),)),
+    Proof("T-1c", "A revoked phone sends, wipes its own vault and forgets", (_here("revoked_phone"),)),
+    Proof("T-1d", "What is typed leaks into no file of the browser", (_here("typed_words"),)),
     Proof("T-2", "Nobody reads or moves anything beyond duty, patch and station", (_here("scope_matrix"),)),
     Proof("T-2b", "No forged envelope is accepted", (_here("forged_envelopes"),)),
     Proof(
