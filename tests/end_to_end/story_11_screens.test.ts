@@ -61,6 +61,7 @@ async function goTo(address: string): Promise<void> {
     dispatchEvent(new PopStateEvent('popstate', { state: { depth: 1 } }))
   }, address)
   await phone.page.waitForFunction(() => document.querySelector('main') !== null && document.querySelector('.y-spinner') === null && document.querySelector('h1') !== null, null, { timeout: 60_000 })
+  await phone.page.evaluate(() => scrollTo(0, 0))
   await phone.page.evaluate(() => new Promise((done) => requestAnimationFrame(() => setTimeout(done, 60))))
 }
 
@@ -113,11 +114,14 @@ describe('every screen', () => {
     await dress({})
     if (PICTURES && !stop.unseen) await phone.page.screenshot({ path: join(PICTURES, `${stop.name}.png`) })
     expect.soft(await overTheEdge(), 'at the usual size').toEqual([])
+    // As tall as what it shows: a bar that stays at the bottom would cover what can be scrolled away from it.
+    await phone.page.setViewportSize({ width: PHONE.width, height: 4000 })
     expect.soft(await accused(null)).toEqual([])
     for (const look of LOOKS.slice(1)) {
       await dress(look)
       expect.soft(await accused(['color-contrast']), JSON.stringify(look)).toEqual([])
     }
+    await phone.page.setViewportSize(PHONE)
     await dress({ size: 'large' })
     expect.soft(await overTheEdge(), 'in large type').toEqual([])
     await openAs('main')
