@@ -3,7 +3,7 @@
  * service worker of src/worker/service-worker.ts with that list inside, so that any changed file changes the worker's bytes.
  *
  * `when` a file is kept on the phone: at `install` what field work needs; `after` it, in the background, what makes the app
- * better and not possible (pinyin, QR, the second language, policy hints); at first `use` what works with a network only (the desk).
+ * better and not possible (pinyin, QR, the second language, policy hints, the deputy's pages, help, practice); at first `use` what works with a network only (the desk).
  */
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
@@ -22,7 +22,7 @@ export interface PrecacheFile {
 /** A chunk is kept later when some module of it matches and none belongs to another screen. */
 const LATER: [When, RegExp][] = [
   ['use', /src[\\/](features|i18n[\\/][\w-]+)[\\/](ledger-import|staff|local-rules|devices|administration|stand-ins|sessions|erasures)\b|src[\\/]features[\\/](desk|renew)\b|src[\\/]device[\\/]password-rules\.ts|src[\\/]records[\\/]generated[\\/]common_passwords/],
-  ['after', /virtual:pinyin|node_modules[\\/](qrcode-generator|qr)[\\/]|src[\\/]i18n[\\/]en[\\/]|src[\\/](features|i18n[\\/][\w-]+)[\\/](merge|transfer|policies|stuck|board|keys|enrol|leave|help|grants|readings|alarms|danger|referral|caseload|copy)\b|src[\\/]features[\\/](households[\\/]NotesSearch|casework[\\/](TieMap|genogram))|src[\\/]device[\\/](access|notes|practice[\w-]*|enrolment|wiping|fingerprint|passwords|erasing)\.ts|src[\\/]vault[\\/](authenticator|packing)\.ts|node_modules[\\/]fflate[\\/]|src[\\/]sync[\\/]save-dictionary|src[\\/]ui[\\/](YDictate\.vue|YLoaded\.vue|loaded\.ts)|src[\\/]ui[\\/](YVoice|voices)|src[\\/]i18n[\\/]zh-CN[\\/]voice|src[\\/]records[\\/]((policies|shareable|parcel)\.ts|generated[\\/](policies|notices))/],
+  ['after', /virtual:pinyin|node_modules[\\/](qrcode-generator|qr)[\\/]|src[\\/]i18n[\\/]en[\\/]|src[\\/](features|i18n[\\/][\w-]+)[\\/](merge|transfer|review|conflicts|history|policies|stuck|board|keys|enrol|leave|help|grants|readings|alarms|danger|referral|caseload|copy)\b|src[\\/]features[\\/](households[\\/]NotesSearch|casework[\\/](TieMap|genogram))|src[\\/]device[\\/](access|notes|practice[\w-]*|enrolment|wiping|fingerprint|passwords|erasing)\.ts|src[\\/]vault[\\/](authenticator|packing)\.ts|node_modules[\\/]fflate[\\/]|src[\\/]sync[\\/]save-dictionary|src[\\/]ui[\\/](YDictate\.vue|YLoaded\.vue|loaded\.ts)|src[\\/]ui[\\/](YVoice|voices)|src[\\/]i18n[\\/]zh-CN[\\/]voice|src[\\/]records[\\/]((policies|shareable|parcel)\.ts|generated[\\/](policies|notices))/],
 ]
 
 const SCREEN = /src[\\/](features|app|device|sync|vault|api|records)[\\/]/
