@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from threading import Thread
@@ -13,22 +13,15 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from schemas.registry import find_kind
 from sync.device import session
 from sync.device.attachments import download_attachment
 from sync.device.device import Device
 from sync.device.errors import DeviceError, RefusedError
 from sync.device.transport import Answer, HttpTransport
+from tests.sync.devices import PASSPHRASE, Enrol, put, rules_of, sync_all
 from tests.sync.server_process import ServerProcess, whole_assessment
 
 pytestmark = pytest.mark.slow
-PASSPHRASE = "correct horse 990"
-Enrol = Callable[..., Device]
-
-
-def rules_of(name: str) -> dict[str, Any] | None:
-    kind = find_kind(name)
-    return kind.rules() if kind else None
 
 
 class Flaky(HttpTransport):
@@ -49,36 +42,9 @@ class Flaky(HttpTransport):
         return None if self.lose(path) else answer
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
-    process = ServerProcess(tmp_path_factory.mktemp("server"))
-    process.start()
-    yield process
-    process.kill()
-
-
-@pytest.fixture
-def enrol(server: ServerProcess, tmp_path: Path) -> Iterator[Enrol]:
-    opened: list[Device] = []
-
-    def make(person: str, transport: HttpTransport | None = None) -> Device:
-        home = tmp_path / f"device{len(opened)}"
-        device = Device.enrol(home, server.new_link(person), PASSPHRASE, rules_of, transport=transport)
-        opened.append(device)
-        return device
-
-    yield make
-    for device in opened:
-        device.close()
-
-
 def connect(device: Device, transport: HttpTransport) -> None:
     device.transport.close()
     device.transport = transport
-
-
-def put(path: str, value: Any) -> dict[str, Any]:
-    return {"op": "set", "path": path, "value": value}
 
 
 def new_household(device: Device) -> str:
@@ -90,14 +56,6 @@ def new_household(device: Device) -> str:
     ]
     file, _ = device.create_file("household", scope, ops)
     return file
-
-
-def sync_all(*devices: Device) -> None:
-    for device in devices:
-        report = device.sync()
-        assert report.problem is None, report
-        assert report.complete
-        assert report.differing == []
 
 
 def shown(device: Device, file: str, path: str) -> Mapping[str, Any]:

@@ -2,45 +2,15 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from PIL import Image
-from typer.testing import CliRunner
 
-from server.command.device import app
+from tests.sync.devices import Run, read
 from tests.sync.server_process import ServerProcess, whole_assessment
 
 pytestmark = pytest.mark.slow
-Run = Callable[..., str]
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
-    process = ServerProcess(tmp_path_factory.mktemp("server"))
-    process.start()
-    yield process
-    process.kill()
-
-
-@pytest.fixture
-def run(tmp_path: Path) -> Run:
-    """`run(home, command, ...)`: the output; fails unless the exit code is `code`."""
-
-    def go(home: str, *arguments: str, code: int = 0) -> str:
-        environment = {"YIHU_PASSPHRASE": "correct horse 990", "YIHU_DEVICE": str(tmp_path / home), "COLUMNS": "200"}
-        result = CliRunner().invoke(app, list(arguments), env=environment)
-        assert result.exit_code == code, result.output + repr(result.exception)
-        return result.output
-
-    return go
-
-
-def read(run: Run, home: str, *arguments: str) -> Any:
-    return json.loads(run(home, *arguments, "--json"))
 
 
 def test_a_day_in_the_terminal(server: ServerProcess, run: Run, tmp_path: Path) -> None:

@@ -2,51 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from schemas.registry import find_kind
 from sync.device.device import Device
 from sync.device.errors import DeviceError, FileUnknownError, ReadOnlyFileError
-from tests.sync.server_process import ServerProcess
+from tests.sync.devices import Enrol, put, sync_all
 
 pytestmark = pytest.mark.slow
-Enrol = Callable[[str], Device]
-
-
-def rules_of(name: str) -> dict[str, Any] | None:
-    kind = find_kind(name)
-    return kind.rules() if kind else None
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
-    process = ServerProcess(tmp_path_factory.mktemp("server"))
-    process.start()
-    yield process
-    process.kill()
-
-
-@pytest.fixture
-def enrol(server: ServerProcess, tmp_path: Path) -> Iterator[Enrol]:
-    opened: list[Device] = []
-
-    def make(person: str) -> Device:
-        opened.append(
-            Device.enrol(tmp_path / f"device{len(opened)}", server.new_link(person), "correct horse 990", rules_of)
-        )
-        return opened[-1]
-
-    yield make
-    for device in opened:
-        device.close()
-
-
-def put(path: str, value: Any) -> dict[str, Any]:
-    return {"op": "set", "path": path, "value": value}
 
 
 def household(device: Device, name: str, phone: str) -> tuple[str, str]:
@@ -58,14 +22,6 @@ def household(device: Device, name: str, phone: str) -> tuple[str, str]:
 
 def scope_of(device: Device, name: str) -> str:
     return next(patch["id"] for patch in device.policy["patches"] if patch["name"] == name)
-
-
-def sync_all(*devices: Device) -> None:
-    for device in devices:
-        report = device.sync()
-        assert report.problem is None, report
-        assert report.complete
-        assert report.differing == []
 
 
 def values(device: Device, file: str, path: str) -> list[Any]:

@@ -1,0 +1,52 @@
+"""A real server process for each file of tests, and devices at it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from server.command.device import app
+from sync.device.device import Device
+from sync.device.transport import HttpTransport
+from tests.sync.devices import PASSPHRASE, Enrol, Run, rules_of
+from tests.sync.server_process import ServerProcess
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
+    process = ServerProcess(tmp_path_factory.mktemp("server"))
+    process.start()
+    yield process
+    process.kill()
+
+
+@pytest.fixture
+def enrol(server: ServerProcess, tmp_path: Path) -> Iterator[Enrol]:
+    """`enrol(person)`: a device of that person, closed at the end."""
+    opened: list[Device] = []
+
+    def make(person: str, transport: HttpTransport | None = None) -> Device:
+        home = tmp_path / f"device{len(opened)}"
+        device = Device.enrol(home, server.new_link(person), PASSPHRASE, rules_of, transport=transport)
+        opened.append(device)
+        return device
+
+    yield make
+    for device in opened:
+        device.close()
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    """`run(home, command, ...)`: what `yihu device` prints; fails unless the exit code is `code`."""
+
+    def go(home: str, *arguments: str, code: int = 0) -> str:
+        environment = {"YIHU_PASSPHRASE": PASSPHRASE, "YIHU_DEVICE": str(tmp_path / home), "COLUMNS": "240"}
+        result = CliRunner().invoke(app, list(arguments), env=environment)
+        assert result.exit_code == code, result.output + repr(result.exception)
+        return result.output
+
+    return go
