@@ -5,7 +5,7 @@ Every subject is a module of this folder; here they are only named.
 
 import typer
 
-from server.command import device, instrument, ledger, local, log, powers, station
+from server.command import backup, device, instrument, ledger, local, log, powers, station
 from server.command.serve import serve
 from server.command.simulate import simulate
 
@@ -31,6 +31,8 @@ app.add_typer(ledger.app, name="ledger")
 app.add_typer(instrument.app, name="instrument")
 app.add_typer(local.app, name="local")
 app.add_typer(device.app, name="device")
+for _command in (backup.keep, backup.send, backup.fetch, backup.age):
+    log.app.command()(_command)
 app.add_typer(log.app, name="backup")
 
 if __name__ == "__main__":
