@@ -50,6 +50,7 @@ export class TestServer {
   share = toBase64url(crypto.getRandomValues(new Uint8Array(32)))
   now = 1_795_000_000_000
   epoch = 1
+  local: unknown = null // what the station set for itself
   revoked = false
   duty = 'worker'
   offered = PERSON // whose code is looked at
@@ -188,7 +189,7 @@ export class TestServer {
         type: 'policy', v: 1, deployment: DEPLOYMENT, station: { id: STATION, name: '青石站' }, epoch: this.epoch, me: person(this.offered, this.offered === PERSON ? '林小禾' : '周远'),
         people: [person(PERSON, '林小禾'), person(COLLEAGUE, '周远')], scopes: [{ id: SCOPE, name: '一片' }], villages: [{ id: '0e'.repeat(16), name: '柳湾村', scope: SCOPE }],
         verdict_key: this.verdictKey, sealing_key: toBase64url(this.sealing.publicKey), limits: {}, schema_versions: { household: this.rules['household']!.version },
-        route: { households_max: 12, hours: 24 }, lease_days: 14, issued_at: this.now, ...(this.handovers.length ? { handovers: this.handovers } : {}),
+        route: { households_max: 12, hours: 24 }, ...(this.local ? { local: this.local } : {}), lease_days: 14, issued_at: this.now, ...(this.handovers.length ? { handovers: this.handovers } : {}),
       }, // prettier-ignore
       this.signer,
     )
