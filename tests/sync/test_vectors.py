@@ -16,7 +16,7 @@ from sync.fold import FoldInput, accepted_of, fold, state_digest
 from sync.inputs import scope_of
 from sync.rules import Rules
 from sync.verdict import Reason, read_verdict, verdict_of
-from sync.verdicts import Absorbed, Context, Known, judge
+from sync.verdicts import Absorbed, Context, Known, judge, judge_malformed
 from sync.versions import Base, Dot, base_of, covers, dot_within, join
 
 VECTORS = Path(__file__).parents[1] / "vectors"
@@ -58,8 +58,13 @@ def test_shapes(case: dict[str, Any]) -> None:
     if case["expect"]["ok"]:
         check_body(case["input"])
     else:
-        with pytest.raises(MalformedError):
+        with pytest.raises(MalformedError) as caught:
             check_body(case["input"])
+        assert caught.value.path == case["expect"]["path"]
+        (reason,) = judge_malformed(caught.value).reasons
+        named = {"code": "malformed", "path": case["expect"]["path"], "say": caught.value.detail}
+        assert reason.to_json() == {key: value for key, value in named.items() if value}
+        assert judge_malformed(caught.value).status == "returned"
 
 
 @pytest.mark.parametrize("case", cases("versions"))
@@ -165,6 +170,8 @@ def test_verdicts(case: dict[str, Any]) -> None:
     assert body == expected["verdict"] | {"deployment": given["deployment"], "station": given["station"]}
     assert [list(dot) for dot in judgement.waits_for] == expected["waits_for"]
     assert read_verdict(Envelope(canonical_text(body), "")) == verdict
+    unread = body | {"dot": None, "file": None}  # of what could not be read (D-5)
+    assert verdict_of(unread).to_body(deployment=given["deployment"], station=given["station"]) == unread
 
 
 def test_the_vectors_on_disk_are_those_of_their_source() -> None:

@@ -28,6 +28,16 @@ function codeOf(attempt: () => unknown): string | null {
   }
 }
 
+function placeOf(attempt: () => unknown): string | null {
+  try {
+    attempt()
+    return null
+  } catch (error) {
+    if (error instanceof SyncError) return error.path
+    throw error
+  }
+}
+
 describe('canonical form', () => {
   it.each(read('canonical'))('$name ($rules)', ({ input, expect: expected }) => {
     expect(codeOf(() => parseCanonical(input))).toBe(expected.ok ? null : expected.code)
@@ -38,6 +48,7 @@ describe('canonical form', () => {
 describe('shape of a change', () => {
   it.each(read('shapes'))('$name ($rules)', ({ input, expect: expected }) => {
     expect(codeOf(() => checkBody(input)) === null).toBe(expected.ok)
+    expect(placeOf(() => checkBody(input))).toBe(expected.ok ? null : expected.path)
   })
 })
 

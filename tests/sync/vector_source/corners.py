@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.sync.vector_source.approvals import LEVEL, Review, approval, hash_of, section
+from tests.sync.vector_source.approvals import LEVEL, SECTION, Review, approval, hash_of, section
 from tests.sync.vector_source.cases import Case, case, shows
 from tests.sync.vector_source.merging_stories import MEMBER, NEIGHBOUR, two_files
 from tests.sync.vector_source.story import (
@@ -278,7 +278,23 @@ def _around_a_merge() -> list[Case]:
     )
     assert "$scope" not in cases[-1]["expect"]["folded"].get("paths", {})
 
-    story, one, other = two_files()
+    story = Story()
+    story.save("w", put("phone", "1"))
+    story.save("v", append("assessments", level=2), file=HIGH, saw=[])
+    other = {"section": SECTION, "content": hash_of(level=4), "schema": 1, "step": 1}
+    wrong = story.save("d", act="approve", about=other, file=HIGH)
+    story.merge("d", HIGH)
+    cases.append(
+        case(
+            "what an approval of other content showed in the absorbed file stays its snapshot",
+            "A-5 A-10",
+            story,
+            of=FILE,
+            sections=section("draft", hash_of(level=2), [approval(wrong, "differs", level=2)]),
+        )
+    )
+
+    story, one, _ = two_files()
     merged = story.merge("d", HIGH)
     story.save("w", put(f"{NEIGHBOUR}/name", "x"), saw=[one, merged])
     story.save("e", put(f"{NEIGHBOUR}/name", "y"), saw=[one, merged])

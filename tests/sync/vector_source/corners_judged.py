@@ -56,7 +56,7 @@ def _chains() -> list[Case]:
     for number in range(4):
         story.save("v", put("phone", str(number)))
     story.save("w", put("phone", "9"))
-    second = [list(story.told[1][0].dot)]
+    third = [list(story.told[2][0].dot)]
     for status, code in (("", "dependency_missing"), ("held", "dependency_held")):
         cases.append(
             judged(
@@ -65,8 +65,8 @@ def _chains() -> list[Case]:
                 story,
                 "held",
                 code,
-                known=_known(story, "accepted", status, "accepted", "accepted"),
-                waits_for=second,
+                known=_known(story, "accepted", "accepted", status, "accepted"),
+                waits_for=third,
             )
         )
     return cases

@@ -7,8 +7,10 @@ from typing import Any
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from sync.body import check_body
 from sync.canonical import canonical_text
 from sync.change import change_id, make_change, replica_id, sign, to_base64url
+from sync.errors import MalformedError
 from sync.versions import Base, Dot
 
 Case = dict[str, Any]
@@ -164,7 +166,8 @@ def shapes() -> list[Case]:
     def altered(name: str, rules: list[str], valid: bool, change: dict[str, Any], drop: str = "") -> Case:
         document = body() | change
         document.pop(drop, None)
-        return {"name": name, "rules": rules, "input": document, "expect": {"ok": valid}}
+        expect = {"ok": True} if valid else {"ok": False, "path": _place(document)}
+        return {"name": name, "rules": rules, "input": document, "expect": expect}
 
     phone = {"op": "set", "path": "phone", "value": "1"}
     member = {"op": "append", "path": "members", "id": A, "value": {"name": "x"}}
@@ -275,6 +278,15 @@ def shapes() -> list[Case]:
         altered("dots of 19 other files", ["C-1a"], True, {"base": {"vector": {A: 1} | many(19), "except": []}}),
         altered("dots of 20 other files", ["C-1a"], False, {"base": {"vector": {A: 1} | many(20), "except": []}}),
     ]
+
+
+def _place(document: dict[str, Any]) -> str | None:
+    """Where the engine sees the fault: kept, so that both languages name the same place (D-5)."""
+    try:
+        check_body(document)
+    except MalformedError as error:
+        return error.path
+    raise AssertionError("the body is sound")
 
 
 def versions() -> list[Case]:

@@ -225,6 +225,7 @@ def _verdicts() -> list[Case]:
     return [
         case("the first verdict", verdict("held", 4), None, True),
         case("a later one", verdict("returned", 5), verdict("held", 4), True),
+        case("the same again", verdict("held", 4), verdict("held", 4), False),
         case("an earlier one", verdict("returned", 3), verdict("held", 4), False),
         case("a final one from before a restart", verdict("accepted", 3), verdict("held", 4), True),
         case("one that is not final never replaces a final one", verdict("held", 9), verdict("accepted", 4), False),
