@@ -221,7 +221,7 @@ describe('a lost phone', () => {
     await press(deputy, 'held')
     const held = row(deputy, 'held-row', NAME)
     await held.filter({ hasText: '敏感' }).waitFor()
-    await held.filter({ hasText: '出生日期' }).waitFor()
+    await held.filter({ hasText: '联系电话' }).filter({ hasText: '有未成年人' }).waitFor()
     await isAccessible(deputy, 'device-held')
     const [download] = await Promise.all([deputy.page.waitForEvent('download'), press(deputy, 'export')])
     expect(download.suggestedFilename()).toMatch(/手机户档清单-[0-9a-f]{8}\.csv/)

@@ -29,6 +29,8 @@ interface Logged {
   signed: Envelope
 }
 
+interface Told { file: string; at: number; unmasked: boolean; reason: string | null }
+
 /** What happens to the next requests, first one first. */
 export type Mishap = 'lost_reply' | 'portal' | 'dead' | 'session_over' | 'cut_pack'
 
@@ -37,6 +39,8 @@ export class TestServer {
   private readonly moves: { after: number; entry: Entry }[] = []
   readonly mishaps: Mishap[] = []
   readonly calls: string[] = []
+  readonly readings: Told[] = []
+  readonly grants: Record<string, unknown>[] = []
   readonly ranges: string[] = []
   readonly keys = new Map<string, { key: CryptoKey; person: string; files: string[] | null }>()
   private readonly receiptKeys = new Map<string, Uint8Array>()
@@ -133,10 +137,17 @@ export class TestServer {
     if (call === 'POST /sealed') return this.answer({ results: await Promise.all((json['items'] as SealedItem[]).map((item) => this.takeSealed(item))) })
     const act = /^POST \/review\/([0-9a-f]{64})\/(dismiss|ask)$/.exec(call)
     if (act) return this.reviewed(act[1] as string, act[2] as string)
+    if (call === 'POST /readings') return this.heardReadings(json['opened'] as Told[])
+    if (call === 'GET /grants') return this.answer({ grants: this.grants })
     if (call.startsWith('GET /packs/')) return this.packPart(headers['Range'] ?? '')
     return this.answer({ code: 'not_found' }, 404)
   }
 
+  private heardReadings(opened: Told[]): Response {
+    const unknown = [...new Set(opened.map((one) => one.file))].filter((file) => !this.log.some((one) => one.change.file === file))
+    this.readings.push(...opened.filter((one) => !unknown.includes(one.file)))
+    return this.answer({ new: 0, unknown })
+  }
   private newPassword(json: Record<string, unknown>): Response {
     const share = toBase64url(crypto.getRandomValues(new Uint8Array(32)))
     this.secrets.set(json['replica'] as string, { auth: json['new_auth'] as string, share })
