@@ -15,7 +15,7 @@ const API = process.env.YIHU_SERVER ?? 'http://127.0.0.1:8000'
  */
 const GROUPS = [
   { name: 'vendor', test: /node_modules[\\/](@vue|vue|idb)[\\/]|preload-helper|rolldown[\\/-]runtime|@oxc-project|export-helper/, priority: 4 },
-  { name: 'frame', test: /src[\\/](trusted|ui[\\/](YButton|YIcon|icons|YPage|YBar|YError|YEmpty|YSpinner|fieldId|navigation)|i18n[\\/](index|dates|errors|zh-CN[\\/](shell|ui))|(sync|vault|api|device)[\\/]errors|api[\\/]gzip|device[\\/](ids|entries|policy\.)|vault[\\/](database|directory|outbox|carried|rows)|device[\\/]drafting)/, priority: 3 },
+  { name: 'frame', test: /src[\\/](trusted|ui[\\/](YButton|YIcon|icons|YPage|YBar|YError|YEmpty|YSpinner|fieldId|navigation)|i18n[\\/](index|dates|errors|zh-CN[\\/](shell|ui))|(sync|vault|api|device)[\\/]errors|api[\\/]gzip|device[\\/](ids|entries|software|policy\.)|records[\\/]local\.|vault[\\/](database|directory|outbox|carried|rows)|device[\\/]drafting)/, priority: 3 },
   {
     name: 'engine',
     test: /@noble[\\/]hashes|src[\\/](sync[\\/](?!errors|bundle|frames|save-dictionary)|vault[\\/](?!errors|database|directory|outbox|carried|rows|hpke|kdf|authenticator|packing)|api[\\/]tus|device[\\/](working|file-state|summary|same-persons|own-saves|saving|unlinked|photo|taking-in|packs|syncing|todays-route|policy-check|sound-base|tidying|lines|keys|unlocking|lease|typed|sealed-upload)|records[\\/](rules|codes|people|idNumber|due|summary|semantic|forms[\\/]expression|generated[\\/](rules|codes|visit_rules|semantic_rules)\.json))/,
@@ -23,6 +23,8 @@ const GROUPS = [
   },
   { name: 'basics', test: /src[\\/]ui[\\/](scaled|YInput|YChoice|YField|YPin|YCard|YSteps|YRow|YRisk|YTag|YChips|guessable)\b/, priority: 1 },
 ]
+
+const FIRST_SCREENS = /(enrol|unlock|today|households|visit|household|working)-/
 
 export default defineConfig({
   plugins: [vue(), pinyinTable(), serviceWorker()],
@@ -35,7 +37,8 @@ export default defineConfig({
   build: {
     target: 'chrome79',
     cssTarget: 'chrome79',
-    modulePreload: { polyfill: false },
+    // The entry names every file that a screen asks for beside its own: only for the first screens is one trip saved worth those bytes.
+    modulePreload: { polyfill: false, resolveDependencies: (file, deps) => (FIRST_SCREENS.test(file) ? deps : deps.filter((dep) => dep.endsWith('.css'))) },
     assetsInlineLimit: 0,
     sourcemap: false,
     reportCompressedSize: false,
