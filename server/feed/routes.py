@@ -46,7 +46,7 @@ Unsent = Annotated[
     int | None, Header(alias="Yihu-Unsent", ge=0, le=1_000_000, description="unsent saves after this push")
 ]
 Software = Annotated[
-    str | None, Header(alias="Yihu-App", pattern=r"^[0-9A-Za-z.+-]{1,40}$", description="version of the app")
+    str | None, Header(alias="Yihu-App", pattern=r"^[0-9A-Za-z_.+-]{1,40}$", description="version of the app")
 ]
 UnsentSince = Annotated[int | None, Header(alias="Yihu-Unsent-Since", ge=0, description="ms; when the oldest was made")]
 
