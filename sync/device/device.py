@@ -22,6 +22,7 @@ from sync.device.identity import DeviceKeys, Identity, new_id
 from sync.device.keys import KdfParameters, RandomBytes, derive_keys
 from sync.device.merging import list_words_to_carry
 from sync.device.reading import FileView, fold_inputs, list_changes_around, view_file
+from sync.device.sound_base import sound_base
 from sync.device.sqlite_store import SqliteStore
 from sync.device.store import Store, StoredAttachment, StoredChange, StoredFile
 from sync.device.syncing import Syncing, SyncReport
@@ -217,7 +218,8 @@ class Device:
         """
         if view.readonly:
             raise ReadOnlyFileError("This file went to another patch. What was saved before is still sent.")
-        mine = [stored for stored in self.store.list_changes(view.file) if stored.dot.replica == self.identity.replica]
+        around = list_changes_around(self.store, view.file)
+        mine = [one for one in around if (one.file, one.dot.replica) == (view.file, self.identity.replica)]
         last = max(mine, key=lambda stored: stored.dot.seq, default=None)
         body = make_change(
             deployment=self.identity.deployment,
@@ -227,7 +229,7 @@ class Device:
             kind=view.kind,
             dot=Dot(self.identity.replica, last.dot.seq + 1 if last else 1),
             prev=last.id if last else None,
-            base=view.base,
+            base=sound_base(view, self.rules(view.kind), around, self.identity.replica),
             seen=view.seen,
             schema=self.rules(view.kind).version,
             at=self._now(),
