@@ -1,9 +1,9 @@
 /**
  * Every screen of the app at 360 by 640 in real Chromium, on the invented households of practice: nothing runs over the edge,
  * axe has nothing to say, contrast holds in light, dark and high contrast, and no request for data ever leaves the page.
- * With YIHU_SCREENS=FOLDER it keeps a picture of each.
+ * With YIHU_SCREENS=FOLDER it keeps a picture of each there (scripts/screenshots).
  */
-import { mkdirSync, readFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
@@ -101,7 +101,9 @@ describe('every screen', () => {
     await phone.page.waitForFunction(() => 'practice' in window, null, { timeout: 60_000 })
     ids = (await phone.page.evaluate(`(${prepare.toString()})(window.practice, ${JSON.stringify(FIRST)})`)) as Record<string, string>
     await phone.page.evaluate(AXE)
-    if (PICTURES) mkdirSync(PICTURES, { recursive: true })
+    if (!PICTURES) return
+    mkdirSync(PICTURES, { recursive: true })
+    writeFileSync(join(PICTURES, 'tour.json'), JSON.stringify(TOUR.filter((stop) => !stop.unseen)))
   })
   afterAll(async () => {
     await phone.close()
