@@ -73,3 +73,28 @@ describe('locking by itself', () => {
     expect(after(5)).toBe(1)
   })
 })
+
+describe('while one’s own camera or recorder runs', () => {
+  test('it waits, and the idle time begins anew when that ends', () => {
+    const release = idle.hold()
+    expect(after(9.9)).toBe(0)
+    release()
+    expect(after(4.9)).toBe(0)
+    expect(after(0.2)).toBe(1)
+  })
+
+  test('ten minutes at most: a recorder that was forgotten locks too', () => {
+    idle.hold()
+    expect(after(10.1)).toBe(1)
+  })
+
+  test('two at once: the lock waits for the later one', () => {
+    const camera = idle.hold()
+    const recorder = idle.hold()
+    camera()
+    expect(after(6)).toBe(0)
+    recorder()
+    recorder()
+    expect(after(5.1)).toBe(1)
+  })
+})
