@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, Protocol, TypeVar
+from typing import Final, NamedTuple, Protocol, TypeVar
 
 from sync.change import Change, files_named
 from sync.inputs import FoldInput, absorbed_by, list_merges, scope_of, seen_from
-from sync.verdicts import ACTS_THAT_MOVE, Absorbed, Known
-from sync.versions import Base, Dot, dot_within
+from sync.verdicts import ACTS_THAT_MOVE, Absorbed, Known, list_bases
+from sync.versions import Base, Dot, covers, dot_within
 
 __all__ = [
     "ACTS_THAT_MOVE",
@@ -47,6 +47,13 @@ class Case(Protocol):
     def survivor(self) -> str: ...
 
 
+class Fork(NamedTuple):
+    """A change that stands beside the chain: the dot that it names, and when it came first."""
+
+    dot: Dot
+    received_at: int
+
+
 class FileState(Protocol):
     """What the station holds of one file: every occupied dot, the accepted changes, and beside them what is a fork."""
 
@@ -63,7 +70,7 @@ class FileState(Protocol):
     def accepted(self) -> Sequence[FoldInput]: ...
 
     @property
-    def forks(self) -> Mapping[str, Dot]: ...
+    def forks(self) -> Mapping[str, Fork]: ...
 
 
 State = TypeVar("State", bound=FileState)
@@ -82,6 +89,7 @@ class Setting:
     absorbed: Absorbed
     absorbed_by: str | None
     forked: frozenset[Dot]
+    contested: frozenset[Dot]
 
 
 @dataclass(frozen=True)
@@ -110,8 +118,29 @@ def find_setting(
         duties_there=duties_on(change.person, change.to, epoch) if change.to else frozenset(),
         absorbed=_absorbed(change, state_of(merge.file), state_of, duties_on, epoch) if merge else Absorbed(),
         absorbed_by=(state.row.survivor or None) if state.row else None,
-        forked=frozenset() if is_alone else _forked_around(change, around),
+        forked=_forked(change, around),
+        contested=_contested(change, around),
     )
+
+
+def is_of_another_log(change: Change, received_at: int, state: State, state_of: Callable[[str], State]) -> bool:
+    """Whether what is brought back (L-11) was accepted where other changes had the dots that it names than here.
+
+    Only a copied store and a restarted log together make that. Its own dot is another's, or what it follows is a fork, or its
+    form showed, under a dot of someone else, what came before the change that has it here.
+    """
+    here = state.known.get(change.dot)
+    if (here and here.id != change.id) or change.prev in state.forks:
+        return True
+    around = list_circle([state.file, *files_named(change)], state_of)
+    forked, shown = _forked(change, around), list_bases(change)
+    later = [
+        dot_within(dot, one.file, change.file)
+        for one in around
+        for dot, known in one.known.items()
+        if dot.replica != change.dot.replica and known.received_at > received_at
+    ]
+    return any(covers(base, dot) for base in shown for dot in (*forked, *later))
 
 
 def list_circle(files: Iterable[str], state_of: Callable[[str], State]) -> list[State]:
@@ -158,13 +187,27 @@ def _known_around(file: str, around: Sequence[FileState]) -> dict[Dot, Known]:
     return {dot_within(dot, one.file, file): known for one in around for dot, known in one.known.items()}
 
 
-def _forked_around(change: Change, around: Sequence[FileState]) -> frozenset[Dot]:
-    """Dots of the author's own replica in other files under which a fork stands (D-9, row 3)."""
+def _forked(change: Change, around: Sequence[FileState]) -> frozenset[Dot]:
+    """Dots that a form with them can have shown as forks only (D-9, row 3).
+
+    Those that nothing else has; and of the author's own replica in other files all, since a form shows one's own undecided
+    words there too, and which of the two it showed nobody can tell.
+    """
     return frozenset(
-        dot_within(dot, one.file, change.file)
+        dot_within(fork.dot, one.file, change.file)
         for one in around
-        for dot in one.forks.values()
-        if one.file != change.file and dot.replica == change.dot.replica
+        for fork in one.forks.values()
+        if fork.dot not in one.known or (one.file != change.file and fork.dot.replica == change.dot.replica)
+    )
+
+
+def _contested(change: Change, around: Sequence[FileState]) -> frozenset[Dot]:
+    """Dots that another change had before the one that has it here: it was accepted in a log that was lost (L-11)."""
+    return frozenset(
+        dot_within(fork.dot, one.file, change.file)
+        for one in around
+        for fork in one.forks.values()
+        if fork.dot in one.known and fork.received_at < one.known[fork.dot].received_at
     )
 
 

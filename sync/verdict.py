@@ -67,6 +67,11 @@ class Verdict:
     def is_final(self) -> bool:
         return self.status in FINAL
 
+    @property
+    def is_fork(self) -> bool:
+        """Whether it stands beside the chain because its dot is another's, or what it built on is (C-6); also when put away."""
+        return self.status in ("quarantined", "declined") and any(reason.code == "fork" for reason in self.reasons)
+
     def to_body(self, *, deployment: str, station: str) -> dict[str, Any]:
         """The body to canonicalize and sign (D-1)."""
         return {
@@ -118,7 +123,10 @@ def supersedes(later: Verdict, earlier: Verdict | None) -> bool:
     """Whether a verdict replaces the one that a replica holds for the same change (D-2).
 
     Two final ones exist only where a server was restored and judged anew what it had forgotten: the first one given stands.
+    There, too, a dot may have gone to another change meanwhile: the word that says so takes the acceptance back.
     """
+    if earlier is not None and earlier.is_fork != later.is_fork and "accepted" in (earlier.status, later.status):
+        return later.is_fork
     if earlier is None or later.is_final != earlier.is_final:
         return earlier is None or later.is_final
     return _given(later) < _given(earlier) if later.is_final else later.position > earlier.position

@@ -14,6 +14,7 @@ from typing import Final
 from sync.body import ACTS, ACTS_OF_A_MERGE
 from sync.change import Change
 from sync.errors import MalformedError
+from sync.fold import fold, state_digest
 from sync.inputs import FoldInput, in_folding_order, list_merges, seen_from
 from sync.rules import Rules
 from sync.sections import judge_section_act
@@ -21,6 +22,7 @@ from sync.verdict import Reason, Verdict
 from sync.versions import NOTHING, Base, Dot, base_within, covers, list_dots
 
 DAY_MS: Final = 86_400_000
+_UNDECIDED_MAX: Final = 20
 
 ACTS_OF_A_STEP: Final = frozenset({"approve", "return"})
 ACTS_THAT_MOVE: Final = frozenset({"transfer", *ACTS_OF_A_MERGE})
@@ -29,10 +31,11 @@ ACTS_ABOVE_THE_LOWEST_DUTY: Final = frozenset({"resolve", *ACTS_THAT_MOVE})
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the server holds under a dot of the file."""
+    """What the server holds under a dot of the file. `received_at`: when it came first."""
 
     id: str
     status: str
+    received_at: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,8 @@ class Context:
     faults: Sequence[Reason] = field(default_factory=tuple)  # found outside: a certificate that does not allow it
     single_post: bool = False  # the station may approve its own work, flagged
     forks: frozenset[str] = frozenset()  # ids of the file's changes that were found to be forks; they occupy no dot
-    forked: frozenset[Dot] = frozenset()  # dots of the author's replica in other files under which a fork stands
+    forked: frozenset[Dot] = frozenset()  # dots that a form can have shown as forks only (`sync.places`)
+    contested: frozenset[Dot] = frozenset()  # dots that another change once had, as some forms showed it
     admitted: bool = False  # a deputy looked at a held or quarantined change and takes it in
     former: bool = False  # where the author's form showed the file to live, it lives no more
     patches: frozenset[str] = frozenset()  # the station's scopes
@@ -182,9 +186,27 @@ def _fork(change: Change, context: Context) -> Iterator[Judgement]:
         if before and before.id != change.prev:
             yield Judgement("quarantined", (Reason("fork", path="prev"),))
     # A form shows one's own undecided words of other files too. Which of the two it showed under such a dot nobody can tell.
-    shown = [change.base, *([_merge_base(change)] if change.merge else [])]
+    shown = list_bases(change)
     if any(covers(base, dot) for base in shown for dot in context.forked):
         yield Judgement("quarantined", (Reason("fork", path="base"),))
+    if any(covers(base, dot) for base in shown for dot in context.contested) and not _saw_what_stands(change, context):
+        yield Judgement("quarantined", (Reason("fork", path="base"),))
+
+
+def _saw_what_stands(change: Change, context: Context) -> bool:
+    """Whether the state that the form showed is the one that its base covers here: what it says it saw (C-1) is evidence.
+
+    Own changes that were undecided then are accepted by now, and were in no digest.
+    """
+    if context.rules is None or change.schema != context.rules.version or (change.merge and change.merge.base):
+        return False
+    seen = seen_from(context.accepted, change.base, change.file)
+    own = sorted((item.change.dot.seq for item in seen if item.change.dot.replica == change.dot.replica), reverse=True)
+    for last in [change.dot.seq, *own[:_UNDECIDED_MAX]]:
+        shown = [i for i in seen if i.change.dot.replica != change.dot.replica or i.change.dot.seq < last]
+        if (state_digest(fold(context.rules, shown, change.file)) if shown else None) == change.seen:
+            return True
+    return False
 
 
 def _version(change: Change, context: Context) -> Iterator[Judgement]:
@@ -326,6 +348,11 @@ def _dependency_dots(change: Change) -> Iterator[Dot]:
             if covers(change.base, Dot(replica, seq)):
                 yield Dot(replica, seq)
     yield from reversed(list_dots(_merge_base(change)))
+
+
+def list_bases(change: Change) -> list[Base]:
+    """All that its form showed, under the names of its own file."""
+    return [change.base, *([_merge_base(change)] if change.merge else [])]
 
 
 def _merge_base(change: Change) -> Base:

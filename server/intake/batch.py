@@ -39,6 +39,7 @@ from sync import change as changes
 from sync.canonical import sha256_hex
 from sync.change import Envelope
 from sync.errors import MalformedError
+from sync.places import Fork
 from sync.verdict import Reason, Verdict
 from sync.verdicts import Context as JudgeContext
 from sync.verdicts import Judgement, Known, is_fork, judge, judge_malformed
@@ -163,6 +164,7 @@ class Batch:
                 absorbed=setting.absorbed,
                 absorbed_by=setting.absorbed_by,
                 forked=setting.forked,
+                contested=setting.contested,
             ),
         )
 
@@ -223,7 +225,7 @@ class Batch:
         )  # fmt: skip
         self._note_named(row, change, verdict)
         if fork:
-            state.forks[fork] = change.dot
+            state.forks[fork] = Fork(change.dot, self.now)
         else:
             take_row(state, row, change)
         self._take_effect(change, verdict, state)
@@ -238,9 +240,9 @@ class Batch:
             row.fork = change.id
             del state.known[change.dot]
             state.held.remove(change.id)
-            state.forks[change.id] = change.dot
+            state.forks[change.id] = Fork(change.dot, row.received_at)
         if row.fork == "":
-            state.known[change.dot] = Known(change.id, verdict.status)
+            state.known[change.dot] = Known(change.id, verdict.status, row.received_at)
             state.held = [held for held in state.held if held != change.id]
             if verdict.status == "held":
                 state.held.append(change.id)
@@ -274,9 +276,9 @@ class Batch:
             act="", fork=row_id if dot in state.known else "", uploader=uploader,
         )  # fmt: skip
         if row.fork:
-            state.forks[row_id] = dot
+            state.forks[row_id] = Fork(dot, self.now)
         else:
-            state.known[dot] = Known(row_id, "returned")
+            state.known[dot] = Known(row_id, "returned", self.now)
         signed = self.log.append(row_id, verdict, owner=file, is_first=True, audiences=[author.person_id])
         self._judge_held_again(state)
         return signed

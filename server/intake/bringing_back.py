@@ -4,10 +4,10 @@ The verdict counts as it was given: status, position, receipt time. Nothing is j
 """
 
 from collections.abc import Sequence
-from typing import Literal
+from dataclasses import replace
+from typing import Final, Literal
 
 from server.devices.rules import Caller
-from server.intake import queries
 from server.intake.batch import Batch
 from server.intake.erasures import is_erased
 from server.intake.log import FileState, current_verdict, mark_change, read_or_none, take_row, to_fold_input
@@ -17,10 +17,12 @@ from sync.canonical import sha256_hex
 from sync.change import Envelope, verify
 from sync.errors import MalformedError
 from sync.handover import StationKeys
-from sync.verdict import Verdict, read_verdict, supersedes
+from sync.places import Fork, is_of_another_log
+from sync.verdict import Reason, Verdict, read_verdict, supersedes
 from sync.verdicts import Known, is_fork
 
 Code = Literal["taken", "known", "refused"]
+_REFUSED: Final = ("returned", "declined")
 
 
 class BringingBack(Batch):
@@ -72,15 +74,24 @@ class BringingBack(Batch):
         self, envelope: Envelope, signed: Envelope, verdict: Verdict, state: FileState, bringer: Caller
     ) -> Code:
         change, _error = read_or_none(envelope)
-        author = self.authors.find(verdict.dot.replica) if verdict.dot else None
+        dot = verdict.dot
+        author = self.authors.find(dot.replica) if dot else None
         # Where the author's key was forgotten too, the verdict itself says that it was once checked.
-        if verdict.dot is None or (author is not None and not verify(envelope, author.public_key)):
+        if dot is None or (author is not None and not verify(envelope, author.public_key)):
             return "refused"
-        fork = verdict.change if is_fork(verdict) or self._stands_behind(verdict, state) else ""
+        is_stray = change is not None and is_of_another_log(change, verdict.received_at, state, self._state)
+        if (
+            is_stray and verdict.status not in _REFUSED
+        ):  # the dot stays whose it is here: what came back waits beside it
+            position = self.log.next_position
+            verdict = replace(
+                verdict, status="quarantined", position=position, reasons=(Reason("fork"),), by=None, decided_at=None
+            )
+        fork = verdict.change if is_fork(verdict) or is_stray or dot in state.known else ""
         row = self._make_row(
-            envelope, verdict, row_id=verdict.change, file=state.file, dot=verdict.dot, fork=fork, uploader=bringer,
+            envelope, verdict, row_id=verdict.change, file=state.file, dot=dot, fork=fork, uploader=bringer,
             person_id=author.person_id if author else change.person if change else bringer.person_id,
-            device=author.device if author else verdict.dot.replica, act=change.act if change else "",
+            device=author.device if author else dot.replica, act=change.act if change else "",
         )  # fmt: skip
         row.received_at = verdict.received_at
         row.mark = mark_change(self.context.keyring, row)
@@ -88,38 +99,17 @@ class BringingBack(Batch):
             self._note_named(row, change, verdict)
             self._ensure_file(change, verdict, state)
         if fork:
-            state.forks[fork] = verdict.dot
+            state.forks[fork] = Fork(dot, verdict.received_at)
         else:
             take_row(state, row, change)
         if change is not None and not fork:
             self._take_effect(change, verdict, state)
-        self._append(row, signed, state, is_first=True)
+        if is_stray and verdict.position == self.log.next_position:
+            audiences = [*self._audiences(row.person_id, state), row.person_id]
+            self.log.append(row.change_id, verdict, owner=row.file, is_first=True, audiences=audiences)
+        else:
+            self._append(row, signed, state, is_first=True)
         return "taken"
-
-    def _stands_behind(self, verdict: Verdict, state: FileState) -> bool:
-        """Whether another change keeps the dot that both were once given: a copied store and a restored server at once.
-
-        Of two accepted ones every replica folds the first in order (F-1): the other is kept beside it, as forks are.
-        """
-        known = state.known.get(verdict.dot) if verdict.dot else None
-        other = queries.find_change(self.session, self.station_id, known.id) if known else None
-        if known is None or other is None or verdict.dot is None:
-            return False
-        order = (verdict.position, verdict.received_at, verdict.change)
-        if verdict.status != "accepted" or (
-            other.status == "accepted" and (other.position, other.received_at, other.change_id) < order
-        ):
-            return True
-        other.fork = other.change_id
-        state.forks[other.change_id] = verdict.dot
-        state.held = [held for held in state.held if held != other.change_id]
-        state.accepted = [item for item in state.accepted if item.change.id != other.change_id]
-        del state.known[verdict.dot]
-        if other.status == "accepted" and state.row is not None:
-            state.row.changes -= 1
-        self.session.add(other)
-        self.session.flush()  # its place under the dot is free before the other takes it
-        return False
 
     def _take_again(
         self, row: Change, envelope: Envelope, signed: Envelope, verdict: Verdict, state: FileState
@@ -131,8 +121,14 @@ class BringingBack(Batch):
         row.mark = mark_change(self.context.keyring, row)
         self.session.add(row)
         change, _error = read_or_none(envelope)
+        if row.fork == "" and verdict.dot is not None and is_fork(verdict):  # it was one in the log that was lost
+            row.fork = row.change_id
+            state.forks[row.change_id] = Fork(verdict.dot, verdict.received_at)
+            state.known.pop(verdict.dot, None)
+            state.held = [held for held in state.held if held != row.change_id]
+            state.accepted = [item for item in state.accepted if item.change.id != row.change_id]
         if row.fork == "" and verdict.dot is not None:
-            state.known[verdict.dot] = Known(row.change_id, verdict.status)
+            state.known[verdict.dot] = Known(row.change_id, verdict.status, verdict.received_at)
             state.held = [held for held in state.held if held != row.change_id]
             state.accepted = [item for item in state.accepted if item.change.id != row.change_id]
             if verdict.status == "accepted" and change is not None:

@@ -193,6 +193,8 @@ class Decisions(Batch):
     def _conclude(self, row: Change, state: FileState, reasons: tuple[Reason, ...], by: Caller) -> Envelope:
         """The last word on a change that is not taken in. What waited for it is judged again."""
         dot = Dot(row.replica, row.seq)
+        if row.fork:  # whoever heard that it was accepted, in a log that was lost, hears that it is none
+            reasons = (*reasons, Reason("fork"))
         verdict = Verdict(
             change=row.change_id, status="declined", position=self.log.next_position, received_at=row.received_at,
             duty=row.duty or None, reasons=reasons, by=by.person_id, decided_at=self.now, dot=dot, file=row.file,
@@ -200,7 +202,7 @@ class Decisions(Batch):
         row.status, row.position, row.entry = verdict.status, verdict.position, self.log.next_position
         self.session.add(row)
         if row.fork == "":
-            state.known[dot] = Known(row.change_id, verdict.status)
+            state.known[dot] = Known(row.change_id, verdict.status, row.received_at)
             state.held = [held for held in state.held if held != row.change_id]
         audiences = [*self._audiences(row.person_id, state), row.person_id]  # as in `_append_again`
         signed = self.log.append(row.change_id, verdict, owner=row.file, is_first=False, audiences=audiences)

@@ -25,6 +25,7 @@ from sync.canonical import canonical_text
 from sync.change import Envelope, to_base64url
 from sync.errors import MalformedError
 from sync.fold import FoldInput
+from sync.places import Fork
 from sync.verdict import Verdict
 from sync.verdicts import Known
 from sync.versions import Dot
@@ -45,7 +46,7 @@ class FileState:
     known: dict[Dot, Known] = field(default_factory=dict)
     accepted: list[FoldInput] = field(default_factory=list)
     held: list[str] = field(default_factory=list)
-    forks: dict[str, Dot] = field(default_factory=dict)  # what was found to be a fork; what follows one is one too
+    forks: dict[str, Fork] = field(default_factory=dict)  # what was found to be a fork; what follows one is one too
 
 
 class LogWriter:
@@ -189,8 +190,8 @@ def load_files(session: Session, keyring: Keyring, station_id: str, files: Seque
         for row in queries.list_file_changes(session, station_id, chunk):
             change = _read_stored(session, keyring, row) if row.status == "accepted" else None
             take_row(states[row.file], row, change)
-        for file, change_id, replica, seq in queries.list_forks(session, station_id, chunk):
-            states[file].forks[change_id] = Dot(replica, seq)
+        for file, change_id, replica, seq, received_at in queries.list_forks(session, station_id, chunk):
+            states[file].forks[change_id] = Fork(Dot(replica, seq), received_at)
     return states
 
 
@@ -213,7 +214,7 @@ def _read_stored(session: Session, keyring: Keyring, row: Change) -> changes.Cha
 
 def take_row(state: FileState, row: Change, change: changes.Change | None) -> None:
     """Counts a stored change into the state of its file; `change` is needed only where it is accepted."""
-    state.known[Dot(row.replica, row.seq)] = Known(row.change_id, row.status)
+    state.known[Dot(row.replica, row.seq)] = Known(row.change_id, row.status, row.received_at)
     if row.status == "held":
         state.held.append(row.change_id)
     elif row.status == "accepted" and change is not None:

@@ -23,21 +23,24 @@ def list_file_changes(session: Session, station_id: str, files: Sequence[str]) -
     return list(session.exec(statement.order_by(col(Change.file), col(Change.position))))
 
 
-def list_forks(session: Session, station_id: str, files: Sequence[str]) -> list[tuple[str, str, str, int]]:
-    """File, id and dot of every change of these files that does not occupy its dot."""
-    statement = select(Change.file, Change.change_id, Change.replica, Change.seq).where(
+def list_forks(session: Session, station_id: str, files: Sequence[str]) -> list[tuple[str, str, str, int, int]]:
+    """File, id, dot and time of receipt of every change of these files that does not occupy its dot."""
+    statement = select(  # type: ignore[call-overload]  # sqlmodel types four columns
+        Change.file, Change.change_id, Change.replica, Change.seq, Change.received_at
+    ).where(
         Change.station_id == station_id, col(Change.file).in_(files), Change.fork != ""
     )  # fmt: skip
     return list(session.exec(statement))
 
 
-def list_undecided_forks(session: Session, station_id: str, files: Sequence[str]) -> list[Change]:
-    """Forks of these files that wait for a person."""
+def list_told_forks(session: Session, station_id: str, files: Sequence[str]) -> list[Change]:
+    """Forks of these files that wait for a person, and those that were put away: some phone may hold them as accepted."""
     statement = select(Change).where(
         Change.station_id == station_id,
         col(Change.file).in_(files),
         Change.fork != "",
-        Change.status == "quarantined",
+        Change.act != "",
+        col(Change.status).in_(("quarantined", "declined")),
     )
     return list(session.exec(statement.order_by(col(Change.file), col(Change.position))))
 

@@ -137,7 +137,7 @@ def list_packed(
         chunk = sorted(files[start : start + _CHUNK])
         keyring.load(session, station_id, chunk)
         rows = [row for row in queries.list_file_changes(session, station_id, chunk) if row.status in _PACKED]
-        rows += queries.list_undecided_forks(session, station_id, chunk)
+        rows += queries.list_told_forks(session, station_id, chunk)
         verdicts = {
             entry.position: open_verdict(session, keyring, entry)
             for part in _parts([row.entry for row in rows])

@@ -56,10 +56,9 @@ def _round(history: History, rng: Random, *, is_forced: bool) -> bool:
 def _decide(history: History, rng: Random, *, is_forced: bool) -> bool:
     """The head decides all that a person has to decide. What waits for another change is left alone.
 
-    `is_forced`: but not for ever, where that may have perished with a storage or with what a restored server forgot, or
-    where it is a fork, which occupies no dot.
+    `is_forced`: but not for ever, where that may have perished with a storage or with what a restored server forgot.
     """
-    is_forced = is_forced and bool(history.perished or history.outcome.faults.keys() & {"cloned", "rolled_back"})
+    is_forced = is_forced and bool(history.perished)
     decided = False
     for name, _ in history.station.list_waiting():
         current = history.station.rows[name].verdict

@@ -253,11 +253,8 @@ class Feed:
 
 
 def _is_packed(row: Row) -> bool:
-    return (
-        row.change is not None
-        and row.verdict.status in _PACKED
-        and (not row.is_fork or row.verdict.status != "accepted")
-    )
+    """Forks, too, that were put away: someone may hold them as accepted in a log that was lost."""
+    return row.change is not None and (row.verdict.is_fork or (not row.is_fork and row.verdict.status in _PACKED))
 
 
 def _whole(row: Row) -> Entry:

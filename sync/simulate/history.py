@@ -21,7 +21,7 @@ from sync.simulate.network import Line, Network
 from sync.simulate.oracles import watch_reading
 from sync.simulate.outcome import Outcome, Saved
 from sync.simulate.people import choose_section, first_values, settle_conflicts, type_operations
-from sync.simulate.phones import Form, Killed, Phone, copy_store, new_store
+from sync.simulate.phones import Form, Killed, Phone, PhoneStore, copy_store, new_store
 from sync.simulate.plan import FIRST_INSTANT, SCOPES, Plan
 from sync.simulate.station import Account, Backup, Station
 
@@ -114,13 +114,24 @@ class History:
         self.perished |= {one for one in self.own[phone.name] if one not in self.station.rows and one not in elsewhere}
         self.own[phone.name] = set()
 
+    def roll_back(self, phone: Phone, store: PhoneStore) -> None:
+        """The phone's storage is this copy from before."""
+        self.lose_storage(phone)
+        phone.store = copy_store(store)
+        phone.form, phone.is_doubtful = None, True
+        self.own[phone.name] = {one.id for one in phone.store.list_own()}
+        phone.dismissed = {one.id for one in phone.store.list_own() if one.dismissed}
+
     # --- the station's backups ---------------------------------------------------------------------------------------
 
     def back_up(self, rng: Random) -> None:
         """Now and then a backup is made; the last two are kept."""
         if rng.random() < 0.15:
-            self.backups = [*self.backups[-1:], self.station.back_up()]
-            self.station.backed_up = min(backup.log.last_place for backup in self.backups)
+            self.keep_backup()
+
+    def keep_backup(self) -> None:
+        self.backups = [*self.backups[-1:], self.station.back_up()]
+        self.station.backed_up = min(backup.log.last_place for backup in self.backups)
 
     def restore(self, backup: Backup, *, is_noticed: bool) -> None:
         """The station forgets what came after the backup. A save perishes with that where no phone has to have it.

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from sync.change import Change
 from sync.inputs import FoldInput
-from sync.places import Move
+from sync.places import Fork, Move
 from sync.places import settle as find_places
 from sync.simulate.kinds import KIND
 from sync.verdicts import Known
@@ -35,7 +35,7 @@ class FileState:
     known: dict[Dot, Known] = field(default_factory=dict)
     accepted: list[FoldInput] = field(default_factory=list)
     held: list[str] = field(default_factory=list)
-    forks: dict[str, Dot] = field(default_factory=dict)
+    forks: dict[str, Fork] = field(default_factory=dict)
 
     def copy(self) -> FileState:
         return FileState(self.file, self.row, dict(self.known), list(self.accepted), list(self.held), dict(self.forks))

@@ -37,6 +37,8 @@ KINDS: Final[dict[str, int]] = {
     "server_restored": 2,
     "rolled_back": 2,
     "cloned": 1,
+    "renumbered": 1,
+    "given_twice": 1,
     "two_tabs": 2,
     "saved_during_sync": 2,
     "revoked": 1,

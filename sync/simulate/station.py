@@ -13,7 +13,7 @@ from sync.canonical import sha256_hex
 from sync.change import Change, Envelope, files_named, find_dot, read_change, sign_document, verify
 from sync.errors import MalformedError
 from sync.inputs import FoldInput
-from sync.places import ACTS_THAT_MOVE, Move, find_setting
+from sync.places import ACTS_THAT_MOVE, Fork, Move, find_setting, is_of_another_log
 from sync.rules import Rules
 from sync.simulate.homes import CaseFile, FileState, settle
 from sync.simulate.keys import STATION_KEY, make_keys
@@ -204,7 +204,7 @@ class Station:
             if judgement.status in ("held", "quarantined"):
                 return False
         else:
-            judgement = Judgement("declined", (Reason("declined"),), row.verdict.duty)
+            judgement = Judgement("declined", (Reason("declined"), *_forked(row)), row.verdict.duty)
         self._decided(change_id, row, row.change, judgement, by=decider, decided_at=now)
         self.judge_held_again(row.file)
         return True
@@ -241,11 +241,11 @@ class Station:
         state.held = [held for held in state.held if held != name]
         state.accepted = [item for item in state.accepted if item.change.id != name]
         if row.is_fork:
-            state.forks[name] = row.dot
+            state.forks[name] = Fork(row.dot, verdict.received_at)
             if row.dot in state.known and state.known[row.dot].id == name:
                 del state.known[row.dot]
         else:
-            state.known[row.dot] = Known(name, verdict.status)
+            state.known[row.dot] = Known(name, verdict.status, verdict.received_at)
             state.held += [name] if verdict.status == "held" else []
         if change and verdict.status == "accepted":
             state.accepted.append(FoldInput(change, verdict))
@@ -285,7 +285,8 @@ class Station:
             return "refused"
         verdict = read_verdict(signed)
         name = sha256_hex(envelope.body.encode("utf-8", "surrogatepass"))
-        if verdict.change != name or verdict.file is None or verdict.dot is None:
+        file, dot = verdict.file, verdict.dot
+        if verdict.change != name or file is None or dot is None:
             return "refused"
         row = self.rows.get(name)
         if row is not None:
@@ -293,18 +294,31 @@ class Station:
                 return "known"
             self._keep(name, replace(row, verdict=verdict, signed=signed), is_first=False)
         else:
-            author = self.accounts[verdict.dot.replica]
-            state = self.state(verdict.file)
-            if not verify(envelope, author.public) or (not is_fork(verdict) and verdict.dot in state.known):
+            author = self.accounts[dot.replica]
+            state = self.state(file)
+            if not verify(envelope, author.public):
                 return "refused"
             change, _ = _read(envelope)
+            is_stray = change is not None and is_of_another_log(change, verdict.received_at, state, self.state)
+            is_beside = is_fork(verdict) or is_stray or dot in state.known
+            if is_stray and verdict.status not in ("returned", "declined"):  # the dot stays whose it is here
+                verdict = replace(
+                    verdict, status="quarantined", reasons=(Reason("fork"),), position=self.log.next_place, by=None,
+                    decided_at=None,
+                )  # fmt: skip
+                signed = sign_verdict(verdict)
             fresh = Row(
-                envelope, change, verdict.file, verdict.dot, author.person, author.replica, bringer.replica,
-                is_fork(verdict), verdict, signed,
+                envelope, change, file, dot, author.person, author.replica, bringer.replica,
+                is_beside, verdict, signed,
             )  # fmt: skip
             self._keep(name, fresh, is_first=True)
-        self.judge_held_again(verdict.file)
+        self.judge_held_again(file)
         return "taken"
+
+
+def _forked(row: Row) -> tuple[Reason, ...]:
+    """A fork stays one when it is put away: whoever heard that it was accepted once hears so."""
+    return (Reason("fork"),) if row.is_fork else ()
 
 
 def sign_verdict(verdict: Verdict) -> Envelope:

@@ -150,24 +150,64 @@ def _evicted_part(history: History, phone: Phone, _rng: Random) -> None:
 
 def _server_restored(history: History, _phone: Phone, rng: Random) -> None:
     """Yesterday's backup is put back over the station's database."""
-    if history.backups and not history.outcome.faults.keys() & {"rolled_back", "cloned"}:
+    if history.backups:
         history.count("server_restored")
         history.restore(rng.choice(history.backups), is_noticed=rng.random() < 0.4)
 
 
 def _rolled_back(history: History, phone: Phone, rng: Random) -> None:
     """The phone's storage is as it was some time ago; its numbers run a second time."""
-    if phone.past and not history.outcome.faults["server_restored"]:
+    if phone.past:
         history.count("rolled_back")
-        history.lose_storage(phone)
-        phone.store = copy_store(rng.choice(phone.past))
-        phone.form, phone.is_doubtful = None, True
-        history.own[phone.name] = {one.id for one in phone.store.list_own()}
-        phone.dismissed = {one.id for one in phone.store.list_own() if one.dismissed}
+        history.roll_back(phone, rng.choice(phone.past))
+
+
+def _renumbered(history: History, phone: Phone, rng: Random) -> None:
+    """Put back to just before a save that was sent, the phone gives the save's number again, and goes on from there."""
+    before = copy_store(phone.store)
+    if history.save_something(phone, rng, fresh=True):
+        history.count("renumbered")
+        history.sync(phone, rng)
+        history.roll_back(phone, before)
+        for _ in range(rng.randint(1, 4)):
+            history.save_something(phone, rng, fresh=True)
+        if rng.random() < 0.4:
+            _merge(history, phone, rng)  # and so names the number in another file
+        if rng.random() < 0.7:
+            history.sync(phone, rng)
+
+
+def _given_twice(history: History, phone: Phone, rng: Random) -> None:
+    """Server and phone are both put back to before a save that others had built on; its number is given a second time."""
+    before = copy_store(phone.store)
+    history.keep_backup()
+    if not history.save_something(phone, rng, fresh=True):
+        return
+    history.count("given_twice")
+    history.sync(phone, rng)
+    others = [one for one in history.phones if one is not phone]
+    _build_on(history, others, rng)
+    history.time += 60_000
+    history.restore(history.backups[-1], is_noticed=rng.random() < 0.4)
+    history.roll_back(phone, before)
+    history.save_something(phone, rng, fresh=True)
+    if rng.random() < 0.7:
+        history.sync(phone, rng)
+    _build_on(history, others, rng)
+
+
+def _build_on(history: History, phones: list[Phone], rng: Random) -> None:
+    """Some others fetch what there is; some of those save something that they saw it with, and some of these send it."""
+    for phone in rng.sample(phones, rng.randint(0, len(phones))):
+        history.sync(phone, rng)
+        if rng.random() < 0.6:
+            history.save_something(phone, rng, fresh=True)
+            if rng.random() < 0.6:
+                history.sync(phone, rng)
 
 
 def _cloned(history: History, phone: Phone, _rng: Random) -> None:
-    if len(history.phones) < 8 and not history.outcome.faults["server_restored"]:
+    if len(history.phones) < 8:
         history.count("cloned")
         history.clone(phone)
 
@@ -253,6 +293,8 @@ STEPS: Final[dict[str, Callable[[History, Phone, Random], None]]] = {
     "server_restored": _server_restored,
     "rolled_back": _rolled_back,
     "cloned": _cloned,
+    "renumbered": _renumbered,
+    "given_twice": _given_twice,
     "two_tabs": _two_tabs,
     "saved_during_sync": _saved_during_sync,
     "revoked": _revoked,

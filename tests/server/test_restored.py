@@ -14,6 +14,7 @@ import pytest
 from server.devices import rules as devices
 from server.intake import reading
 from server.log import generation, restarts, verification, watermark
+from sync.change import change_id
 from sync.device.device import Device
 from sync.log import epoch_of
 from sync.verdict import read_verdict
@@ -214,7 +215,7 @@ def test_a_revoked_phone_brings_its_own_back_sealed(world: World) -> None:
 def test_of_two_changes_once_accepted_under_one_dot_both_are_kept_and_one_counts(
     world: World, is_first_brought: bool
 ) -> None:
-    """A copied store and a restored server at once: the first in folding order counts, whichever comes back."""
+    """A copied store and a restored server at once: the dot stays whose it is here; what comes back waits beside it."""
     file = new_id()
     told = []
     with world.serving() as context:
@@ -245,11 +246,15 @@ def test_of_two_changes_once_accepted_under_one_dot_both_are_kept_and_one_counts
             found = verification.verify_station(session, context.keyring, world.station).findings
             (view,) = [view for view in reading.list_files(session, world.station) if view.file == file]
             ((_, folded),) = reading.list_folds(session, context.keyring, world.station, [view])
-            return found, folded["paths"]["phone"]["value"]
+            kept = reading.list_current_verdicts(session, context.keyring, world.station, [change_id(told[0][0].body)])
+            ((signed,),) = kept.values()
+            return found, folded["paths"]["phone"]["value"], read_verdict(signed)
 
-        findings, shown = context.database.read(look)
+        findings, shown, verdict = context.database.read(look)
     assert findings == []
-    assert shown == ("13900000002" if is_first_brought else "13900000003")
+    assert shown == "13900000003"
+    assert verdict.status == "quarantined"
+    assert [reason.code for reason in verdict.reasons] == ["fork"]
 
 
 def test_a_network_that_breaks_off_loses_nothing(world: World) -> None:

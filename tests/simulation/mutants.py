@@ -8,6 +8,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import sync.approvals
+import sync.places
+import sync.simulate.station
+import sync.verdicts
 from sync.device.device import Device
 from sync.device.memory_store import MemoryStore
 from sync.registers import Register
@@ -115,8 +118,29 @@ def moved_without_a_word(_entered: Any) -> Any:
     return lambda self, one, account, audiences: iter(())
 
 
+def another_log_by_its_dot_alone(_is_of_another_log: Any) -> Any:
+    """What comes back is looked at by its own dot; what its form had shown is not asked."""
+
+    def mutant(change: Any, _received_at: Any, state: Any, _state_of: Any) -> bool:
+        here = state.known.get(change.dot)
+        return bool(here and here.id != change.id)
+
+    return mutant
+
+
+def believes_every_base(_saw_what_stands: Any) -> Any:
+    return lambda _change, _context: True
+
+
+def nothing_forked(_forked: Any) -> Any:
+    return lambda _change, _around: frozenset()
+
+
 # Faults that the product had, or nearly had, and histories found: they are found again.
 FOUND = [
+    Mutant("unseen_overwrite", sync.simulate.station, "is_of_another_log", another_log_by_its_dot_alone),
+    Mutant("unseen_overwrite", sync.verdicts, "_saw_what_stands", believes_every_base),
+    Mutant("liveness", sync.places, "_forked", nothing_forked),
     Mutant("liveness", LogBook, "compare", takes_the_lagging_for_told),
     Mutant("divergence", Feed, "_entered", moved_without_a_word),
 ]

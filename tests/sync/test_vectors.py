@@ -146,6 +146,7 @@ def test_verdicts(case: dict[str, Any]) -> None:
         single_post=given["single_post"],
         forks=frozenset(given["forks"]),
         forked=frozenset(Dot(*one) for one in given["forked"]),
+        contested=frozenset(Dot(*one) for one in given["contested"]),
         admitted=given["admitted"],
         former=given["former"],
         patches=frozenset(given["patches"]),

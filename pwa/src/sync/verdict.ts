@@ -54,8 +54,17 @@ export function isFinal(verdict: Verdict): boolean {
   return verdict.status === 'accepted' || verdict.status === 'declined'
 }
 
-/** Whether a verdict replaces the one that is held for the same change (D-2). Of two final ones the first given stands. */
+/** Whether it stands beside the chain because its dot is another's, or what it built on is (C-6); also when put away. */
+export function isFork({ status, reasons }: Verdict): boolean {
+  return (status === 'quarantined' || status === 'declined') && reasons.some((reason) => reason.code === 'fork')
+}
+
+/**
+ * Whether a verdict replaces the one that is held for the same change (D-2). Of two final ones the first given stands; the word
+ * that a dot went to another change while the server had forgotten this one takes an acceptance back.
+ */
 export function supersedes(later: Verdict, earlier: Verdict | null): boolean {
+  if (earlier && isFork(earlier) !== isFork(later) && [earlier.status, later.status].includes('accepted')) return isFork(later)
   if (earlier === null || isFinal(later) !== isFinal(earlier)) return earlier === null || isFinal(later)
   if (!isFinal(later)) return later.position > earlier.position
   const apart = givenAt(later) - givenAt(earlier) || later.position - earlier.position

@@ -58,6 +58,7 @@ def judged(name: str, cited: str, story: Story, status: str, *reasons: str, **co
         "single_post": False,
         "forks": [],
         "forked": [],
+        "contested": [],
         "admitted": False,
         "former": False,
         "patches": [],

@@ -219,6 +219,12 @@ def _verdicts() -> list[Case]:
             "duty": "worker", "reasons": [], "by": None, "decided_at": decided_at,
         }  # fmt: skip
 
+    def fork(position: int) -> dict[str, Any]:
+        return verdict("quarantined", position) | {"reasons": [{"code": "fork"}]}
+
+    putaway = verdict("declined", 9, 5, 20) | {"reasons": [{"code": "declined"}, {"code": "fork"}]}
+    doubted = verdict("quarantined", 9) | {"reasons": [{"code": "no_longer_allowed"}]}
+
     def case(name: str, later: dict[str, Any], earlier: dict[str, Any] | None, replaces: bool) -> Case:
         return _case(name, "D-2", {"later": later, "earlier": earlier}, replaces=replaces)
 
@@ -235,4 +241,10 @@ def _verdicts() -> list[Case]:
             "a decision counts from when it was made", verdict("declined", 7, 5, 20), verdict("accepted", 3, 9), False
         ),
         case("the same verdict again", verdict("accepted", 7), verdict("accepted", 7), False),
+        case("its dot went to another change", fork(9), verdict("accepted", 4), True),
+        case("also where the acceptance is heard later", verdict("accepted", 4), fork(9), False),
+        case("a fork that was put away", verdict("declined", 9), fork(4), True),
+        case("heard without the word before", putaway, verdict("accepted", 4), True),
+        case("and the acceptance after it", verdict("accepted", 4), putaway, False),
+        case("another doubt takes no acceptance back", doubted, verdict("accepted", 4), False),
     ]

@@ -233,11 +233,11 @@ def judged_merges() -> list[Case]:
     cases.append(
         judged(
             "its base names a dot of its own replica there, and a fork stands under that",
-            "D-9 C-6 N-7", story, "quarantined", "fork@base", forked=forked,
+            "D-15 C-6 N-7", story, "quarantined", "fork@base", forked=forked,
         )
     )  # fmt: skip
     cases.append(
-        judged("the fork stands under a dot that its form did not show", "D-9 C-6", story, "accepted",
+        judged("the fork stands under a dot that its form did not show", "D-15 C-6", story, "accepted",
                forked=[[forked[0][0], 2]])
     )  # fmt: skip
     story.told.pop()

@@ -116,6 +116,7 @@ class Story:
         to: str | None = None,
         merge: dict[str, Any] | None = None,
         own_seen: bool = True,
+        digest: str | None = None,
     ) -> Change:
         own = [change for change, _, _ in self.told if change.dot.replica == REPLICAS[who] and change.file == file]
         seen = self._shown(file) if saw is None else [*saw, *(own if own_seen else [])]
@@ -129,7 +130,7 @@ class Story:
             dot=Dot(REPLICAS[who], len(own) + 1),
             prev=own[-1].id if own else None,
             base=base_of(dot_within(change.dot, change.file, file) for change in seen),
-            seen=None,
+            seen=digest,
             schema=schema,
             at=moment if at is None else at,
             server_at=server_at,

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from sync.canonical import encode, sha256_hex
 from tests.sync.vector_source.approvals import Review
 from tests.sync.vector_source.cases import Case
 from tests.sync.vector_source.judging import judged
@@ -104,6 +105,23 @@ def _chains() -> list[Case]:
             waits_for=[dot],
         )
     )
+    story = _first()
+    story.save("v", put("phone", "2"))
+    cases.append(
+        judged(
+            "a dot of its base was another's once, and it does not say what it saw", "D-15 L-11", story,
+            "quarantined", "fork@base", contested=[dot],
+        )
+    )  # fmt: skip
+    cases.append(
+        judged(
+            "a dot that its form did not show was another's once", "D-15", story, "accepted", contested=[[dot[0], 2]]
+        )
+    )
+    story = _first()
+    leaf = sha256_hex(encode(["phone", "settled", "1", [f"{dot[0]}:1"]]).encode())
+    story.save("v", put("phone", "2"), digest=sha256_hex(leaf.encode()))
+    cases.append(judged("it saw the very state that stands here", "D-15 L-11", story, "accepted", contested=[dot]))
     return cases
 
 
