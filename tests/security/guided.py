@@ -4,7 +4,7 @@ import sys
 
 import atheris
 
-with atheris.instrument_imports(include=["sync", "server.web", "server.feed"]):
+with atheris.instrument_imports(include=["sync", "server.web", "server.feed", "server.ledger.reading"]):
     import sync.bundle
     import sync.canonical
     import sync.change

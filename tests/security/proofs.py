@@ -40,10 +40,16 @@ PROOFS = (
     ),
     Proof("T-4", "Dumps, files, write-ahead log, backups and logs say nothing", (_here("dumps"),)),
     Proof("T-4b", "A log altered by hand is found and named", ("tests/server/test_verify.py",)),
-    Proof("T-4c", "Wrapping keys rotate under a running server", (_here("key_rotation"),)),
+    Proof(
+        "T-4c",
+        "Wrapping keys rotate under a running server, a station's own keys change hands",
+        (_here("key_rotation"), "tests/server/test_station_keys.py"),
+    ),
+    Proof("T-4d", "A file that two erased is gone, from every backup too", (_here("erased_file"),)),
     Proof("T-5", "A portal, a stranger's certificate and a downgrade are no server", (_here("portal_and_downgrade"),)),
     Proof("T-6", "No typed word runs as a script on any screen", (_here("hostile_words"),)),
     Proof("T-6b", "The app builds to the same bytes, every library is listed and pinned", (_here("supply_chain"),)),
+    Proof("T-6c", "A poisoned release stays out, the kill switch works", (_here("poisoned_worker"),)),
     Proof("T-7", "Hostile content is refused and blocks nothing", (_here("hostile_content"),)),
     Proof("T-8", "No exported cell becomes a formula", (_here("exported_formulas"),)),
     Proof("T-9", "Floods and slow senders are let go", (_here("slow_and_large"),), is_alone=True),
@@ -54,14 +60,17 @@ PROOFS = (
         "T-14", "The audit record cannot be changed unnoticed, and no log quotes a person", (_here("audit_and_logs"),)
     ),
     Proof("T-15", "A station without deputies is taken over by two, never by one", (_here("two_persons"),)),
+    Proof("T-17", "Blackmailers with the server's own rights take no backup away (with T-16)", (_here("ransomware"),)),
     Proof("T-20", "A lost phone's list is exact; reading too much is alarmed", (_here("breach_list"),)),
     Proof(
         "T-19",
-        "Every answer is described, and no statement is put together from text",
-        (_here("every_answer_is_described"),),
+        "Every answer is described, no parameter reaches SQL, no statement is put together from text",
+        (_here("every_answer_is_described"), _here("injection")),
     ),
     Proof(
-        "ASVS", "The table of OWASP ASVS 5.0 rows and the small rules of the edge", (_here("asvs"), _here("edge_rules"))
+        "ASVS",
+        "The table of OWASP ASVS 5.0 rows and the small rules of the edge",
+        (_here("asvs"), _here("edge_rules"), "tests/server/test_profiles.py"),
     ),
     Proof("T-13", "A server that was put back says so and loses nothing", (_here("put_back"),)),
 )

@@ -169,9 +169,9 @@ def test_mutated_content_is_refused_or_sound_and_never_a_crash(name: str, figure
 
 
 def test_guided_by_coverage(figure: Callable[[str], None], tmp_path: Path) -> None:
-    """atheris in a process of its own: one second a decoder, ten minutes in the long form."""
-    seconds = 600 if IS_LONG else 3
-    for name in ("change", "canonical", "bundle"):
+    """atheris in a process of its own: two seconds a decoder, ten minutes in the long form, 256 MB for a decoder of texts."""
+    seconds = 600 if IS_LONG else 2
+    for name in ("change", "canonical", "bundle", "ledger"):
         folder = tmp_path / name
         folder.mkdir()
         for number, data in enumerate(corpus_of(name)[:50]):
