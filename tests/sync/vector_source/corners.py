@@ -361,4 +361,20 @@ def _in_a_ring() -> list[Case]:
                 },
             )
         )
+    story = Story()
+    story.save("w", append("assessments", level=2))
+    story.save("v", put("phone", "1"), file=HIGH, saw=[])
+    story.merge("d", FILE, HIGH)
+    about = {"section": SECTION, "content": hash_of(level=4), "schema": 1, "step": 1}
+    wrong = story.save("e", act="approve", about=about, file=HIGH)
+    story.merge("h", HIGH)
+    cases.append(
+        case(
+            "an approval made in the other file of a ring, of what came from this one",
+            "A-5 A-10 N-7",
+            story,
+            of=FILE,
+            sections=section("draft", hash_of(level=2), [approval(wrong, "differs", level=2)]),
+        )
+    )
     return cases

@@ -1,0 +1,87 @@
+"""Why a mutant that survives changes nothing that a vector could see, by reason. Keys are those that the run prints."""
+
+from __future__ import annotations
+
+EXPLAINED: dict[str, list[str]] = {
+    "Only acts with `about` get here; the shape of a change sees to it (C-1).": [
+        "approvals._return_json: if act.change.about else None return _act_json => if act.change.about or True else None return _act_json",
+        "sections.judge_section_act: about.section) if about else None if about => about.section) if about or True else None if about",
+    ],
+    "An approval always has a step, 1 to 3 (C-1); the default is for the type checker.": [
+        "sections._judge_approval: = about.step or 1 if step > len => = about.step or 2 if step > len",
+    ],
+    "The register keeps its path; nobody reads it from a write that is no edit of an element.": [
+        "fold.Folding.protect: register.protect(self._write(path, value, item)) => register.protect(self._write(None, value, item))",
+        "fold.Folding._place: register.fold_in(place_write(path, value, item)) => register.fold_in(place_write(None, value, item))",
+        "fold.Folding._strike: write = self._write(path, operation.op == => write = self._write(None, operation.op ==",
+        "inputs.place_write: ) return Write(path=path, value=value, key => ) return Write(path=None, value=value, key",
+    ],
+    "A register's own path is read for its conflict alone, and `safest` and unions never have one.": [
+        "fold.Folding.protect: .setdefault(path, Register(path, self.rules.field( => .setdefault(path, Register(None, self.rules.field(",
+        "fold.Folding._union: .setdefault(path, UnionRegister(path)) return register if => .setdefault(path, UnionRegister(None)) return register if",
+        "registers.UnionRegister.__init__: str self.path = path self.writes: list[ => str self.path = None self.writes: list[",
+    ],
+    "Of a fold of the past only the pinned values are asked: they come from its registers, not from whose file it is called or what it was given beside.": [
+        "fold.Folding._fields_at: Folding(self.rules, change.file, seen) for item => Folding(self.rules, None, seen) for item",
+        "fold.Folding._fields_at: rules, change.file, seen) for item in => rules, change.file, None) for item in",
+        "fold.Folding._fields_at: Folding(self.rules, change.file, seen) for item in => Folding(self.rules, seen) for item in",
+        "fold.Folding._fields_at: self.rules, change.file, seen) for item in => self.rules, change.file) for item in",
+        "sections.judge_section_act: rules, change.file, shown) for item in => rules, change.file, None) for item in",
+        "sections.judge_section_act: Folding(rules, change.file, shown) for item in => Folding(rules, change.file) for item in",
+    ],
+    "Moves and merges are folded when they are accepted, or are one's own without a verdict: no other status comes here.": [
+        "inputs.place_write: status == 'accepted' else None claimed = => status == 'accepted' or True else None claimed =",
+    ],
+    "A place is decided without anybody's duty: the register's policy is `review`.": [
+        "inputs.place_write: =item.position, duty_rank=0, resolves=True) => =item.position, duty_rank=None, resolves=True)",
+        "inputs.place_write: =item.position, duty_rank=0, resolves=True) => =item.position, duty_rank=1, resolves=True)",
+    ],
+    "A change names itself plainly, so naming its dot within its own file, or leaving it plain, is the same; no caller leaves the file out.": [
+        "inputs._dot_in: return change.dot if file is None or file == change.file else dot_within(change.dot => return change.dot if (file is None or file == change.file) and False else dot_within(change.dot",
+        "inputs._dot_in: if file is None or file == change. => if file is None and file == change.",
+        "inputs._dot_in: dot, change.file, file) => dot, change.file, None)",
+    ],
+    "`latest` reads no rule.": [
+        "policies.choose_safest: == safest], rule) => == safest], None)",
+    ],
+    "The order compares kinds of values first: what stands at a place that is alike in all of a kind, or how far the kinds lie apart, is no matter.": [
+        "policies.extent: (0, value, '') return (1, => (0, value, 'XXXX') return (1,",
+        "policies.extent: ) return (1, 0, value) if isinstance => ) return (1, 1, value) if isinstance",
+        "policies.extent: , str) else (2, 0, '') => , str) else (3, 0, '')",
+        "policies.extent: ) else (2, 0, '') => ) else (2, 1, '')",
+        "policies.extent: (2, 0, '') => (2, 0, 'XXXX')",
+    ],
+    "The greatest rank is the length of the order: one above it and two above it are both greater than any.": [
+        "registers.Register.protect: .rule.order) + 1 if self.rule.rank => .rule.order) + 2 if self.rule.rank",
+    ],
+    "No path of a conflict begins with the name of a group of root fields and a stroke: those are collections.": [
+        "sections._conflict_open: '/' in path else conflict['path'] => '/' in path or True else conflict['path']",
+    ],
+    "The `safest` fields of a section are always the same, so none is missing in what an approval remembers.": [
+        "approvals._status: .guards.get(path, rank) for path, rank => .guards.get(path, None) for path, rank",
+        "approvals._status: approval.guards.get(path, rank) for path, rank => approval.guards.get(path) for path, rank",
+    ],
+    "An element's path has one stroke: the first is the last.": [
+        "fold.Folding._element: , name = path.partition('/') return => , name = path.rpartition('/') return",
+    ],
+    "Seq begins at 1: under seq 0 nothing is known.": [
+        "verdicts._fork: change.dot.seq > 1: => change.dot.seq >= 1:",
+    ],
+    "`_merge_base` gives the base of nothing to what is no merge.": [
+        "verdicts._fork: ] if change.merge else [])] if => ] if change.merge or True else [])] if",
+    ],
+    "Of what the form showed only merges made in the change's own file are looked for, and those are named plainly.": [
+        "verdicts._showed_merge: accepted, change.base, change.file) return any((change => accepted, change.base, None) return any((change",
+        "verdicts._showed_merge: context.accepted, change.base, change.file) return any((change => context.accepted, change.base) return any((change",
+    ],
+    "A path has two strokes at most and here one of them is gone: the first is the last.": [
+        "verdicts._misfits: name = rest.partition('/')[2] => name = rest.rpartition('/')[2]",
+    ],
+    "What a held change says was asked before (row 5), but where a deputy takes it in, and then no `held` counts.": [
+        "verdicts._undecided_dependencies: known.status in ('held', 'quarantined') => known.status in ('XXheldXX', 'quarantined')",
+        "verdicts._undecided_dependencies: known.status in ('held', 'quarantined') => known.status in ('HELD', 'quarantined')",
+    ],
+    "Nothing and false are one here.": [
+        "verdicts._flags: context.accepted, single_post=False) if => context.accepted, single_post=None) if",
+    ],
+}
