@@ -7,6 +7,7 @@ export type * from './access-contract'
 export type * from './carry-contract'
 export { makeHouseholdSearch, type HouseholdSearch } from './search'
 export { DeviceError } from './errors'
+export { submitSection } from './submitting'
 export { asSeen, seenIn, type Seen } from './bases'
 
 const DEVICE: InjectionKey<Device> = Symbol('device')

@@ -7,6 +7,7 @@ import type { Envelope } from '../sync/change'
 import { BATCH_BYTES_MAX, CHANGES_PER_BATCH_MAX, type SyncAnswer } from '../sync/messages'
 import { claimOf, type LogMemory } from '../sync/log'
 import { countWaiting, listCarried, listUndecided, listUnreceived, VaultError, type OpenVault, type OutboxRow } from '../vault'
+import { isBackedUp } from './backed-up'
 import { asDeviceError, DeviceError } from './errors'
 import type { Line } from './entries'
 import { leaseOf } from './lease'
@@ -20,7 +21,7 @@ import { sendForOthers, sendSealed } from './sealed-upload'
 import { softwareOf } from './software'
 import { sortNews, takeIn, undecidedFiles, Verifier } from './taking-in'
 import type { WipeOrders } from './wiping'
-import { bringBack, checkAnswer, isBackedUp, isRefusal, memoryOf, mend, testify } from './witness'
+import { bringBack, checkAnswer, isRefusal, memoryOf, mend, testify } from './witness'
 
 const PAGE_ENTRIES = 300
 const CERTIFICATES = 20

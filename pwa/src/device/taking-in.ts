@@ -6,11 +6,11 @@ import type { Entry, SyncAnswer } from '../sync/messages'
 import { openVerdict, type StationKeys } from '../sync/signatures'
 import { isFinal, type Verdict } from '../sync/verdict'
 import { listUnfinished, VaultError, type FileBody, type FileWrite, type OpenVault, type OutboxRow, type StoredChange, type SyncState } from '../vault'
+import { isBackedUp } from './backed-up'
 import { digestOf, merge, readStored } from './file-state'
 import { lined, othersOf } from './merged'
 import type { Phone } from './phone'
 import type { Policy } from './policy'
-import { isBackedUp } from './witness'
 
 /** News of one file, already verified. */
 export interface FileNews {

@@ -6,7 +6,7 @@
 import { Problem } from '../api'
 import type { Envelope } from '../sync/change'
 import { SyncError } from '../sync/errors'
-import { emptyMemory, filesHash, isForgotten, listClaims, mayForget, readRestart, readRoot, takeRestarts, takeRoot, takeSigned, type LogMemory } from '../sync/log'
+import { emptyMemory, filesHash, isForgotten, listClaims, readRestart, readRoot, takeRestarts, takeRoot, takeSigned, type LogMemory } from '../sync/log'
 import { BATCH_BYTES_MAX, CHANGES_PER_BATCH_MAX, FILES_PER_HAVE_MAX, type HaveAnswer, type PackedFile, type PackHead, type SyncAnswer } from '../sync/messages'
 import { stationKeys } from '../sync/handover'
 import { openSigned } from '../sync/signatures'
@@ -127,11 +127,6 @@ async function believed(verifier: Verifier, packed: PackedFile): Promise<FileNew
   const read = await Promise.all(packed.changes.map((one) => verifier.change(one.envelope, one.verdict)))
   const changes = packed.changes.filter((_, at) => read[at]).map(({ envelope, verdict }) => ({ envelope, verdict }))
   return { kind: packed.kind, scope: packed.scope, changes, verdicts: [], entered: packed.scope, left: false }
-}
-
-/** Whether the backup has passed every own change of a file that left (L-12). */
-export function isBackedUp(phone: Phone, body: FileBody, backedUp: number | null | undefined): boolean {
-  return readStored(body).every((known) => !known.verdict || !phone.replicas.has(known.change.replica) || mayForget(known.verdict.position, backedUp ?? null))
 }
 
 async function listDue(phone: Phone, vault: OpenVault, memory: LogMemory): Promise<StoredChange[]> {
