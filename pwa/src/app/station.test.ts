@@ -98,7 +98,10 @@ describe('the needs board', () => {
     let taken = false
     const calls = answering({
       'GET /board': () => ({ entries: [taken ? { ...ENTRY, state: 'taken', taken_by: walk.device.me!.personId, note: '残联有一辆' } : ENTRY, { ...ENTRY, entry: 'cd'.repeat(16), words: '要一床棉被', state: 'withheld', file: first(), element: 'ef'.repeat(16) }] }),
-      [`POST /board/${ENTRY.entry}/take`]: () => void (taken = true) ?? null,
+      [`POST /board/${ENTRY.entry}/take`]: () => {
+        taken = true
+        return null
+      },
     })
     await walk.open('/board')
     await walk.says('一位独居老人需要轮椅')

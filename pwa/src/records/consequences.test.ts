@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { loadCodes } from './codes'
 import { confirmRisk, consequences } from './consequences'
+import { POLICIES } from './policies'
 import { makeState } from './scene'
 
 const MEMBER = 'a1'.repeat(16)
@@ -42,5 +44,24 @@ describe('a risk level', () => {
     const review = 'b2'.repeat(16)
     const state = makeState({ risk_level: 'red', risk_reviews: [{ $id: review, level: 'yellow', level_before: 'red' }] })
     expect(confirmRisk(state, review, MEMBER)).toEqual([{ op: 'add', path: `risk_reviews/${review}/confirmed_by`, value: MEMBER }, { op: 'set', path: 'risk_level', value: 'yellow' }])
+  })
+})
+
+describe('a policy that was granted', () => {
+  const MEMBER = 'b2'.repeat(16)
+  const state = makeState({ members: [{ $id: MEMBER, name: '单桂英', policies_enjoyed: ['dibao'] }] })
+  const granted = (policy: string, member = '') => consequences('policy_match', state, { policy, state: 'granted', ...(member ? { member } : {}) }, '2026-11-22')
+
+  test('stands among what the family enjoys, and nothing is written twice', async () => {
+    await loadCodes()
+    expect(granted('housing_aid')).toEqual([{ op: 'add', path: 'policies_enjoyed', value: 'housing_aid' }])
+    expect(granted('temporary_urgent', MEMBER)).toEqual([{ op: 'add', path: `members/${MEMBER}/policies_enjoyed`, value: 'temporary_assistance' }])
+    expect(granted('dibao_single', MEMBER)).toEqual([])
+    expect(consequences('policy_match', state, { policy: 'housing_aid', state: 'refused' }, '2026-11-22')).toEqual([])
+  })
+
+  test('is had under the title that its rule names, whichever it is', async () => {
+    await loadCodes()
+    for (const policy of POLICIES.policies.filter((one) => one.enjoyed)) expect(granted(policy.id)).toEqual([{ op: 'add', path: 'policies_enjoyed', value: policy.enjoyed }])
   })
 })
