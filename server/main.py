@@ -137,7 +137,7 @@ def create_app(context: Context) -> FastAPI:
     problems.install(app)
     bare = app.openapi
     app.openapi = lambda: problems.describe_problems(bare())  # type: ignore[method-assign]
-    app.router.default = AppFiles(context.settings.pwa_dist)
+    app.router.default = AppFiles(context.settings.pwa_dist, context.settings.data / "worker-off")
     return app
 
 

@@ -18,6 +18,7 @@ from server.web.problems import send_problem
 
 _FOREVER = "public, max-age=31536000, immutable"
 _ASK_ALWAYS = "no-cache"
+KILL_PATH, WORKER_PATH = "/sw-off", "/sw.js"
 _PACKABLE = (".html", ".js", ".mjs", ".css", ".json", ".svg", ".webmanifest", ".wasm", ".txt", ".map")
 _NOT_BUILT = """<!doctype html><html lang="zh-CN"><meta charset="utf-8"><title>Yihu</title>
 <p>服务器已启动,但应用页面还没有构建。请运行 <code>scripts/start</code>。</p>
@@ -40,7 +41,8 @@ class AppFile:
 class AppFiles:
     """ASGI app for everything outside /api."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, kill_switch: Path) -> None:
+        self._kill_switch = kill_switch
         self._files = {f"/{path.relative_to(folder).as_posix()}": _load(folder, path) for path in _list(folder)}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -50,7 +52,12 @@ class AppFiles:
             await send_problem(YihuError("method_not_allowed"), scope, receive, send)
             return
         path = scope["path"]
-        file = self._files.get(path)
+        if path == KILL_PATH:
+            await self._tell_worker()(scope, receive, send)
+            return
+        # With the switch thrown no page can put the worker back that was just taken away.
+        is_gone = path == WORKER_PATH and self._kill_switch.exists()
+        file = None if is_gone else self._files.get(path)
         if file is None:
             if path.startswith(("/assets/", "/api/")) or "." in path.rsplit("/", 1)[-1]:
                 await send_problem(YihuError("not_found"), scope, receive, send)
@@ -58,6 +65,11 @@ class AppFiles:
             file = self._files.get("/index.html")
         response = HTMLResponse(_NOT_BUILT, 503) if file is None else _answer(Request(scope), file)
         await response(scope, receive, send)
+
+    def _tell_worker(self) -> Response:
+        """Whether service workers shall go: the way out of a broken release. The page then comes from the server again."""
+        word = "off" if self._kill_switch.exists() else "on"
+        return Response(status_code=204, headers={"Yihu-Worker": word, "Cache-Control": "no-store"})
 
 
 def _answer(request: Request, file: AppFile) -> Response:

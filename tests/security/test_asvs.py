@@ -1,6 +1,6 @@
 """asvs.csv stays in step with the tests it names, and with the standard's own count of rows.
 
-OWASP ASVS 5.0.0, levels 1 and 2, the chapters that apply (V9 self-contained tokens, V10 OAuth and V17 WebRTC do not). The words are ours.
+OWASP ASVS 5.0.0, levels 1 and 2, the chapters that apply (V10 OAuth and V17 WebRTC do not): 217 rows. The words are ours.
 """
 
 import csv
@@ -12,7 +12,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 TABLE = Path(__file__).with_name("asvs.csv")
 # Chapter -> rows of level 1 and of level 2, as the release counts them.
-ROWS = {1: (8, 19), 2: (4, 7), 3: (8, 11), 4: (2, 8), 5: (4, 5), 6: (13, 22), 7: (6, 12), 8: (4, 3), 11: (3, 11),
+ROWS = {1: (8, 19), 2: (4, 7), 3: (8, 11), 4: (2, 8), 5: (4, 5), 6: (13, 22), 7: (6, 12), 8: (4, 3), 9: (4, 3), 11: (3, 11),
         12: (3, 6), 13: (1, 12), 14: (2, 7), 15: (3, 10), 16: (0, 16)}  # fmt: skip
 SHARE_MIN = 0.6
 

@@ -296,3 +296,104 @@ def test_teeth_dangerous_calls_are_seen(tmp_path: Path) -> None:
     bad = tmp_path / "bad.py"
     bad.write_text("import os\nos.system('x')\neval('1')\n")
     assert set(calls(bad)) == {"os.system", "eval"}
+
+
+PWA = [
+    path for path in (ROOT / "pwa" / "src").rglob("*") if path.suffix in (".ts", ".vue") and ".test." not in path.name
+]
+
+
+def find_in_app(pattern: str) -> list[str]:
+    return [f"{path.name}: {found[0]}" for path in PWA if (found := re.search(pattern, path.read_text("utf-8")))]
+
+
+def test_the_app_makes_addresses_from_digits_and_its_own_paths_only() -> None:
+    assert find_in_app(r"location\.(?:href|assign|replace)\s*(?:=(?!=)|\()\s*(?!['\"`]/)(?!location)\w+") == []
+    assert find_in_app(r"window\.open\(") == []
+    assert find_in_app(r"(?:javascript|data:text/html):?") == []
+
+
+def test_no_regular_expression_is_made_from_input() -> None:
+    made = {
+        path.name
+        for path in SOURCES
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call)
+        and re.fullmatch(r"re\.(?:compile|match|search|fullmatch|sub|findall)", ast.unparse(node.func))
+        and node.args
+        and isinstance(node.args[0], ast.JoinedStr)
+        and "re.escape" not in ast.unparse(node.args[0])
+    }
+    # Patterns put together from words of this project's own data files, when they are loaded.
+    assert made <= {"identity.py", "dates.py", "headers.py", "vocabulary.py", "cells.py", "people.py", "shapes.py"}, (
+        made
+    )
+    assert find_in_app(r"new RegExp\([^)]*(?:\.value|query|typed)\b") == []
+
+
+def test_no_format_string_comes_from_input() -> None:
+    for path in SOURCES:
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "format":
+                assert isinstance(node.func.value, ast.Constant | ast.Name | ast.Subscript | ast.Attribute), path
+            if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mod):
+                assert not isinstance(node.left, ast.Call) or "format" not in ast.unparse(node.left), path
+
+
+def test_parsed_documents_are_never_merged_into_objects() -> None:
+    assert find_in_app(r"__proto__|Object\.setPrototypeOf|\[['\"]constructor['\"]\]") == []
+    assert find_in_app(r"Object\.assign\(\s*(?:window|globalThis|self|Object\.prototype)") == []
+
+
+def test_messages_between_windows_are_not_listened_to() -> None:
+    """Only workers and channels of the app's own origin speak; no window listens to another."""
+    assert (
+        find_in_app(
+            r"(?:window|globalThis)\.addEventListener\(\s*['\"]message['\"]|window\.onmessage|parent\.postMessage"
+        )
+        == []
+    )
+
+
+def test_the_servers_own_tls_is_1_2_at_least() -> None:
+    import ssl
+
+    made = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    assert made.minimum_version >= ssl.TLSVersion.TLSv1_2
+    weak = [one["name"] for one in made.get_ciphers() if re.search(r"RC4|DES|NULL|EXPORT|MD5", str(one["name"]))]
+    assert weak == []
+    text = (ROOT / "server" / "command" / "serve.py").read_text("utf-8")
+    assert "ssl_version" not in text
+    assert "ssl_ciphers" not in text
+
+
+def test_the_list_of_common_passwords_is_long_and_the_phones_own() -> None:
+    import json
+
+    from server.profiles import common_passwords
+
+    words = common_passwords.TEXT.read_text("utf-8").split()
+    assert len(words) >= 3_000
+    assert min(map(len, words)) >= common_passwords.LENGTH_MIN
+    assert json.loads(common_passwords.PHONE.read_text("utf-8")).split(" ") == words
+
+
+def test_the_security_page_says_what_the_standard_wants_written() -> None:
+    """In both languages: ways in and limits, words refused, sessions, who may what, keys, records, libraries, what is not protected."""
+    english = (ROOT / "docs" / "security.md").read_text("utf-8")
+    chinese = (ROOT / "docs" / "security.zh.md").read_text("utf-8")
+    heads = [len(re.findall(r"^## ", text, re.MULTILINE)) for text in (english, chinese)]
+    assert heads[0] == heads[1] >= 10
+    for word in (
+        "Five wrong",
+        "## Keys",
+        "## Records",
+        "## Who may what",
+        "## What is not protected",
+        "183 days",
+        "## Profiles",
+        "## Backups",
+    ):
+        assert word in english, word
+    for word in ("## 密钥", "## 记录", "183 天", "等保", "## 备份"):
+        assert word in chinese, word

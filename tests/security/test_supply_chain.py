@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.security.parts import list_parts
+
 ROOT = Path(__file__).resolve().parents[2]
 LIST = Path(__file__).with_name("libraries.txt")
 PWA = ROOT / "pwa"
@@ -93,6 +95,53 @@ def test_every_library_is_pinned_by_its_hash() -> None:
     for path, one in packages.items():
         if path and not one.get("link"):
             assert str(one.get("integrity", "")).startswith("sha512-"), path
+
+
+def test_the_list_of_parts_is_made_from_the_locks(figure: Callable[[str], None]) -> None:
+    """CycloneDX, by `python -m tests.security.parts`: every library that is listed, each with its hash."""
+    parts = list_parts()["components"]
+    named = {f"{one['purl'].split('/')[0].removeprefix('pkg:')} {one['name']}=={one['version']}" for one in parts}
+    wanted = {one.lower().replace("python ", "pypi ") for one in found(read_lock())}
+    figure(f"{len(parts)} parts in the list (CycloneDX)")
+    assert {one.lower() for one in named} == {
+        one.replace(one.split(" ")[1], one.split(" ")[1].rsplit("node_modules/", 1)[-1]) for one in wanted
+    }
+    assert all(one["hashes"] for one in parts)
+
+
+REGISTRY = "https://registry.npmjs.org/"  # what npm takes where a lock names nothing
+
+
+def lock_faults(lock: dict[str, object]) -> list[str]:
+    """What a lock must not hold: a library from elsewhere than the registry, over http, from a repository, or without a hash."""
+    packages: dict[str, dict[str, object]] = lock["packages"]  # type: ignore[assignment]
+    return [
+        path
+        for path, one in packages.items()
+        if path
+        and not one.get("link")
+        and (
+            not str(one.get("resolved", REGISTRY)).startswith(REGISTRY)
+            or not str(one.get("integrity", "")).startswith("sha512-")
+        )
+    ]
+
+
+def test_every_lock_names_the_registry_and_a_hash() -> None:
+    locks = [PWA / "package-lock.json", ROOT / "tests" / "end_to_end" / "package-lock.json"]
+    found_locks = [path for path in locks if path.is_file()]
+    assert found_locks
+    for path in found_locks:
+        assert lock_faults(json.loads(path.read_text("utf-8"))) == [], path
+
+
+def test_teeth_a_library_from_elsewhere_is_seen() -> None:
+    bad = {
+        "node_modules/a": {"resolved": "git+ssh://git@example.org/a", "integrity": "sha512-x"},
+        "node_modules/b": {"resolved": "http://registry.npmjs.org/b", "integrity": "sha512-x"},
+        "node_modules/c": {"resolved": "https://registry.npmjs.org/c"},
+    }
+    assert lock_faults({"packages": bad}) == list(bad)
 
 
 def test_installing_runs_no_script_of_a_library() -> None:

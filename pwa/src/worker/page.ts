@@ -49,7 +49,9 @@ export function startPageWorker(): PageWorker {
     addEventListener('online', look)
   }
   if ('serviceWorker' in navigator && import.meta.env.PROD) {
-    navigator.serviceWorker.register(trustedScriptUrl('/sw.js'), { scope: '/' }).then(watch, () => undefined)
+    // With the kill switch thrown the page must not call back the worker that was just taken away.
+    const isOff = fetch('/sw-off', { cache: 'no-store' }).then((answer) => answer.headers.get('Yihu-Worker') === 'off', () => false)
+    void isOff.then((off) => (off ? undefined : navigator.serviceWorker.register(trustedScriptUrl('/sw.js'), { scope: '/' }).then(watch, () => undefined)))
     const keep = () => void navigator.serviceWorker.ready.then(({ active }) => setTimeout(() => active?.postMessage({ type: 'keep' }), KEEP_AFTER_MS), () => undefined)
     keep()
     addEventListener('online', keep)

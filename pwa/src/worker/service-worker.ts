@@ -15,6 +15,7 @@ const NAME = PREFIX + BUILD.version
 const PAGE = '/index.html'
 const KILL = '/sw-off'
 const AT_ONCE = 6
+let isOff = false // the kill switch was obeyed: everything goes to the network, and no cache is made again
 const files = new Map(BUILD.files.map((file) => [file.path, file]))
 
 scope.addEventListener('install', (event) => event.waitUntil(install()))
@@ -79,7 +80,7 @@ async function activate(): Promise<void> {
 
 function answerFor(request: Request): Promise<Response> | null {
   const url = new URL(request.url)
-  if (url.origin !== scope.location.origin || request.method !== 'GET' || url.pathname.startsWith('/api/')) return null
+  if (isOff || url.origin !== scope.location.origin || request.method !== 'GET' || url.pathname.startsWith('/api/')) return null
   if (request.mode === 'navigate') return url.pathname === KILL ? null : navigate(request)
   return files.has(url.pathname) ? kept(url.pathname, request) : null
 }
@@ -104,6 +105,7 @@ async function obeyKillSwitch(): Promise<void> {
   try {
     const response = await fetch(KILL, { cache: 'no-store', redirect: 'error' })
     if (response.headers.get('Yihu-Worker') !== 'off') return
+    isOff = true
     for (const name of await caches.keys()) if (name.startsWith(PREFIX)) await caches.delete(name)
     await scope.registration.unregister()
   } catch {
