@@ -45,6 +45,7 @@ describe('a visit with one hand', () => {
     await walk.until(() => (location.pathname === `/households/${first()}` ? true : null), 'the household page')
     const visits = await latest('visits')
     expect(visits.some((one) => one['health_state'] === 'fine' && one['safety_state'] === 'fine')).toBe(true)
+    // eslint-disable-next-line no-console -- the count is asked for
     console.info(`taps of a visit (from the day's list to saved, two topics looked at): ${walk.taps}`)
     expect(walk.taps).toBeLessThanOrEqual(8)
   })
@@ -57,6 +58,7 @@ describe('a visit with one hand', () => {
     await walk.tap('无人在家', '[data-test=field-not_met_reason]')
     await walk.press('save-visit')
     await walk.until(() => (location.pathname === `/households/${first()}` ? true : null), 'the household page')
+    // eslint-disable-next-line no-console -- the count is asked for
     console.info(`taps of a visit that met nobody: ${walk.taps}`)
     const line = walk.device.households.find((one) => one.fileId === first())!
     expect([line.lastVisitOn, line.nextVisitOn]).toEqual([before.lastVisitOn, before.nextVisitOn])
