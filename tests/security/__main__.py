@@ -56,7 +56,8 @@ def main() -> int:
         if proof.is_alone:
             run(proof)
     with ThreadPoolExecutor(2) as pool:
-        list(pool.map(run, [proof for proof in wanted if not proof.is_alone]))
+        beside = sorted((proof for proof in wanted if not proof.is_alone), key=lambda proof: not proof.is_long)
+        list(pool.map(run, beside))
     order = {proof.name: place for place, proof in enumerate(PROOFS)}
     shown.sort(key=lambda one: order[one.name])
     if given.json:

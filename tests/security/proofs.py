@@ -10,6 +10,10 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 
 
+# Browsers, whole tables, other programs.
+LONG_ONES = ("T-1a", "T-1c", "T-1b", "T-2", "T-6", "T-19", "T-6c", "T-7", "T-4b", "T-6b", "T-17")
+
+
 @dataclass(frozen=True)
 class Proof:
     """One row of the table in README.md."""
@@ -19,6 +23,11 @@ class Proof:
     files: tuple[str, ...]
     # Runs with nothing beside it, because it compares times or fills the machine.
     is_alone: bool = False
+
+    @property
+    def is_long(self) -> bool:
+        """Started before the others, so that none of these runs at the end while the other lane is idle."""
+        return self.name in LONG_ONES
 
 
 def _here(name: str) -> str:

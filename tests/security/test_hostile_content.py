@@ -162,7 +162,7 @@ def corpus_of(name: str) -> list[bytes]:
 
 @pytest.mark.parametrize("name", sorted(DECODERS))
 def test_mutated_content_is_refused_or_sound_and_never_a_crash(name: str, figure: Callable[[str], None]) -> None:
-    tries = TRIES.get(name, 3_000)
+    tries = TRIES.get(name, 20_000 if IS_LONG else 1_000)
     crashes = find_crashes(name, tries, corpus_of(name))
     figure(f"{name} {tries}: {len(crashes)} crashes")
     assert crashes[:3] == []
