@@ -3,6 +3,7 @@
  * hands over every household, what her phone never sent included. Until somebody has met the family nothing counts as done.
  */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFailed } from 'vitest'
@@ -15,6 +16,7 @@ import { Server } from './driver/server'
 const NAME = '覃石头'
 const SECRET = '皮带抽的印子'
 const ILLNESS = '双肾结石待手术'
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core'), 'utf8')
 
 let server: Server
 let folder = ''
@@ -55,6 +57,16 @@ const choose = (person: Person, name: string, words: string) => chip(field(perso
 const write = (person: Person, name: string, text: string) => field(person, name).locator('textarea, input').first().fill(text)
 const atCase = (person: Person) => person.page.locator('h1', { hasText: '服务进程' }).waitFor()
 
+async function isAccessible(browser: TestBrowser, what: string): Promise<void> {
+  await browser.page.evaluate(AXE)
+  const found = await browser.page.evaluate(async () => {
+    const axe = (window as unknown as { axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> } }).axe
+    return { faults: (await axe.run()).violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.html).join(' | ')}`), wide: document.documentElement.scrollWidth }
+  })
+  expect(found.faults, what).toEqual([])
+  expect(found.wide, `${what} is no wider than the phone`).toBeLessThanOrEqual(PHONE.width)
+  await browser.screenshot(what)
+}
 async function uploaded(person: Person): Promise<void> {
   await person.statusSays(/已全部上传/, 60_000)
 }
@@ -121,7 +133,7 @@ describe('a family is handed on', () => {
     await openReferral(worker, '县人民医院')
     await test(worker, 'referral-waits').waitFor()
     expect(await worker.page.locator('[data-test="make-parcel"]').count()).toBe(0)
-    await worker.browser.screenshot('referral-waits')
+    await isAccessible(worker.browser, 'referral-waits')
   })
 
   it('goes outside as one file that a browser without anything of ours opens with the code; its receipt comes back by voice', async () => {
@@ -167,7 +179,8 @@ describe('a family is handed on', () => {
     await test(worker, 'receipt-code').locator('input').fill(await receipt('contacted'))
     await press(worker, 'take-receipt')
     await worker.sees(/转介完成，用了 0 天/)
-    await worker.browser.screenshot('referral-done')
+    await worker.settled()
+    await isAccessible(worker.browser, 'referral-done')
     expect(stranger.errors).toEqual([])
   })
 
@@ -186,7 +199,7 @@ describe('a family is handed on', () => {
     await press(colleague, 'referral-row')
     await press(colleague, 'accept-referral')
     await colleague.sees('见到了，转介才算完成')
-    await colleague.browser.screenshot('referral-accepted')
+    await isAccessible(colleague.browser, 'referral-accepted')
     await press(colleague, 'first-contact')
     await colleague.sees(/转介完成/)
     await uploaded(colleague)
@@ -206,7 +219,7 @@ describe('what the family may see', () => {
     expect(said).toContain(NAME)
     expect(said).toContain(ILLNESS)
     expect(said).not.toMatch(/皮带|暴力|危机|证据|强制报告|风险/)
-    await worker.browser.screenshot('family-copy')
+    await isAccessible(worker.browser, 'family-copy')
     const printed = await worker.page.emulateMedia({ media: 'print' }).then(() => worker.page.locator('body').innerText())
     await worker.page.emulateMedia({ media: 'screen' })
     expect(printed).not.toMatch(/皮带|暴力|危机|举报/)
@@ -228,7 +241,7 @@ describe('a worker leaves', () => {
     await test(deputy, 'leaving-phones').locator('.y-row').first().waitFor()
     await chip(test(deputy, 'leaving-households'), '是').click()
     await expect.poll(async () => (await test(deputy, 'leaving-households').innerText()).includes(NAME)).toBe(true)
-    await deputy.browser.screenshot('caseload')
+    await isAccessible(deputy.browser, 'caseload')
     await press(deputy, 'hand-over')
     await deputy.press('交接')
     await deputy.sees(/已交给周青禾/)

@@ -183,7 +183,12 @@ export class Phone {
   /** Call inside `exclusively`. */
   async commit(vault: OpenVault, commit: Commit): Promise<void> {
     if (vault !== this.vault) throw new DeviceError('locked', 'closed meanwhile')
-    await vault.commit(commit.serverAt ? { ...commit, contactAt: this.now() } : commit)
+    const whole = commit.serverAt ? { ...commit, contactAt: this.now() } : commit
+    // A full phone gives way before a save does: what the server has of photos goes first.
+    await vault.commit(whole).catch(async (error: { code?: string }) => {
+      if (error.code !== 'storage_full' || !(await (await import('../vault/attachments')).evictAttachments(vault.database, 0))) throw error
+      await vault.commit(whole)
+    })
     if (commit.serverAt && this.clear) this.clear = { ...this.clear, server_at: Math.max(this.clear.server_at, commit.serverAt), contact_at: this.now(), seen_at: this.now(), skew: 0 }
     const files = [...(commit.files ?? []).map((file) => file.body.file), ...(commit.removeFiles ?? [])]
     if (files.length) this.refreshHouseholds()

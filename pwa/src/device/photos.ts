@@ -123,8 +123,16 @@ export async function uploadPhotos(phone: Phone, vault: OpenVault): Promise<stri
       } else throw error
     }
   }
-  await evictAttachments(vault.database)
+  await makeRoom(vault)
   return faults
+}
+
+const FULL = 0.8
+
+/** Before the browser runs short and clears everything: what the server has of photos goes, the oldest looks first. */
+export async function makeRoom(vault: OpenVault, storage: Pick<StorageManager, 'estimate'> | undefined = globalThis.navigator?.storage): Promise<number> {
+  const { usage = 0, quota = 0 } = (await storage?.estimate?.().catch(() => undefined)) ?? {}
+  return evictAttachments(vault.database, quota && usage > quota * FULL ? 0 : undefined)
 }
 
 async function hashOf(bytes: Uint8Array): Promise<string> {

@@ -61,6 +61,8 @@ export function partAttachments(state: FoldedLike, parts: readonly string[]): At
 export function openingValues(state: FoldedLike, parts: readonly string[]): { root: Record<string, unknown>; members: Record<string, unknown>[] } {
   const root: Record<string, unknown> = {}
   if (parts.indexOf('basics') >= 0) for (const name of ROOT) { const value = shownValue(state, name); if (value !== undefined && value !== null) root[name] = value } // prettier-ignore
+  // A village's id means something in its own station alone; its name stays.
+  if (root['address']) root['address'] = { ...(root['address'] as object), village_id: null }
   const fields = parts.reduce<string[]>((all, part) => all.concat(PARTS[part]?.members ?? []), [])
   const members = fields.length ? listMembers(state).map((member) => {
     const values: Record<string, unknown> = {}
