@@ -62,7 +62,7 @@ export interface HouseholdSummary {
   referrals?: OpenReferral[] // until the receiver has met the family
   returned: number
   toDecide: number // saves of others that are held or quarantined
-  sectionStates: string[] // statuses of its sections that are not draft
+  sectionStates: string[] // statuses of its sections that are not draft; `submitted_above`: a first step is taken, a higher duty awaited
   updatedAt: number
   onRoute: boolean
   scope?: string

@@ -2,6 +2,7 @@
 import { openAlarms, openReferrals } from '../records/open'
 import { findSemanticConflicts, semanticLine, semanticRules, shownValue, summarize } from '../records'
 import type { FoldedFile } from '../sync/fold'
+import { isHalfApproved } from '../sync/steps'
 import type { HouseholdSummary } from './contract'
 
 export interface SummaryFacts {
@@ -15,7 +16,7 @@ export interface SummaryFacts {
 export type StoredSummary = Omit<HouseholdSummary, 'onRoute'>
 
 export function summarise(file: FoldedFile, facts: SummaryFacts, today: string): StoredSummary {
-  const sectionStates = Object.values(file.sections).map((section) => section.status as string).filter((status) => status !== 'draft') // prettier-ignore
+  const sectionStates = Object.values(file.sections).map((section) => (isHalfApproved(section) ? 'submitted_above' : (section.status as string))).filter((status) => status !== 'draft') // prettier-ignore
   const rules = semanticRules(file.kind)
   const line = semanticLine(rules, file)
   const semantic = { open: findSemanticConflicts(rules, file).filter((one) => !one.settled).length, marks: line.marks, settled: line.settled }

@@ -5,6 +5,7 @@
 import type { Device, FileView, HouseholdSummary, OwnSave, UnlinkedRecord } from '../../device/contract'
 import type { Json } from '../../sync/canonical'
 import type { SectionStatus } from '../../sync/fold'
+import { mayTakeStep, nextStep } from '../../sync/steps'
 
 export interface ConflictSide { value: Json; personId: string; at: number; mine: boolean }
 export interface ConflictItem { id: string; path: string; rule: string; sides: ConflictSide[]; mine: boolean }
@@ -38,6 +39,8 @@ export interface Counts { review: number; conflicts: number; amendments: number;
 const APPROVAL_SHOWN_DAYS = 14
 const DAY_MS = 86_400_000
 const REVIEW = ['submitted', 'amendment_submitted']
+/** A first step is taken, a higher duty is awaited. */
+const ABOVE = 'submitted_above'
 const AMENDED = ['amendment_pending', 'stale']
 
 /** From the summaries alone: cheap enough for the badge in the bar, and right before any file is opened. */
@@ -62,7 +65,7 @@ export function isReviewer(duties: readonly string[]): boolean {
 export function isWorthOpening(household: HouseholdSummary, reviewer: boolean, now: number): boolean {
   if (household.conflicts > 0) return true
   const states = household.sectionStates
-  if (reviewer) return states.some(state => REVIEW.indexOf(state) >= 0 || AMENDED.indexOf(state) >= 0)
+  if (reviewer) return states.some(state => REVIEW.indexOf(state) >= 0 || state === ABOVE || AMENDED.indexOf(state) >= 0)
   const fresh = now - household.updatedAt < APPROVAL_SHOWN_DAYS * DAY_MS
   return states.some(state => state === 'returned' || AMENDED.indexOf(state) >= 0 || (state === 'approved' && fresh))
 }
@@ -91,13 +94,15 @@ export async function collectInbox(device: Device, now: number): Promise<Inbox> 
       inbox.unreadable++
       continue
     }
-    sortFile(inbox, household.headName, view, me, reviewer, now)
+    const rules = device.rules?.[view.kind]
+    const mayReview = (section: string) => !rules || mayTakeStep(rules, section, nextStep(rules, view.state.sections[section], section), device.me?.duties ?? [])
+    sortFile(inbox, household.headName, view, me, reviewer, now, mayReview)
   }
   return orderInbox(inbox)
 }
 
 /** Puts what one file holds into the right trays. */
-export function sortFile(inbox: Inbox, headName: string, view: FileView, me: string, reviewer: boolean, now: number): void {
+export function sortFile(inbox: Inbox, headName: string, view: FileView, me: string, reviewer: boolean, now: number, mayReview: (section: string) => boolean = () => true): void {
   const conflicts = readConflictItems(view, me).filter(item => reviewer || item.mine)
   if (conflicts.length > 0) inbox.conflicts.push({ fileId: view.fileId, headName, view, conflicts })
   for (const section of Object.keys(view.state.sections)) {
@@ -105,7 +110,7 @@ export function sortFile(inbox: Inbox, headName: string, view: FileView, me: str
     const item = readSection(view, headName, section)
     if (!item) continue
     if (reviewer) {
-      if (REVIEW.indexOf(item.status) >= 0) inbox.toReview.push(item)
+      if (REVIEW.indexOf(item.status) >= 0) { if (mayReview(section)) inbox.toReview.push(item) }
       else if (AMENDED.indexOf(item.status) >= 0) inbox.amendments.push(item)
     } else if (concerns(view, section, me)) {
       if (item.status === 'returned') inbox.returnedSections.push(item)

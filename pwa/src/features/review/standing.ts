@@ -7,10 +7,11 @@ import type { About, Operation } from '../../sync/change'
 import type { Json } from '../../sync/canonical'
 import type { FoldedAct, FoldedApproval, FoldedFile, FoldedSection, Rules } from '../../sync/fold'
 import { findSection, pinnedPaths } from '../../sync/rules'
+import { mayTakeStep, nextStep } from '../../sync/steps'
 import { sameValue } from './compare'
 
 /** Why approval is not offered. `ready` offers it. */
-export type Obstacle = 'not_reviewer' | 'readonly' | 'gone' | 'not_submitted' | 'changed_since' | 'open_conflict' | 'unsettled' | 'own_work' | 'decided'
+export type Obstacle = 'not_reviewer' | 'readonly' | 'gone' | 'not_submitted' | 'changed_since' | 'open_conflict' | 'unsettled' | 'own_work' | 'higher_duty' | 'decided'
 
 export interface Standing {
   /** `null`: may be approved now. */
@@ -55,6 +56,7 @@ function firstObstacle(found: FoldedSection, reviewer: boolean, conflicts: numbe
   if (found.content === null) return 'unsettled'
   if (submitted.content !== found.content) return 'changed_since'
   if (submitted.person === me.personId || wrotePinned(rules, view, section, me.personId)) return 'own_work'
+  if (!mayTakeStep(rules, section, nextStep(rules, found, section), me.duties)) return 'higher_duty'
   return null
 }
 
@@ -70,15 +72,6 @@ function wrotePinned(rules: Rules, view: FileView, section: string, personId: st
   const authorOf = new Map(view.history.map((entry) => [`${entry.dot[0]}:${entry.dot[1]}`, entry.personId]))
   return (rule ? pinnedPaths(section, rule) : []).some((path) =>
     (view.state.paths[path]?.values ?? []).some((value) => value.person === personId || value.dots.some((dot) => authorOf.get(`${dot[0]}:${dot[1]}`) === personId)))
-}
-
-/** The first step of the chain that has no effective approval of the content yet. */
-function nextStep(rules: Rules, found: FoldedSection | undefined, section: string): number {
-  const steps = Math.max(1, findSection(rules, section)?.steps.length ?? 1)
-  for (let step = 1; step < steps; step++) {
-    if (!(found?.approved ?? []).some((approval) => approval.effective && approval.step === step && approval.content === found?.content)) return step
-  }
-  return steps
 }
 
 /** The submission that nobody has decided: one whose content is in force already waits for nothing. */
