@@ -10,6 +10,7 @@ import type { EnrolmentOffer, EnrolmentSecrets } from './contract'
 import { DeviceError } from './errors'
 import { checkPassword } from './password-rules'
 import type { Phone } from './phone'
+import { FRESH_LINES } from './tidying'
 import type { Policy } from './policy'
 import { takeFirstPolicy } from './policy-check'
 import { deviceLabel, normaliseCode, PASSWORD_CHARACTERS_MIN } from './typed'
@@ -52,7 +53,7 @@ export async function enrol(phone: Phone, code: string, raw: Offer, secrets: Enr
     replica, signing: toBase64url(signing.privateKey), signing_public: keys.public_key, receipt: toBase64url(receipt.privateKey), inbox: toBase64url(inbox.privateKey),
     field_code: newFieldCode(), pin: null, route: null, replicas: { [replica]: null },
   } // prettier-ignore
-  const sync: SyncState = { cursor: null, server_at: enrolled.server_at, complete_at: null, policy: enrolled.policy, policy_tag: null, damaged: [], packs: [], cursor_after_packs: null }
+  const sync: SyncState = { cursor: null, server_at: enrolled.server_at, complete_at: null, policy: enrolled.policy, policy_tag: null, damaged: [], packs: [], cursor_after_packs: null, lines: FRESH_LINES }
   const clear = clearOf(policy, replica, toBase64url(inbox.publicKey), enrolled.server_at, phone.now())
   const holder: HolderRow = { person: policy.me.person_id, name: policy.me.name, database: `yihu-${replica}`, route_until: null, used_at: phone.now() }
   const earlier = holders.find((row) => row.person === holder.person)

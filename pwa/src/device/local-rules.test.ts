@@ -5,7 +5,7 @@ import { findInstrument, listInstruments } from '../records/forms'
 import { matchPolicies } from '../records/policies'
 import { daysAllowed } from '../records/process'
 import { VISIT_RULES } from '../records/due'
-import { enrolled, household, PASSWORD, PIN, restarted, startServer } from './testing/phones'
+import { enrolled, household, PIN, restarted, startServer } from './testing/phones'
 import { PERSON, SCOPE } from './testing/server'
 import { dayOf } from './summary'
 
@@ -33,9 +33,10 @@ describe('what a station sets for itself', () => {
     Object.assign(server, { local: OWN, epoch: server.epoch + 1 })
     await phone.syncNow()
     expect(line().nextVisitOn).toBe('2026-01-06')
+    const code = await phone.showFieldCode()
     server.mishaps.push(...Array<'dead'>(50).fill('dead'))
     const again = await restarted(server)
-    await again.unlockWithPassword(PERSON, PASSWORD)
+    await again.unlockWithFieldCode(PERSON, code)
     expect(again.households[0]!.nextVisitOn).toBe('2026-01-06')
     expect(daysAllowed('plan', dayOf(Date.now()))).toBe(3)
     expect(findInstrument('own_sleep')?.label['zh-CN']).toBe('睡眠三问')
