@@ -60,6 +60,7 @@ export const TOUR: Stop[] = [
   { route: '/readings/:file', address: `/readings/${FIRST}`, name: 'readings', zh: '谁看过' },
   { route: '/alarms', address: '/alarms', name: 'alarms', zh: '警报' },
   { route: '/stand-ins', address: '/stand-ins', name: 'stand-ins', zh: '代班' },
+  { route: '/erasures', address: '/erasures', name: 'erasures', zh: '彻底删除' },
   { route: '/administration/:page?', address: '/administration', name: 'administration', zh: '管理' },
   ...['recoveries', 'audit', 'accounts'].map((page): Stop => ({ route: '/administration/:page?', address: `/administration/${page}`, name: `administration-${page}`, zh: '管理：' + page })),
   { route: '/stuck', address: '/stuck', name: 'stuck', zh: '卡住的个案' },

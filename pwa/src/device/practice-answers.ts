@@ -49,7 +49,7 @@ const ANSWERS: [RegExp, Answer][] = [
   [/^\/local$/, () => ({ sheets: [{ name: 'county', kind: 'county', number: 2, title: '县里的标准', text: '', is_withdrawn: false, written_by: DEPUTY, written_at: Date.now() - 20 * DAY_MS }] })],
   [/^\/local\/templates\//, () => ({ text: '' })],
   [/^\/ledger\/imports$/, () => ({ imports: [{ import_id: hex('import'), file_name: '十一月台账.xlsx', created_at: Date.now() - 5 * DAY_MS, person_id: DEPUTY, bytes: 184_320 }] })],
-  [/^\/erasures$/, () => ({ erasures: [] })],
+  [/^\/erasures$/, () => ({ erasures: [{ file: hex('erased'), scope: SCOPE, state: 'asked', asked_by: DEPUTY, asked_at: Date.now() - DAY_MS, reason: '本人要求删除，已核实身份', decided_by: null, decided_at: null }] })],
 ] // prettier-ignore
 
 function today(days = 0): string {
