@@ -3,7 +3,7 @@ import { ref, shallowRef, type Ref, type ShallowRef } from 'vue'
 
 export interface Loaded<T> { value: ShallowRef<T | null>; problem: Ref<unknown>; load(): Promise<void> }
 
-export function useLoaded<T>(fetch: () => Promise<T>): Loaded<T> {
+export function useLoaded<T>(read: () => Promise<T>): Loaded<T> {
   const value = shallowRef<T | null>(null)
   const problem = ref<unknown>(null)
   let asked = 0
@@ -11,7 +11,7 @@ export function useLoaded<T>(fetch: () => Promise<T>): Loaded<T> {
     const mine = ++asked
     problem.value = null
     try {
-      const found = await fetch()
+      const found = await read()
       if (mine === asked) value.value = found
     } catch (error) {
       if (mine === asked) problem.value = error
