@@ -20,7 +20,11 @@ afterAll(async () => worker?.browser.dispose())
 
 /** Types a word into each field that stands on the screen, as fingers do. */
 async function typeEverywhere(word: string): Promise<void> {
-  const boxes = worker.page.locator('main input:not([type=radio]):not([type=checkbox]):not([type=file]):not([type=date]):not([type=time]), main textarea')
+  const boxes = worker.page.locator('main input:not([type=radio]):not([type=checkbox]):not([type=file]):not([type=date]):not([type=time]):visible, main textarea:visible')
+  // Fields for words are folded until they are wanted.
+  const folded = worker.page.locator('main').getByRole('button', { name: /^(写几句|备注)/ })
+  await boxes.or(folded).first().waitFor()
+  if (await folded.first().isVisible()) await folded.first().click()
   await boxes.first().waitFor()
   for (const box of await boxes.all()) {
     if (!(await box.isVisible()) || !(await box.isEditable())) continue
