@@ -64,6 +64,41 @@ EXPLAINED: dict[str, list[str]] = {
     "An element's path has one stroke: the first is the last.": [
         "fold.Folding._element: , name = path.partition('/') return => , name = path.rpartition('/') return",
     ],
+    "Nobody reads the path of this register, nor of what is written to it.": [
+        "inputs.scope_of: ' register = Register(SCOPE_PATH, PLACE_RULE) for item => ' register = Register(None, PLACE_RULE) for item",
+        "inputs.scope_of: register.fold_in(place_write(SCOPE_PATH, item.change.to, => register.fold_in(place_write(None, item.change.to,",
+    ],
+    "Only changes of that file are given, so the first of them names it.": [
+        "inputs.scope_of: == file), file): if => == file), None): if",
+        "inputs.scope_of: .file == file), file): if => .file == file)): if",
+    ],
+    "`to` stands in transfers, and in acts that no server of this version accepts.": [
+        "inputs.scope_of: == 'transfer' and item.change.to is => == 'transfer' or item.change.to is",
+    ],
+    "A register in which nothing is live has no value either.": [
+        "inputs.scope_of: value if register.is_written else None return found => value if register.is_written or True else None return found",
+    ],
+    "No two leaves have the same first item, so whole leaves sort as their first items do.": [
+        "fold.state_digest: ) leaves.sort(key=lambda leaf: str(leaf[0])) return sha256_hex('\\ => ) leaves.sort(key=None) return sha256_hex('\\",
+    ],
+    "An `append` has an object and no other operation that comes here has one (C-4).": [
+        "fold._values_written: == 'append' and isinstance(operation.value, => == 'append' or isinstance(operation.value,",
+    ],
+    "No two changes have the same place, so what stands behind it is never compared.": [
+        "inputs.list_merges: sorted(acts, key=lambda entry: entry[0]): change => sorted(acts, key=None): change",
+        "inputs.list_merges: item in sorted(acts, key=lambda entry: entry[0]): change => item in sorted(acts): change",
+    ],
+    "A merge has `merge` (C-10); one that is given twice says the same twice.": [
+        "inputs.list_merges: change.merge is None or (change.file, change => change.merge is None and (change.file, change",
+    ],
+    "Positions begin at 1: every place is behind the one where a file begins.": [
+        "inputs._joined: ]] = [((0, 0, '') => ]] = [((1, 0, '')",
+        "inputs._joined: = [((0, 0, ''), file => = [((0, 1, ''), file",
+        "inputs._joined: (0, 0, ''), file)] => (0, 0, 'XXXX'), file)]",
+    ],
+    "Of two equal numbers either is the greater.": [
+        "versions.join: if seq > vector.get(replica, => if seq >= vector.get(replica,",
+    ],
     "Seq begins at 1: under seq 0 nothing is known.": [
         "verdicts._fork: change.dot.seq > 1: => change.dot.seq >= 1:",
     ],

@@ -276,6 +276,12 @@ def shapes() -> list[Case]:
         ),
         altered("dots of a file that is no id", ["N-7"], False, {"base": {"vector": {f"{A}@b": 1}, "except": []}}),
         altered("dots of 19 other files", ["C-1a"], True, {"base": {"vector": {A: 1} | many(19), "except": []}}),
+        altered(
+            "dots of 19 other files and two",
+            ["C-1a"],
+            True,
+            {"base": {"vector": {A: 1, B: 1} | many(19), "except": []}},
+        ),
         altered("dots of 20 other files", ["C-1a"], False, {"base": {"vector": {A: 1} | many(20), "except": []}}),
     ]
 
