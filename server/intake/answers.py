@@ -4,6 +4,8 @@ import re
 
 from server.intake.erasures import FILE_ERASED
 from sync import change as changes
+from sync.canonical import sha256_hex
+from sync.change import Envelope
 from sync.errors import MalformedError
 from sync.verdict import Reason, Verdict
 from sync.versions import Dot
@@ -27,3 +29,13 @@ def plain_error(error: MalformedError) -> MalformedError:
     """Without a path that quotes what a stranger sent: a verdict must be canonical itself."""
     path = error.path if error.path and _PLAIN_PATH.fullmatch(error.path) else None
     return MalformedError(error.detail, code=error.code, path=path)
+
+
+def row_id_of(envelope: Envelope) -> str:
+    """The change's id, of whatever text came (N-3)."""
+    return sha256_hex(envelope.body.encode("utf-8", "surrogatepass"))
+
+
+def unverified_id_of(envelope: Envelope) -> str:
+    """Covers the signature too: what nobody signed stands apart from the change that it pretends to be."""
+    return sha256_hex(f"unverified\n{envelope.sig}\n{envelope.body}".encode("utf-8", "surrogatepass"))

@@ -14,7 +14,7 @@ from server.database import upsert
 from server.devices.certificates import Author
 from server.devices.rules import Caller
 from server.intake import identity, queries
-from server.intake.answers import asked_scope, erased_verdict, plain_error
+from server.intake.answers import asked_scope, erased_verdict, plain_error, row_id_of, unverified_id_of
 from server.intake.authors import Authors, find_doubts, find_faults
 from server.intake.checks import OwnInstruments, find_rules, list_file_numbers, list_id_numbers, make_check
 from server.intake.erasures import find_erased_faults, is_erased
@@ -36,7 +36,6 @@ from server.intake.tables import CaseFile, Change, FileMove, IdentityIndex
 from server.station import local_rules
 from server.station import rules as stations
 from sync import change as changes
-from sync.canonical import sha256_hex
 from sync.change import Envelope
 from sync.errors import MalformedError
 from sync.places import Fork
@@ -81,8 +80,8 @@ class Batch:
             return []
         _ = self.log  # before anything is read: nobody else may move the station's files meanwhile
         self._read_rows(envelopes)
-        if all(_row_id(envelope) in self._rows for envelope in envelopes):
-            return [(self._current(self._rows[_row_id(one)]), True) for one in envelopes]
+        if all(row_id_of(envelope) in self._rows for envelope in envelopes):
+            return [(self._current(self._rows[row_id_of(one)]), True) for one in envelopes]
         self._read_files(envelopes)
         with self.session.no_autoflush:
             answers = [self._receive_one(envelope, uploader) for envelope in envelopes]
@@ -101,7 +100,7 @@ class Batch:
     # --- one change ---------------------------------------------------------------------------------------------------
 
     def _receive_one(self, envelope: Envelope, uploader: Caller) -> tuple[Envelope, bool]:
-        for stored_id in (_row_id(envelope), _unverified_id(envelope)):
+        for stored_id in (row_id_of(envelope), unverified_id_of(envelope)):
             row = self._rows.get(stored_id)
             if row is not None:
                 recent = self.log.find_recent(row.entry)
@@ -266,7 +265,7 @@ class Batch:
     ) -> Envelope:
         """Signed by its author, but no change: it is returned and occupies its dot (D-5)."""
         judgement = judge_malformed(plain_error(error or MalformedError("Not a change.")))
-        row_id = _row_id(envelope)
+        row_id = row_id_of(envelope)
         verdict = Verdict(
             change=row_id, status="returned", position=self.log.next_position, received_at=self.now,
             reasons=judgement.reasons, dot=dot, file=file,
@@ -285,7 +284,7 @@ class Batch:
 
     def _keep_nothing_of(self, envelope: Envelope, file: str, dot: Dot, author: Author, uploader: Caller) -> Envelope:
         """A change to a file that was erased: answered, and none of its words are kept (Z-5)."""
-        row_id = _row_id(envelope)
+        row_id = row_id_of(envelope)
         verdict = erased_verdict(row_id, self.log.next_position, self.now, dot, file)
         self._make_row(
             Envelope("", ""), verdict, row_id=row_id, file=self.station_id, dot=dot, act="", fork=row_id,
@@ -300,9 +299,9 @@ class Batch:
         not be able to spoil it by sending it first with a false signature.
         """
         reason = judge_malformed(plain_error(error)).reasons[0] if error else Reason("bad_signature")
-        row_id = _unverified_id(envelope)
+        row_id = unverified_id_of(envelope)
         verdict = Verdict(
-            change=_row_id(envelope), status="returned", position=self.log.next_position, received_at=self.now,
+            change=row_id_of(envelope), status="returned", position=self.log.next_position, received_at=self.now,
             reasons=(reason,),
         )  # fmt: skip
         self._make_row(
@@ -394,7 +393,7 @@ class Batch:
     # --- looking up ---------------------------------------------------------------------------------------------------
 
     def _read_rows(self, envelopes: Sequence[Envelope]) -> None:
-        ids = [stored_id for one in envelopes for stored_id in (_row_id(one), _unverified_id(one))]
+        ids = [stored_id for one in envelopes for stored_id in (row_id_of(one), unverified_id_of(one))]
         self._rows = {row.change_id: row for row in queries.list_changes(self.session, self.station_id, ids)}
 
     def _read_files(self, envelopes: Sequence[Envelope]) -> None:
@@ -441,12 +440,3 @@ class Batch:
         if self._patches is None:
             self._patches = set(stations.list_scopes(self.session, self.station_id))
         return self._patches
-
-
-def _row_id(envelope: Envelope) -> str:
-    """The change's id, of whatever text came (N-3)."""
-    return sha256_hex(envelope.body.encode("utf-8", "surrogatepass"))
-
-
-def _unverified_id(envelope: Envelope) -> str:
-    return sha256_hex(f"unverified\n{envelope.sig}\n{envelope.body}".encode("utf-8", "surrogatepass"))
