@@ -18,12 +18,12 @@ LENGTH_MIN = 10
 TEXT = Path(__file__).with_name("common_passwords.txt")
 PHONE = Path(__file__).resolve().parents[2] / "pwa" / "src" / "records" / "generated" / "common_passwords.json"
 
-WORDS = (
+WORDS = (  # noqa: SIM905 (a list would stand on 43 lines)
     "woaini woaini1314 wang zhang li liu chen yang huang zhao wu zhou xu sun ma zhu hu guo he lin gao luo "
     "zheng liang xie song tang wangwei zhangwei liwei xiaoming xiaohong baobei laogong laopo mima qwe asd "
     "zxc abc qq aa a"
 ).split()
-NUMBERS = (
+NUMBERS = (  # noqa: SIM905
     "123456 1234567 12345678 123456789 1234567890 123123 111111 000000 666666 888888 520 5201314 1314 1314520 147258"
 ).split()
 YEARS = [str(year) for year in range(1970, 2011)]
