@@ -181,7 +181,7 @@ describe('a child’s file', () => {
 
   it('opens without a word once leave was asked for with a reason and an end, and approved', async () => {
     await colleague.goTo(`/grants?file=${home.split('/').pop()}`)
-    await colleague.page.getByRole('dialog').getByLabel('原因').fill('从林小满手里接过这一户')
+    await colleague.page.getByRole('dialog').locator('textarea').fill('从林小满手里接过这一户')
     await isAccessible(colleague, 'grants-ask')
     await press(colleague, 'send-grant')
     await row(colleague, 'grant-own', '等批准').waitFor()
@@ -286,7 +286,7 @@ describe('powers apart', () => {
     await system.goTo('/administration/recoveries')
     await press(system, 'ask-recovery')
     await choose(system, '由谁接管', '林小满')
-    await system.page.getByRole('dialog').getByLabel('原因').fill('副站长调走了，站长住院')
+    await system.page.getByRole('dialog').locator('textarea').fill('副站长调走了，站长住院')
     await press(system, 'send-recovery')
     await row(system, 'recovery', '等另一类管理员确认').waitFor()
     expect(await at(system, 'confirm-recovery').count()).toBe(0)

@@ -104,7 +104,8 @@ class Builder:
         world = self.world
         is_home = name == "home"
         may = MEMBERS if is_home else {"stranger"}
-        title = world.keep("east" if is_home else "abroad", "station", may)
+        # The stations of one server know each other's names, and nothing else: a referral is sent to one of them.
+        title = world.keep("east" if is_home else "abroad", "station", MEMBERS | {"stranger"})
         names = {patch: world.keep(patch, "patch", READERS[patch] | (STAFF if is_home else set())) for patch in patches}
         villages = {patch: world.keep(patch, "village", READERS[patch]) for patch in patches}
         plan = StationPlan.model_validate(
