@@ -103,7 +103,6 @@ class Builder:
     def _found(self, name: str, patches: list[str]) -> str:
         world = self.world
         is_home = name == "home"
-        may = MEMBERS if is_home else {"stranger"}
         # The stations of one server know each other's names, and nothing else: a referral is sent to one of them.
         title = world.keep("east" if is_home else "abroad", "station", MEMBERS | {"stranger"})
         names = {patch: world.keep(patch, "patch", READERS[patch] | (STAFF if is_home else set())) for patch in patches}
