@@ -35,6 +35,7 @@ export const ANSWERS = {
     'digests?': each(HASH, { key: ID }),
     'log?': optionalNull(shape({ root: SIGNED, 'proof?': each(HASH, { maximum: 120 }) })),
     'backed_up?': optionalNull(COUNT),
+    'erased?': each(SIGNED),
   },
   WitnessAnswer: { root: SIGNED, restarts: each(SIGNED), state: oneOf('sound', 'differs') },
   ReturnAnswer: { results: each({ id: HASH, code: oneOf('taken', 'known', 'refused') }) },
