@@ -20,9 +20,9 @@ afterAll(async () => worker?.browser.dispose())
 
 /** Types a word into each field that stands on the screen, as fingers do. */
 async function typeEverywhere(word: string): Promise<void> {
-  const boxes = worker.page.locator('main input:not([type=radio]):not([type=checkbox]):not([type=file]):not([type=date]):not([type=time]):visible, main textarea:visible')
+  const boxes = worker.page.locator('.y-page input:not([type=radio]):not([type=checkbox]):not([type=file]):not([type=date]):not([type=time]):visible, .y-page textarea:visible')
   // Fields for words are folded until they are wanted.
-  const folded = worker.page.locator('main').getByRole('button', { name: /^(写几句|备注)/ })
+  const folded = worker.page.locator('.y-page').getByRole('button', { name: /^(写几句|备注)/ })
   await boxes.or(folded).first().waitFor()
   if (await folded.first().isVisible()) await folded.first().click()
   await boxes.first().waitFor()
@@ -45,6 +45,7 @@ test('words are typed on every screen with fields, and stay in none of the brows
     await worker.goTo(path)
     await worker.page.locator('main').first().waitFor()
     await worker.settled()
+    if (path.endsWith('/visit')) await worker.page.locator('main label.y-chip').filter({ hasText: /^需留意/ }).first().click() // its words are asked for then
     await typeEverywhere(word)
     await worker.page.waitForTimeout(2500)
   }

@@ -42,6 +42,7 @@ async function lock(): Promise<void> {
 }
 /** The button's words change while keys are derived: open is what Me says. */
 async function isOpen(): Promise<void> {
+  await worker.page.waitForURL((url) => url.pathname !== '/unlock', { timeout: 60_000 })
   await worker.goTo('/me')
   await worker.page.getByText('全部户档已打开。').first().waitFor({ timeout: 60_000 })
 }
