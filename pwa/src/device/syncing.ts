@@ -37,6 +37,7 @@ export class Syncing {
   private timer: ReturnType<typeof setTimeout> | undefined
   private dueAt = 0
   private readonly refetched = new Set<string>()
+  private sentAtRisk = false // once a start: a phone that was revoked may go on trying for weeks
 
   constructor(private readonly phone: Phone) {}
 
@@ -284,6 +285,8 @@ export class Syncing {
   private async lastSends(error: unknown): Promise<string[]> {
     if (!(error instanceof Problem) || error.code !== 'device_revoked') throw error
     await this.phone.ensureSession('upload')
+    if (this.phone.vault?.mode === 'main' && !this.sentAtRisk) await (await import('./at-risk')).sendAtRisk(this.phone, this.phone.vault)
+    this.sentAtRisk = true
     await this.sealedOnly()
     return ['device_revoked']
   }

@@ -18,6 +18,27 @@ async function visit(phone: Device, file: string, value: string): Promise<void> 
   await phone.syncNow()
 }
 
+describe('a revoked phone', () => {
+  test('sends what no backup holds once more, with the verdicts that it was given, and that once a start', async () => {
+    const { server, phone } = await station()
+    await visit(phone, id(1), '13900000001')
+    const safe = server.log.length
+    await visit(phone, id(2), '13900000002')
+    await visit(phone, id(3), '13900000003')
+    const due = server.log.slice(safe).map((logged) => ({ id: logged.verdict.change, verdict: logged.signed }))
+    server.backedUp = safe
+    await phone.syncNow()
+    server.revoked = true
+    const again = await restarted(server)
+    await again.unlockWithPassword(PERSON, PASSWORD)
+    await again.syncNow()
+    expect(again.sync.problem?.code).toBe('device_revoked')
+    expect(server.broughtSealed).toEqual(due)
+    await again.syncNow()
+    expect(server.broughtSealed).toHaveLength(2)
+  })
+})
+
 describe('a log that is not the remembered one', () => {
   test('a server that refuses to go on from another past is shown to the person, and nothing of it is taken in', async () => {
     const { server, colleague, phone } = await station()

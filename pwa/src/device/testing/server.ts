@@ -39,6 +39,7 @@ export class TestServer {
   private readonly moves: { after: number; entry: Entry }[] = []
   readonly mishaps: Mishap[] = []
   readonly calls: string[] = []
+  readonly broughtSealed: { id: string; verdict: Envelope }[] = [] // by a revoked phone, with the verdicts it was given (M-5d)
   readonly readings: Told[] = []
   readonly grants: Record<string, unknown>[] = []
   readonly ranges: string[] = []
@@ -254,7 +255,8 @@ export class TestServer {
     if (this.losesSealed) return { id, code: 'refused' }
     const packed = await openSealed(this.sealing.privateKey, fromBase64url(sealed), OUTBOX_INFO)
     const plain = unpackSave(packed) ?? new TextDecoder().decode(await gunzip(packed))
-    const { certificates, envelope } = JSON.parse(plain) as { certificates: Envelope[]; envelope: Envelope }
+    const { certificates, envelope, verdict } = JSON.parse(plain) as { certificates: Envelope[]; envelope: Envelope; verdict?: Envelope }
+    if (verdict) this.broughtSealed.push({ id, verdict })
     for (const certificate of certificates) await this.admit(certificate)
     const known = this.log.some((logged) => logged.verdict.change === id)
     await this.take(envelope)
