@@ -53,7 +53,7 @@ const at = (person: Person, test: string) => person.page.locator(`[data-test="${
 const press = (person: Person, test: string) => at(person, test).first().click()
 const row = (person: Person, test: string, words: string) => at(person, test).filter({ hasText: words }).first()
 const choose = (person: Person, label: string, words: string) => person.page.getByRole('radiogroup', { name: label }).locator('label.y-chip').filter({ hasText: words }).first().click()
-const yes = (person: Person, words: string) => person.page.getByRole('dialog').getByRole('button', { name: words, exact: true }).click()
+const yes = (person: Person, words: string) => person.page.getByRole('dialog').last().getByRole('button', { name: words, exact: true }).click()
 
 /** Given to the engine over its debugging port: the page's own policy lets no foreign script in. */
 async function isAccessible(person: Person, what: string): Promise<void> {
