@@ -13,7 +13,8 @@ export interface Waiting {
 /** Saves that the server does not have yet, and records that wait in the inbox to be signed. */
 export async function countWaiting(database: VaultDatabase): Promise<Waiting> {
   const times = [...(await listUnreceived(database)), ...(await database.getAll('inbox'))].map((row) => row.at)
-  const photos = (await listUnuploaded(database)).length
+  const attachments = await listUnuploaded(database)
+  const photos = attachments.filter((row) => !row.small).length || Math.min(1, attachments.length) // with its small picture a photo is one
   const returned = (await database.getAll('outbox')).filter((row) => (row.fate === 'returned' || row.fate === 'declined') && !row.dismissed).length
   return { count: times.length, since: times.length ? Math.min(...times) : null, photos, returned }
 }
