@@ -159,7 +159,8 @@ class Decisions(Batch):
     def _admit(self, row: Change, change: changes.Change, state: FileState) -> Judgement | None:
         """The judgement with the deputy behind it, or None where nobody can take the change in as it stands."""
         now = read_verdict(current_verdict(self.session, self.context.keyring, row))
-        if {reason.code for reason in now.reasons} & UNREADABLE:
+        # A fork stays one (D-11), also one whose reason was found in a log that was lost and shows nowhere here.
+        if row.fork or {reason.code for reason in now.reasons} & UNREADABLE:
             return None
         judgement = self._judge(change, self.authors.find(row.replica), state, is_admitted=True)
         return None if judgement.status in WAITING else judgement

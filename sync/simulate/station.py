@@ -197,6 +197,8 @@ class Station:
         """A deputy takes a waiting change in, or declines it. False: it cannot be taken in."""
         row = self.rows[change_id]
         assert row.change is not None  # noqa: S101
+        if accept and row.is_fork:
+            return False
         if accept:
             judgement = self._judge(
                 row.change, self.accounts[row.device], self.state(row.file), now, admitted=True
