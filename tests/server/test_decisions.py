@@ -200,7 +200,8 @@ def test_a_fork_is_entered_again_by_the_deputy_and_its_author_is_told(worker: Ph
     )  # fmt: skip
     assert deputy.push(again)[0].status == "accepted"
     told = verdict_of(decide(deputy, fork, "reissued", instead=change_id(again.body), reason="已代您录入"))
-    assert (told.status, [(one.code, one.say) for one in told.reasons]) == ("declined", [("reissued", "已代您录入")])
+    reasons = [("reissued", "已代您录入"), ("fork", None)]  # it stays one (C-6)
+    assert (told.status, [(one.code, one.say) for one in told.reasons]) == ("declined", reasons)
     assert worker.push(fork)[0].status == "declined"
 
 
