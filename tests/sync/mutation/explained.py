@@ -67,6 +67,9 @@ EXPLAINED: dict[str, list[str]] = {
     "Nobody reads the path of this register, nor of what is written to it.": [
         "inputs.scope_of: ' register = Register(SCOPE_PATH, PLACE_RULE) for item => ' register = Register(None, PLACE_RULE) for item",
         "inputs.scope_of: register.fold_in(place_write(SCOPE_PATH, item.change.to, => register.fold_in(place_write(None, item.change.to,",
+        "inputs.list_merges: path = MERGED_PREFIX + change.merge.file register = => path = None register =",
+        "inputs.list_merges: change.file), Register(path, PLACE_RULE)) => change.file), Register(None, PLACE_RULE))",
+        "inputs.list_merges: register.fold_in(place_write(path, change.act == => register.fold_in(place_write(None, change.act ==",
     ],
     "Only changes of that file are given, so the first of them names it.": [
         "inputs.scope_of: == file), file): if => == file), None): if",
@@ -103,7 +106,7 @@ EXPLAINED: dict[str, list[str]] = {
         "verdicts._fork: change.dot.seq > 1: => change.dot.seq >= 1:",
     ],
     "`_merge_base` gives the base of nothing to what is no merge.": [
-        "verdicts._fork: ] if change.merge else [])] if => ] if change.merge or True else [])] if",
+        "verdicts.list_bases: ] if change.merge else [])] => ] if change.merge or True else [])]",
     ],
     "Of what the form showed only merges made in the change's own file are looked for, and those are named plainly.": [
         "verdicts._showed_merge: accepted, change.base, change.file) return any((change => accepted, change.base, None) return any((change",
@@ -118,5 +121,23 @@ EXPLAINED: dict[str, list[str]] = {
     ],
     "Nothing and false are one here.": [
         "verdicts._flags: context.accepted, single_post=False) if => context.accepted, single_post=None) if",
+    ],
+    "It stands there in every undecided change alike, and the number before it is no other's: nothing is told apart by it.": [
+        "inputs._placed: (_UNDECIDED, number, ''), item)) => (_UNDECIDED, number, 'XXXX'), item))",
+    ],
+    "Whoever folds says whose file it is; only a fold of no change may not, and there is nothing in it to place.": [
+        "fold.Folding.__init__: , file: str='', received: Sequence[ => , file: str='XXXX', received: Sequence[",
+        "inputs.in_folding_order: change.file if received else '') joined => change.file if received and False else '') joined",
+        "inputs.in_folding_order: file or (received[0].change.file if => file or (received[1].change.file if",
+        "inputs.in_folding_order: if received else '') joined = _joined => if received else 'XXXX') joined = _joined",
+    ],
+    "A change names itself plainly, and one of the file itself was handed back above: its dot gets its own file's name either way.": [
+        "inputs.within: dot, change.file, file), base=base_within(change => dot, change.file, None), base=base_within(change",
+    ],
+    "Values are gathered under their keys; nobody asks what was gathered for its key.": [
+        "policies.candidates_of: Candidate(write.value, write.key, [write]) return => Candidate(write.value, None, [write]) return",
+    ],
+    "The first write of a register always shows, and what has no write is not asked what it shows.": [
+        "registers.Register.__init__: .last_shown: Any = None self._unguarded_rank: int => .last_shown: Any = '' self._unguarded_rank: int",
     ],
 }

@@ -12,6 +12,7 @@ from tests.sync.vector_source import (
     bundles,
     corners,
     corners_judged,
+    corners_of_many,
     foundations,
     handover,
     log,
@@ -43,7 +44,7 @@ def every_vector() -> dict[str, list[dict[str, Any]]]:
         "provisional": voids.provisional() + corners.of_the_undecided(),
         "approvals": approvals.before_and_after() + approvals_late.late_and_at_once() + corners.of_approvals(),
         "moving": moving.moving() + corners.of_moves(),
-        "merging": merging.merging() + corners.of_merges(),
+        "merging": merging.merging() + corners.of_merges() + corners_of_many.of_many(),
         "verdicts": verdicts.verdicts()
         + moving.judged_moves()
         + merging_decided.judged_merges()

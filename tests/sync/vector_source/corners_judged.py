@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from sync.fold import fold, state_digest
 from tests.sync.vector_source.approvals import PLAN, Review, hash_of
 from tests.sync.vector_source.cases import Case
 from tests.sync.vector_source.judging import judged
@@ -28,7 +29,7 @@ ABSORBED = {"kind": "household", "duties_then": ["deputy"], "duties_now": ["depu
 
 
 def judged_corners() -> list[Case]:
-    return [*_chains(), *_operations(), *_flags(), *_steps(), *_merged(), *_undone()]
+    return [*_chains(), *_contested(), *_operations(), *_flags(), *_steps(), *_merged(), *_undone()]
 
 
 def _known(story: Story, *statuses: str) -> list[dict[str, Any]]:
@@ -70,6 +71,53 @@ def _chains() -> list[Case]:
             )
         )
     return cases
+
+
+def _contested() -> list[Case]:
+    """A dot of the base was another's once; whether the form showed what stands here, its digest says (C-1)."""
+    cases = []
+
+    def add_case(name: str, story: Story, status: str = "accepted", **context: Any) -> None:
+        reasons = () if status == "accepted" else ("fork@base",)
+        cases.append(judged(name, "D-15 L-11 C-1", story, status, *reasons, **context))
+
+    story = Story(RULES | {"version": 2})
+    first = list(story.save("w", put("phone", "1")).dot)
+    story.save("v", put("phone", "2"), digest=_digest(story))
+    add_case("what a form of older rules says it saw is no evidence", story, "quarantined", contested=[first])
+
+    story = Story()
+    first = list(story.save("w", put("phone", "1")).dot)
+    digest = _digest(story)
+    story.save("v", put("phone", "2"))
+    story.save("v", put("phone", "3"), digest=digest)
+    add_case("one's own word was undecided when the form showed it", story, contested=[first])
+    for number in range(4, 24):
+        digest = _digest(story)
+        story.save("v", put("phone", str(number)))
+    story.save("v", put("phone", "24"), digest=digest)
+    add_case("the last of many own words was undecided", story, contested=[first])
+
+    story = Story()
+    first = list(story.save("v", put("phone", "1")).dot)
+    story.save("v", put("phone", "2"))
+    add_case("nothing was decided yet when the form showed one's own word", story, contested=[first])
+
+    story = Story()
+    story.save("v", put("phone", "2"), file=HIGH, saw=[])
+    first = list(story.save("w", put("income", 1), saw=[]).dot)
+    digest = _digest(story)
+    story.merge("d", HIGH, digest=digest)
+    add_case("what a merge saw of two files one digest does not say", story, "quarantined", contested=[first])
+    digest = _digest(story)
+    story.save("w", put("phone", "3"), digest=digest)
+    add_case("it saw the very state of two files", story, contested=[first])
+    return cases
+
+
+def _digest(story: Story) -> str:
+    """What a form of `FILE` showed that had all that was told so far, and nothing undecided."""
+    return state_digest(fold(story.rules, story.inputs(), FILE))
 
 
 def _operations() -> list[Case]:
