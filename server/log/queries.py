@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any, TypeVar
 
-from sqlmodel import Session, SQLModel, and_, col, func, select
+from sqlmodel import Session, SQLModel, col, func, select
 
 from server.intake.tables import Change, LogAudience, LogEntry
 from server.keyring.tables import DataKey
@@ -26,8 +26,9 @@ def find_first_brought(session: Session, station_id: str, after: int) -> int | N
     """The earliest position of a current verdict that devices brought back to a place beyond this one."""
     statement = (
         select(func.min(Change.position))
-        .join(LogEntry, and_(LogEntry.station_id == Change.station_id, LogEntry.change_id == Change.change_id))
+        .join(LogEntry, col(LogEntry.change_id) == col(Change.change_id))
         .where(
+            Change.station_id == station_id,
             LogEntry.station_id == station_id,
             LogEntry.position > after,
             LogEntry.position == Change.entry,
