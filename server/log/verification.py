@@ -80,7 +80,7 @@ def _check_server_keys(checking: Checking) -> None:
     rows = queries.list_all(checking.session, ServerKey, checking.station_id)
     publics = {row.number: row.public for row in rows if row.purpose == "verdict"}
     for row in rows:
-        key = f"{row.purpose} {row.number}"
+        key = f"{row.purpose}/{row.number}"
         if row.handover_body is not None:
             following = publics.get(row.number + 1)
             if not _is_handed_over(row, following):

@@ -22,7 +22,7 @@ afterAll(async () => worker?.browser.dispose())
 async function typeEverywhere(word: string): Promise<void> {
   const boxes = worker.page.locator('.y-page input:not([type=radio]):not([type=checkbox]):not([type=file]):not([type=date]):not([type=time]):visible, .y-page textarea:visible')
   // Fields for words are folded until they are wanted.
-  const folded = worker.page.locator('.y-page').getByRole('button', { name: /^(写几句|备注)/ })
+  const folded = worker.page.locator('.y-page button.y-unfold').filter({ hasText: /^\s*(写几句|备注)/ })
   await boxes.or(folded).first().waitFor()
   if (await folded.first().isVisible()) await folded.first().click()
   await boxes.first().waitFor()

@@ -205,6 +205,7 @@ def add_up(walked: Iterator[tuple[int, list[Leak]]]) -> tuple[int, list[Leak]]:
     return cells, leaks
 
 
+@pytest.mark.timeout(1_500)
 def test_no_cell_of_the_matrix_leaks(
     context: Context, world: World, query: Query, figure: Callable[[str], None]
 ) -> None:

@@ -120,6 +120,7 @@ def lock_faults(lock: dict[str, object]) -> list[str]:
         for path, one in packages.items()
         if path
         and not one.get("link")
+        and not one.get("inBundle")  # inside the archive of another, whose hash covers it
         and (
             not str(one.get("resolved", REGISTRY)).startswith(REGISTRY)
             or not str(one.get("integrity", "")).startswith("sha512-")

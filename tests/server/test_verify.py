@@ -45,7 +45,7 @@ TABLES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "data_key": (("owner",), ("wrapped",)),
     "log_restart": (("epoch",), ("size", "agreed", "body", "signature")),
     "replica": (("replica",), ("public_key", "person_id")),
-    "server_key": (("purpose",), ("public", "sealed_private")),
+    "server_key": (("purpose", "number"), ("public", "sealed_private")),
     "counter": (("name",), ("value",)),
     "audit_entry": (("position",), ("event", "at", "about", "chain")),
 }  # fmt: skip
