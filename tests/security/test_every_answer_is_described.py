@@ -25,9 +25,9 @@ def ask_everything(url: str, phone: Phone, folder: Path, examples: int, *more: s
         str(Path(sys.executable).with_name("st")), "run", f"{url}/api/v1/openapi.json", "--url", url, "--checks", CHECKS,
         "--max-examples", str(examples), "--phases", "examples,fuzzing", "--generation-deterministic", "--seed", "1",
         "--header", f"Cookie: {cookies}", "--exclude-path-regex", "sessions/read|wipe-order|bundles", "--no-color",
-        *more,
+        "--request-timeout", "60", *more,
     ]  # fmt: skip
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=1800 if IS_LONG else 200)
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=1800 if IS_LONG else 280)
     return done.returncode, done.stdout + done.stderr
 
 
