@@ -214,7 +214,12 @@ describe('the whole story', () => {
     const image = deputy.page.locator('.y-photo img')
     await image.first().waitFor()
     await deputy.browser.screenshot('review')
-    expect(await image.first().evaluate((element: HTMLImageElement) => Math.max(element.naturalWidth, element.naturalHeight))).toBe(1280)
+    await image.first().click() // the small picture stands here; the whole one comes when it is asked for
+    const whole = deputy.page.locator('img.large')
+    await whole.waitFor()
+    await expect.poll(() => whole.evaluate((element: HTMLImageElement) => Math.max(element.naturalWidth, element.naturalHeight))).toBe(1280)
+    await deputy.page.keyboard.press('Escape')
+    await whole.waitFor({ state: 'detached' })
     expect(fetchedPhotos.length).toBeGreaterThan(0)
     for (const bytes of fetchedPhotos) expect(bytes.includes('Exif') || bytes.includes(EXIF_CANARY)).toBe(false)
     await deputy.press('写意见：住房与居家安全')
