@@ -54,6 +54,8 @@ export default defineConfig({
     },
   },
   test: {
+    testTimeout: 60_000, // CI has two slow cores: no test is about time
+    hookTimeout: 60_000,
     projects: [
       {
         extends: true,

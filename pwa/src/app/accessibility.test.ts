@@ -52,7 +52,7 @@ describe('every screen', () => {
     expect(document.querySelector('.y-spinner')).toBeNull()
     expect(document.querySelector('[data-test=broken]')).toBeNull()
     expect(document.body.textContent).not.toContain(t('shell.broken'))
-    expect(document.querySelector('main')!.textContent!.length).toBeGreaterThan(20)
+    expect(document.querySelector('main')!.textContent!.length).toBeGreaterThan(12)
     expect(await violations()).toEqual([])
   })
 
