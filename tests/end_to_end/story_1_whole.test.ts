@@ -222,7 +222,7 @@ describe('the whole story', () => {
     await whole.waitFor({ state: 'detached' })
     expect(fetchedPhotos.length).toBeGreaterThan(0)
     for (const bytes of fetchedPhotos) expect(bytes.includes('Exif') || bytes.includes(EXIF_CANARY)).toBe(false)
-    await deputy.press('写意见：住房与居家安全')
+    await deputy.press(/^写意见\s*：住房与居家安全$/)
     await deputy.page.getByRole('textbox', { name: '对“住房与居家安全”的意见' }).fill('哪里漏，写具体些')
     await deputy.page.locator('[data-test="return"]').click()
     await deputy.page.getByRole('dialog').locator('label.y-chip').filter({ hasText: '内容不全' }).click()
