@@ -63,7 +63,7 @@ async function hasPictures(person: Person): Promise<void> {
     const paths: string[] = []
     for (const name of await caches.keys()) for (const request of await (await caches.open(name)).keys()) paths.push(request.url)
     // The library, which drawing and reading share, and our drawing on it are both named qr.
-    return paths.filter((path) => path.includes('/qr-')).length >= 2 && paths.some((path) => path.includes('/decode-'))
+    return paths.filter((path) => /\/qr-[^/]*\.js$/.test(path)).length >= 2 && paths.some((path) => path.includes('/decode-'))
   }
   await expect.poll(() => person.page.evaluate(isKept), { timeout: 60_000, interval: 500 }).toBe(true)
 }
