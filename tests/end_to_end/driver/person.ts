@@ -87,7 +87,7 @@ export class Person {
     if (await this.button('用密码（有网）').isVisible()) await this.press('用密码（有网）')
     await this.fill('密码', this.secrets.password)
     await this.press('打开全部')
-    await this.button('打开全部').waitFor({ state: 'hidden' })
+    await expect.poll(() => new URL(this.page.url()).pathname, { timeout: 60_000 }).not.toBe('/unlock') // the button says something else while keys are made
   }
 
   async unlockWithFieldCode(): Promise<void> {
@@ -96,7 +96,7 @@ export class Person {
     if (await this.button('用现场码（没网）').isVisible()) await this.press('用现场码（没网）')
     await this.fill('现场码', this.fieldCode)
     await this.press('打开全部')
-    await this.button('打开全部').waitFor({ state: 'hidden' })
+    await expect.poll(() => new URL(this.page.url()).pathname, { timeout: 60_000 }).not.toBe('/unlock') // the button says something else while keys are made
   }
 
   /** Two frames: what was typed has been answered on the screen. */
