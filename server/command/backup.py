@@ -4,6 +4,7 @@ import secrets
 import tempfile
 import time
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -44,9 +45,7 @@ def send(keepers: Keepers, token: Token, data: DataOption = DEFAULT_DATA, databa
             sent = _send_to(context, address, _read_token(token), copy, marked)
             console.print(f"[green]✓[/green] {address}: {sent} new pieces")
     for station_id, position in marked.items():
-        context.database.write(
-            lambda session, one=station_id, at=position: watermark.note_backup(session, one, at, context.now())  # type: ignore[misc]
-        )
+        context.database.write(partial(watermark.note_backup, station_id=station_id, position=position, now=context.now()))
     context.database.close()
 
 

@@ -1,7 +1,7 @@
 """`yihu local`: what a station sets for itself (its county's figures, visit frequencies, own instruments), checked and put on its phones."""
 
 from pathlib import Path
-from typing import Annotated, get_args
+from typing import Annotated, cast, get_args
 
 import typer
 
@@ -111,8 +111,7 @@ def withdraw(
 def _kind(given: str) -> LocalKind:
     if given not in get_args(LocalKind):
         fail(f"{given} is no kind of sheet.", "Kinds: county 当地标准, visits 走访频次, instrument 本站量表.")
-    kind: LocalKind = given  # type: ignore[assignment]
-    return kind
+    return cast(LocalKind, given)
 
 
 def _read(file: Path) -> str:

@@ -5,7 +5,7 @@ What the texts mean is known to `schemas.local_rules` alone; putting one in is `
 
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 from sqlmodel import Session
 
@@ -73,7 +73,7 @@ def describe_sheet(checked: Checked) -> dict[str, Any] | None:
 
 
 def open_sheet(session: Session, keyring: Keyring, row: LocalSheet) -> Checked:
-    kind: LocalKind = row.kind  # type: ignore[assignment]
+    kind = cast(LocalKind, row.kind)
     return read_sheet(kind, open_text(session, keyring, row))
 
 

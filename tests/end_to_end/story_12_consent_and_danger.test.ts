@@ -3,9 +3,8 @@
  * a camera and a microphone, offline where it happens, then over a line that breaks every 50 KB.
  */
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFailed } from 'vitest'
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import type { Locator } from 'playwright-core'
+import { isAccessible as isScreenAccessible } from './driver/accessible'
 import { BreakingLine } from './driver/breaking'
 import { PHONE, TestBrowser, TODAYS } from './driver/browser'
 import { field } from './driver/casework'
@@ -16,7 +15,6 @@ import { Server } from './driver/server'
 const NAME = '覃石头'
 const CHILD = '覃小妹'
 const SECRET = '皮带抽的印子'
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core'), 'utf8')
 const LISTENING = { ...TODAYS, args: [...TODAYS.args, '--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream', '--autoplay-policy=no-user-gesture-required'] }
 const BREAKS_AFTER = 50_000
 
@@ -56,16 +54,7 @@ const files = (person: Person, name: string) => person.page.getByRole('group', {
 
 async function isAccessible(person: Person, what: string): Promise<void> {
   await person.settled()
-  await person.page.evaluate(AXE)
-  const found = await person.page.evaluate(async () => {
-    const axe = (window as unknown as { axe: { run(): Promise<{ passes: unknown[]; violations: { id: string; nodes: { html: string }[] }[] }> } }).axe
-    const result = await axe.run()
-    return { passes: result.passes.length, faults: result.violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.html).join(' | ')}`), wide: document.documentElement.scrollWidth }
-  })
-  expect(found.passes, what).toBeGreaterThan(8)
-  expect(found.faults, what).toEqual([])
-  expect(found.wide, `${what} is no wider than the phone`).toBeLessThanOrEqual(PHONE.width)
-  await person.browser.screenshot(`danger-${what}`)
+  await isScreenAccessible(person.browser, `danger-${what}`)
 }
 
 /** A finger's stroke over the sheet. */

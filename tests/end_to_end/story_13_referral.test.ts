@@ -3,11 +3,11 @@
  * hands over every household, what her phone never sent included. Until somebody has met the family nothing counts as done.
  */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFailed } from 'vitest'
 import type { Locator } from 'playwright-core'
+import { isAccessible } from './driver/accessible'
 import { PHONE, TestBrowser } from './driver/browser'
 import { field } from './driver/casework'
 import { Person } from './driver/person'
@@ -16,7 +16,6 @@ import { Server } from './driver/server'
 const NAME = '覃石头'
 const SECRET = '皮带抽的印子'
 const ILLNESS = '双肾结石待手术'
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core'), 'utf8')
 
 let server: Server
 let folder = ''
@@ -57,16 +56,6 @@ const choose = (person: Person, name: string, words: string) => chip(field(perso
 const write = (person: Person, name: string, text: string) => field(person, name).locator('textarea, input').first().fill(text)
 const atCase = (person: Person) => person.page.locator('h1', { hasText: '服务进程' }).waitFor()
 
-async function isAccessible(browser: TestBrowser, what: string): Promise<void> {
-  await browser.page.evaluate(AXE)
-  const found = await browser.page.evaluate(async () => {
-    const axe = (window as unknown as { axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> } }).axe
-    return { faults: (await axe.run()).violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.html).join(' | ')}`), wide: document.documentElement.scrollWidth }
-  })
-  expect(found.faults, what).toEqual([])
-  expect(found.wide, `${what} is no wider than the phone`).toBeLessThanOrEqual(PHONE.width)
-  await browser.screenshot(what)
-}
 async function uploaded(person: Person): Promise<void> {
   await person.statusSays(/已全部上传/, 60_000)
 }

@@ -3,9 +3,8 @@
  * reviewed by the deputy, who is the second person for the risk. Screens are held to axe's rules on the way.
  */
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFailed } from 'vitest'
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import type { Locator } from 'playwright-core'
+import { isAccessible as isScreenAccessible } from './driver/accessible'
 import { PHONE, TestBrowser } from './driver/browser'
 import { addMember, field } from './driver/casework'
 import { Person } from './driver/person'
@@ -13,7 +12,6 @@ import { Server } from './driver/server'
 
 const NAME = '覃阿婆'
 const CHILD = '覃小妹'
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core'), 'utf8')
 
 let server: Server
 let deputy: Person
@@ -45,19 +43,9 @@ const write = (person: Person, name: string, text: string) => field(person, name
 const part = (person: Person, group: string, name: string) => person.page.locator('fieldset').filter({ has: person.page.locator('legend', { hasText: new RegExp(`^${group}$`) }) }).locator(`[data-test="field-${name}"]`)
 const atCase = (person: Person) => person.page.locator('h1', { hasText: '服务进程' }).waitFor()
 
-/** Given to the engine over its debugging port: the page's own policy lets no foreign script in. */
 async function isAccessible(person: Person, what: string): Promise<void> {
   await person.settled()
-  await person.page.evaluate(AXE)
-  const found = await person.page.evaluate(async () => {
-    const axe = (window as unknown as { axe: { run(): Promise<{ passes: unknown[]; violations: { id: string; nodes: { html: string }[] }[] }> } }).axe
-    const result = await axe.run()
-    return { passes: result.passes.length, faults: result.violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.html).join(' | ')}`), wide: document.documentElement.scrollWidth }
-  })
-  expect(found.passes, what).toBeGreaterThan(10)
-  expect(found.faults, what).toEqual([])
-  expect(found.wide, `${what} is no wider than the phone`).toBeLessThanOrEqual(PHONE.width)
-  await person.browser.screenshot(`case-${what}`)
+  await isScreenAccessible(person.browser, `case-${what}`)
 }
 
 describe('grandparents and a child at risk', () => {

@@ -3,8 +3,7 @@
  * phone's list and its wiping; a stand-in; one's own other phone; three administrators, a takeover by two, the record and its check.
  */
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFailed } from 'vitest'
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import { isAccessible as isScreenAccessible } from './driver/accessible'
 import { PHONE, TestBrowser } from './driver/browser'
 import { field } from './driver/casework'
 import { Person } from './driver/person'
@@ -14,7 +13,6 @@ const NAME = '蒙大山'
 const CHILD = '蒙小燕'
 const PHONE_NUMBER = '13500000027'
 const WHY = '邻居打电话说孩子两天没出门'
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core'), 'utf8')
 const READ_MAX = '4'
 
 let server: Server
@@ -55,19 +53,9 @@ const row = (person: Person, test: string, words: string) => at(person, test).fi
 const choose = (person: Person, label: string, words: string) => person.page.getByRole('radiogroup', { name: label }).locator('label.y-chip').filter({ hasText: words }).first().click()
 const yes = (person: Person, words: string) => person.page.getByRole('dialog').last().getByRole('button', { name: words, exact: true }).click()
 
-/** Given to the engine over its debugging port: the page's own policy lets no foreign script in. */
 async function isAccessible(person: Person, what: string): Promise<void> {
   await person.settled()
-  await person.browser.screenshot(`access-${what}`)
-  await person.page.evaluate(AXE)
-  const found = await person.page.evaluate(async () => {
-    const axe = (window as unknown as { axe: { run(): Promise<{ passes: unknown[]; violations: { id: string; nodes: { html: string }[] }[] }> } }).axe
-    const result = await axe.run()
-    return { passes: result.passes.length, faults: result.violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.html).join(' | ')}`), wide: document.documentElement.scrollWidth }
-  })
-  expect(found.passes, what).toBeGreaterThan(10)
-  expect(found.faults, what).toEqual([])
-  expect(found.wide, `${what} is no wider than the phone`).toBeLessThanOrEqual(PHONE.width)
+  await isScreenAccessible(person.browser, `access-${what}`)
 }
 
 /** A page that is fetched when it opens: opened again until what another phone is about to tell has come. */
