@@ -45,7 +45,9 @@ def send(keepers: Keepers, token: Token, data: DataOption = DEFAULT_DATA, databa
             sent = _send_to(context, address, _read_token(token), copy, marked)
             console.print(f"[green]✓[/green] {address}: {sent} new pieces")
     for station_id, position in marked.items():
-        context.database.write(partial(watermark.note_backup, station_id=station_id, position=position, now=context.now()))
+        context.database.write(
+            partial(watermark.note_backup, station_id=station_id, position=position, now=context.now())
+        )
     context.database.close()
 
 
