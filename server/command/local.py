@@ -9,7 +9,7 @@ from schemas.instruments import Fault
 from schemas.local_rules import LocalKind, check_local
 from schemas.local_rules.checking import Note
 from schemas.local_rules.templates import make_template
-from server.command.opening import DEFAULT_DATA, DatabaseOption, DataOption, console, fail, make_settings, open_context
+from server.command.opening import DEFAULT_DATA, DatabaseOption, DataOption, console, fail, make_settings, opened
 from server.context import Context
 from server.errors import YihuError
 from server.station import local_sheets
@@ -50,13 +50,13 @@ def put(
 ) -> None:
     """Check a sheet and make it the one that holds; every phone has it after its next sync."""
     local_kind, text = _kind(kind), _read(file)
-    context = open_context(make_settings(data, database_url))
-    station_id = _station(context, station)
-    done = context.database.write(
-        lambda session: local_sheets.put_sheet(session, context, station_id, local_kind, text, None, keep=True)
-    )
-    _tell(done.faults, done.checked.notes)
-    console.print(f"[green]✓[/green] {done.checked.name}: version {done.number}")
+    with opened(make_settings(data, database_url)) as context:
+        station_id = _station(context, station)
+        done = context.database.write(
+            lambda session: local_sheets.put_sheet(session, context, station_id, local_kind, text, None, keep=True)
+        )
+        _tell(done.faults, done.checked.notes)
+        console.print(f"[green]✓[/green] {done.checked.name}: version {done.number}")
 
 
 @app.command("list")
@@ -64,14 +64,14 @@ def list_sheets(
     station: StationOption = None, data: DataOption = DEFAULT_DATA, database_url: DatabaseOption = None
 ) -> None:
     """The sheets that hold, with their versions."""
-    context = open_context(make_settings(data, database_url))
-    station_id = _station(context, station)
-    found = context.database.read(lambda session: local_sheets.list_sheets(session, context.keyring, station_id))
-    for one in found:
-        state = "  停用 withdrawn" if one.is_withdrawn else ""
-        typer.echo(f"{one.name} v{one.number}  {one.title}{state}")
-    if not found:
-        typer.echo("本站还没有自己的规定，用默认的。 Nothing was set: the shipped rules hold.")
+    with opened(make_settings(data, database_url)) as context:
+        station_id = _station(context, station)
+        found = context.database.read(lambda session: local_sheets.list_sheets(session, context.keyring, station_id))
+        for one in found:
+            state = "  停用 withdrawn" if one.is_withdrawn else ""
+            typer.echo(f"{one.name} v{one.number}  {one.title}{state}")
+        if not found:
+            typer.echo("本站还没有自己的规定，用默认的。 Nothing was set: the shipped rules hold.")
 
 
 @app.command()
@@ -82,13 +82,13 @@ def show(
     database_url: DatabaseOption = None,
 ) -> None:
     """The sheet as it was written."""
-    context = open_context(make_settings(data, database_url))
-    station_id = _station(context, station)
-    found = context.database.read(lambda session: local_sheets.list_sheets(session, context.keyring, station_id))
-    sheet = next((one for one in found if one.name == name), None)
-    if sheet is None:
-        fail(f"There is no sheet {name}.", "`yihu local list` names them.")
-    typer.echo(sheet.text)
+    with opened(make_settings(data, database_url)) as context:
+        station_id = _station(context, station)
+        found = context.database.read(lambda session: local_sheets.list_sheets(session, context.keyring, station_id))
+        sheet = next((one for one in found if one.name == name), None)
+        if sheet is None:
+            fail(f"There is no sheet {name}.", "`yihu local list` names them.")
+        typer.echo(sheet.text)
 
 
 @app.command()
@@ -99,13 +99,15 @@ def withdraw(
     database_url: DatabaseOption = None,
 ) -> None:
     """The shipped rules hold again; an instrument is asked no more, and its results stay readable."""
-    context = open_context(make_settings(data, database_url))
-    station_id = _station(context, station)
-    try:
-        context.database.write(lambda session: local_sheets.withdraw_sheet(session, context, station_id, name, None))
-    except YihuError:
-        fail(f"There is no sheet {name}.", "`yihu local list` names them.")
-    console.print(f"[green]✓[/green] {name} 已停用 withdrawn")
+    with opened(make_settings(data, database_url)) as context:
+        station_id = _station(context, station)
+        try:
+            context.database.write(
+                lambda session: local_sheets.withdraw_sheet(session, context, station_id, name, None)
+            )
+        except YihuError:
+            fail(f"There is no sheet {name}.", "`yihu local list` names them.")
+        console.print(f"[green]✓[/green] {name} 已停用 withdrawn")
 
 
 def _kind(given: str) -> LocalKind:

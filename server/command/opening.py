@@ -1,5 +1,7 @@
 """How every command opens the data, and how it says in plain words what keeps it from doing so."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -46,6 +48,16 @@ def open_context(settings: Settings) -> Context:
         fail(error.problem.say_en, error.problem.say)
     except (SQLAlchemyError, OSError) as error:
         fail(f"The data in {settings.data} cannot be opened: {type(error).__name__}.", str(error).splitlines()[0])
+
+
+@contextmanager
+def opened(settings: Settings) -> Iterator[Context]:
+    """The data while a command works on it; closed however the command ends."""
+    context = open_context(settings)
+    try:
+        yield context
+    finally:
+        context.database.close()
 
 
 def make_settings(data: Path, database_url: str | None, **more: object) -> Settings:
