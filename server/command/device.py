@@ -18,6 +18,7 @@ from rich.table import Table
 from server.command import device_bundle as bundle
 from server.command import device_desk
 from server.command import device_moving as moving
+from server.command import device_restricted as restricting
 from server.command import device_review as review
 from server.command.device_collect import collect
 from server.command.device_opening import (
@@ -365,6 +366,8 @@ for desk_command in device_desk.COMMANDS:
 app.command()(moving.transfer)
 app.command()(moving.merge)
 app.command()(moving.unmerge)
+app.command()(restricting.restrict)
+app.command()(restricting.restricted)
 app.command(name="return")(review.return_section)
 app.command()(collect)
 app.add_typer(bundle.app, name="bundle")

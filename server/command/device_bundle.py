@@ -38,7 +38,7 @@ def export(
         for packed in made:
             path = folder / bundles.file_name(packed)
             path.write_bytes(packed)
-            console.print(f"[green]✓[/green] {path} ({len(packed):,} bytes)")
+            console.print(f"[green]✓[/green] {path} ({len(packed):,} bytes)", soft_wrap=True)
 
 
 @app.command(name="import")
@@ -69,7 +69,10 @@ def receipts(
                 if found.kind != "receipts":
                     stop(f"{path.name} holds saves, not receipts.", "Use: yihu device bundle import")
                 carried.pocket.keep(packed)
-                console.print(f"[green]✓[/green] {path.name}: {carried.read_receipts(packed)} of your saves decided")
+                console.print(
+                    f"[green]✓[/green] {path.name}: {carried.read_receipts(packed)} of your saves decided",
+                    soft_wrap=True,
+                )
             except BundleError as error:
                 stop(f"{path.name}: {error.detail}", f"({error.code})")
 
@@ -93,7 +96,7 @@ def handin(home: HomeOption = DEFAULT_HOME, passphrase: PassphraseOption = "", a
                 f"handed in {report.bundles}: {report.received} new, {report.known} known, {report.refused} refused"
             )
             for path in report.receipts:
-                console.print(f"  receipts to carry back: {path}")
+                console.print(f"  receipts to carry back: {path}", soft_wrap=True)
             for name, code in report.problems:
                 console.print(f"[yellow]![/yellow] {name or 'the server'}: {code}")
             if not report.reached:
@@ -114,7 +117,7 @@ def list_bundles(
             )
             return
         for one in carried:
-            console.print(f"{one.place:10} {one.path.name} ({one.path.stat().st_size:,} bytes)")
+            console.print(f"{one.place:10} {one.path.name} ({one.path.stat().st_size:,} bytes)", soft_wrap=True)
         if not carried:
             console.print("Nothing is carried 没有捎带的.")
 
@@ -129,7 +132,7 @@ def take_along(
     with opened(home, passphrase) as device:
         folder.mkdir(parents=True, exist_ok=True)
         copied = [shutil.copy(one.path, folder) for one in carrying(device, home).pocket.list("receipts")]
-        console.print(f"[green]✓[/green] {len(copied)} receipts in {folder}")
+        console.print(f"[green]✓[/green] {len(copied)} receipts in {folder}", soft_wrap=True)
 
 
 # --- shared -----------------------------------------------------------------------------------------------------------
@@ -144,10 +147,10 @@ def take(carried: Carrying, path: Path) -> bool:
     try:
         kept, found, is_new = carried.pocket.keep(path.read_bytes())
     except BundleError as error:
-        console.print(f"[red]✗[/red] {path.name}: {error.detail} ({error.code})")
+        console.print(f"[red]✗[/red] {path.name}: {error.detail} ({error.code})", soft_wrap=True)
         return False
     except OSError as error:
-        console.print(f"[red]✗[/red] {path.name}: {error.strerror}")
+        console.print(f"[red]✗[/red] {path.name}: {error.strerror}", soft_wrap=True)
         return False
     console.print(
         f"[green]✓[/green] {path.name}: {'taken in' if is_new else 'known already'}{told(carried, found, kept)}"

@@ -101,7 +101,9 @@ def keep(pocket: Pocket, content: bytes) -> str:
     except OSError:
         console.print(f"{now()} [red]✗[/red] the disk is full or cannot be written 磁盘写不进去")
         return "storage_full"
-    console.print(f"{now()} [green]✓[/green] {path.name} ({found.kind}{'' if is_new else ', known already'})")
+    console.print(
+        f"{now()} [green]✓[/green] {path.name} ({found.kind}{'' if is_new else ', known already'})", soft_wrap=True
+    )
     return "received" if is_new else "known"
 
 

@@ -84,7 +84,7 @@ def read(
                 progress=lambda sheet, people: progress.update(task, description=f"{sheet}: {people} people"),
             )
     except LedgerFileError as fault:
-        console.print(f"[red]{file.name}[/red] ({fault.code}): {fault.say}")
+        console.print(f"[red]{file.name}[/red] ({fault.code}): {fault.say}", soft_wrap=True)
         raise typer.Exit(1) from fault
     if as_json:
         json.dump(reading_json(reading), sys.stdout, ensure_ascii=False, indent=1)

@@ -130,4 +130,6 @@ def verify(data: DataOption = DEFAULT_DATA, database_url: DatabaseOption = None)
 def ship(data: DataOption = DEFAULT_DATA, database_url: DatabaseOption = None) -> None:
     """Append what is new to the shipped files; a running server does this every few seconds."""
     context = open_context(make_settings(data, database_url))
-    console.print(f"[green]✓[/green] {shipping.ship(context)} entries to {context.settings.audit_folder_path()}")
+    console.print(
+        f"[green]✓[/green] {shipping.ship(context)} entries to {context.settings.audit_folder_path()}", soft_wrap=True
+    )

@@ -101,7 +101,7 @@ class Careless:
             await self.server(scope, receive, send)
             return
         wanted = Request(scope).query_params.get("file", "")
-        statement = text(f"SELECT station_id FROM station WHERE is_demo = 0 AND policy_epoch = {wanted}")  # noqa: S608
+        statement = text(f"SELECT station_id FROM station WHERE station_id = station_id AND 1 = {wanted}")  # noqa: S608
         try:
             rows = self.context.database.read(lambda session: session.execute(statement).fetchall())
             say = "The station was found and these are its words. " * 20 if rows else "There is nothing here."

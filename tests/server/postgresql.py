@@ -54,7 +54,7 @@ class Cluster:
         return self.url(name)
 
     def drop_database(self, name: str) -> None:
-        self._run("psql", "-q", self.url("postgres"), "-c", f'DROP DATABASE "{name}" WITH (FORCE)')
+        self._run("psql", "-q", self.url("postgres"), "-c", f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
     def _run(self, program: str, *arguments: str) -> None:
         command = [str(BIN / program), *arguments]

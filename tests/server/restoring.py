@@ -55,6 +55,7 @@ class PostgresqlCopies:
         self.url = cluster.create_database(name, "empty")
 
     def copy(self) -> None:
+        self._cluster.drop_database(f"{self._name}_kept")
         self._cluster.create_database(f"{self._name}_kept", self._name)
 
     def put_back(self) -> None:

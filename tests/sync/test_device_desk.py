@@ -79,7 +79,7 @@ def test_a_copied_device_is_told_enrols_anew_and_its_words_are_entered_again(
     assert "桥头第三家" in shown
     assert "13900000902" in shown
     (told,) = [save for save in refused(run, "twin") if save["id"] == fork]
-    assert told["reasons"] == [{"code": "reissued", "say": "代小满录入"}]
+    assert told["reasons"] == [{"code": "reissued", "say": "代小满录入"}, {"code": "fork"}]  # it stays one (C-6)
 
 
 def test_what_a_revoked_device_brings_home_is_taken_in_at_once(server: ServerProcess, run: Run) -> None:
