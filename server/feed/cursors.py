@@ -11,14 +11,19 @@ from sync.change import from_base64url, to_base64url
 _VERSION = 1
 _FIRST_EPOCH = 1
 _AUDIENCES_MAX = 200
+_ID_LENGTH = 32
 
 
-def write_cursor(positions: dict[str, int], epoch: int = _FIRST_EPOCH, whole_until: int = 0) -> str:
+def write_cursor(
+    positions: dict[str, int], epoch: int = _FIRST_EPOCH, whole_until: int = 0, named_after: str | None = None
+) -> str:
     """`epoch`: the log's when this was written; what it says of positions that a later restart forgot no longer counts.
 
-    `whole_until`: the reader began anew; up to this place it gets its own changes again, too.
+    `whole_until`: the reader began anew; up to this place it gets its own changes again, too. `named_after`: after a restart
+    its files are being named to it, and come next after this one.
     """
-    said = {"v": _VERSION, "a": positions} | ({} if epoch == _FIRST_EPOCH else {"e": epoch})
+    said: dict[str, object] = {"v": _VERSION, "a": positions} | ({} if epoch == _FIRST_EPOCH else {"e": epoch})
+    said |= {} if named_after is None else {"n": named_after}
     said |= {"w": whole_until} if any(position < whole_until for position in positions.values()) else {}
     return to_base64url(json.dumps(said, separators=(",", ":"), sort_keys=True).encode())
 
@@ -33,7 +38,7 @@ def read_cursor(cursor: str | None) -> dict[str, int]:
         sound = {
             audience: position
             for audience, position in positions.items()
-            if len(audience) == 32 and type(position) is int and 0 <= position < 2**53
+            if len(audience) == _ID_LENGTH and type(position) is int and 0 <= position < 2**53
         }
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError, binascii.Error):
         return {}
@@ -50,9 +55,19 @@ def read_whole_until(cursor: str | None) -> int:
     return _read_number(cursor, "w", 0)
 
 
+def read_named_after(cursor: str | None) -> str | None:
+    """The file after which the reader's files are to be named on; None: they all are."""
+    found = _read(cursor, "n")
+    return found if isinstance(found, str) and len(found) <= _ID_LENGTH else None
+
+
 def _read_number(cursor: str | None, key: str, otherwise: int) -> int:
-    try:
-        found = json.loads(from_base64url(cursor or "")).get(key, otherwise)
-    except (ValueError, TypeError, AttributeError, RecursionError, binascii.Error):
-        return otherwise
+    found = _read(cursor, key)
     return found if type(found) is int else otherwise
+
+
+def _read(cursor: str | None, key: str) -> object:
+    try:
+        return json.loads(from_base64url(cursor or "")).get(key)
+    except (ValueError, TypeError, AttributeError, RecursionError, binascii.Error):
+        return None

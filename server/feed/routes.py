@@ -188,7 +188,7 @@ def _note_idle_contact(
 
 
 def _entries(page: Page) -> list[Entry]:
-    enters = [EnterEntry(file=view.file, scope=view.scope) for view in page.enters]
+    enters = [EnterEntry(file=view.file, scope=view.scope) for view in (*page.named, *page.enters)]
     return [*enters, *map(_entry, page.entries), *(LeaveEntry(file=file) for file in page.leaves)]
 
 

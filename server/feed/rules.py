@@ -11,7 +11,7 @@ from sqlmodel import Session
 from server.context import Context
 from server.devices.rules import Caller
 from server.feed import packs
-from server.feed.cursors import read_cursor, read_epoch, read_whole_until, write_cursor
+from server.feed.cursors import read_cursor, read_epoch, read_named_after, read_whole_until, write_cursor
 from server.feed.moves import Moves
 from server.feed.tables import Pack
 from server.intake import reading
@@ -31,6 +31,7 @@ REFUSED_MAX = 200
 class Page:
     """One answer to a pull. Store `cursor` together with everything else in it, after its packs were taken in."""
 
+    named: list[FileView] = field(default_factory=list)  # enter too, and nothing of them is told beside it
     enters: list[FileView] = field(default_factory=list)
     entries: list[Entry] = field(default_factory=list)
     leaves: list[str] = field(default_factory=list)
@@ -74,6 +75,7 @@ def pull(
 
     def fill(session: Session) -> None:
         epoch = log.current_epoch(session, caller.station_id)
+        named_after = "" if written < epoch else read_named_after(cursor)
         if written < epoch:  # what lies beyond what the log kept at its restart is told anew
             for told in (audiences, lost):
                 told.update(log.put_back(session, caller.station_id, told, written, claim))
@@ -84,8 +86,16 @@ def pull(
             page.entries += reading.list_refused(
                 session, context.keyring, caller.station_id, caller.replica, REFUSED_MAX
             )  # fmt: skip
-        _fill(session, context, caller, audiences, lost, limit, page, whole)
-        page.cursor = write_cursor(page.audiences, epoch, whole)
+        if named_after is not None and not again:
+            read_before = [scope for scope in caller.scopes if scope in known]
+            page.named = reading.list_files_after(session, caller.station_id, read_before, named_after, limit)
+        if page.named:  # they stand on pages of their own: a station's files are many
+            page.more, page.audiences = True, audiences
+        else:
+            _fill(session, context, caller, audiences, limit, page, whole)
+        _tell_losses(session, context, caller, lost, page)
+        next_named = page.named[-1].file if len(page.named) == limit else None
+        page.cursor = write_cursor(page.audiences, epoch, whole, next_named)
 
     context.database.read(fill)
     context.database.read(lambda session: _tell_entered(session, caller, begun, page))
@@ -97,7 +107,6 @@ def _fill(
     context: Context,
     caller: Caller,
     audiences: dict[str, int],
-    lost: dict[str, int],
     limit: int,
     page: Page,
     whole_until: int,
@@ -127,7 +136,6 @@ def _fill(
         page.digests = reading.list_digests(
             session, context.keyring, caller.station_id, sorted(touched), upto, scopes=caller.scopes
         )  # fmt: skip
-    _tell_losses(session, context, caller, lost, page)
     page.audiences = audiences
 
 

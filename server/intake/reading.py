@@ -114,6 +114,18 @@ def list_files(
         after = page[-1].file
 
 
+def list_files_after(
+    session: Session, station_id: str, scopes: Collection[str], after: str, limit: int
+) -> list[FileView]:
+    """The next files of these scopes, by id."""
+    found = [
+        row
+        for scope in scopes
+        for row in queries.list_files(session, station_id, scope=scope, kind=None, after=after, limit=limit)
+    ]
+    return [_view(row) for row in sorted(found, key=lambda row: row.file)[:limit]]
+
+
 def list_files_of_device(session: Session, station_id: str, device: str) -> list[str]:
     """Files to which a device, or a route key that it certified, wrote."""
     return queries.list_files_of_device(session, station_id, device)

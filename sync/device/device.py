@@ -24,7 +24,7 @@ from sync.device.merging import list_words_to_carry
 from sync.device.reading import FileView, fold_inputs, list_changes_around, view_file
 from sync.device.sound_base import sound_base
 from sync.device.sqlite_store import SqliteStore
-from sync.device.store import Store, StoredAttachment, StoredChange, StoredFile
+from sync.device.store import Page, Store, StoredAttachment, StoredChange, StoredFile
 from sync.device.syncing import Syncing, SyncReport
 from sync.device.transport import HttpTransport, Transport
 from sync.errors import MalformedError
@@ -142,7 +142,16 @@ class Device:
         return session.read_policy(Envelope.from_json(self.store.setting("policy")), self.identity)
 
     def _own_scopes(self) -> set[str]:
-        return {scope for held in self.policy["me"]["duties"] for scope in held["scopes"]}
+        policy = self.policy
+        drawers = {told["id"] for told in policy.get("drawers", ()) if told["reads"]}
+        return drawers | {scope for held in policy["me"]["duties"] for scope in held["scopes"]}
+
+    def _put_away_what_is_for_others(self) -> None:
+        """What was put into a drawer that one does not read is shut here from now on, and goes once it is decided (R-6)."""
+        closed = {told["id"] for told in self.policy.get("drawers", ()) if not told["reads"]}
+        shut = [one.file for one in self.store.list_files() if one.scope in closed and not one.left]
+        if shut:
+            self.store.take_page(Page(left=shut))
 
     def rules(self, kind: str) -> Rules:
         found = self._rules_of(kind)
@@ -198,7 +207,9 @@ class Device:
     ) -> tuple[str, str]:
         """Begin a new file with its first save. Returns file id and change id."""
         stored = StoredFile(self.new_id(), kind, scope)
-        return stored.file, self.save(view_file(stored, [], self.rules(kind)), ops, reason=reason)
+        change = self.save(view_file(stored, [], self.rules(kind)), ops, reason=reason)
+        self._put_away_what_is_for_others()
+        return stored.file, change
 
     def save(
         self,
@@ -326,4 +337,5 @@ class Device:
 
     def sync(self) -> SyncReport:
         """Push and pull until both sides have everything. Never raises for want of a network; says so in the report."""
+        self._put_away_what_is_for_others()  # a kill between the save and its putting away leaves it to this
         return Syncing(self.store, self.transport, self.identity, self._rules_of).run()

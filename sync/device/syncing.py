@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -30,6 +30,7 @@ from sync.log import LogError
 from sync.messages import (
     BATCH_BYTES_MAX,
     CHANGES_PER_BATCH_MAX,
+    FILES_PER_HAVE_MAX,
     ChangeEntry,
     EnterEntry,
     LeaveEntry,
@@ -102,6 +103,7 @@ class Syncing:
         if self._take_packs() and self._bring_back():
             while self._round_trip():
                 pass
+            self._fetch_wanted()
         if self._report.reached and self._report.problem is None:
             self._report.attachments = upload_attachments(self._store, self._transport, self._identity)
             self._forget_left_files()
@@ -200,16 +202,36 @@ class Syncing:
         for change, _ in (pair for pair in judged if pair):
             if change in own:
                 self._count(change, judged)
+        entered = [(entry.file, entry.scope) for entry in entries if isinstance(entry, EnterEntry)]
+        if wanted := self._wants([file for file, _ in entered], {change.file for change in changes if change}):
+            facts["wanted"] = sorted({*wanted, *(self._store.setting("wanted") or ())})
         page = Page(
             changes=[change for change in changes if change],
             verdicts=heard,
-            entered=[(entry.file, entry.scope) for entry in entries if isinstance(entry, EnterEntry)],
+            entered=entered,
             left=[entry.file for entry in entries if isinstance(entry, LeaveEntry)],
             settings=facts | cursor,
         )
         self._store.take_page(page)
         self._report.pulled += len(page.changes)
         return self._take_packs()
+
+    def _wants(self, entered: Sequence[str], brought: set[str]) -> list[str]:
+        """Files that are this reader's again, of which nothing comes and nothing, or a closed copy, is here (M-4c)."""
+        if self._store.setting("again") or self._store.setting("cursor") is None:
+            return []  # all comes anew
+        held = {file: self._store.find_file(file) for file in entered if file not in brought}
+        return [file for file, stored in held.items() if stored is None or stored.left]
+
+    def _fetch_wanted(self) -> bool:
+        """Asks for those files by name; what breaks off is due again."""
+        while self._report.reached and (wanted := self._store.setting("wanted")):
+            fetched = self._witness.fetch(wanted[:FILES_PER_HAVE_MAX], whole=True)
+            if fetched is None:
+                return self._stop_unreached()
+            self._take_files(fetched)
+            self._store.keep_settings({"wanted": wanted[FILES_PER_HAVE_MAX:]})
+        return True
 
     def _obey_erasures(self, told: Sequence[Envelope]) -> None:
         """The station's word, and nothing else, makes this device drop a file with all that hangs on it (Z-4)."""
@@ -293,10 +315,7 @@ class Syncing:
             return self._give_packs_up()
         for line in lines:
             if line:
-                packed = PackedFile.model_validate_json(line)
-                changes = [change for change in map(self._read_entry, packed.changes) if change]
-                self._store.take_page(Page(changes=changes, entered=[(packed.file, packed.scope)]))
-                self._report.pulled += len(changes)
+                self._take_files([PackedFile.model_validate_json(line)])
         self._report.packs += 1
         return True
 
@@ -319,7 +338,10 @@ class Syncing:
     def _mend(self, files: Sequence[str]) -> None:
         """Fetches those of these files of which the server holds other changes (L-9); what they absorbed shows in them."""
         around = sorted({name for file in files for name in list_circle(self._store, file)})
-        for packed in self._witness.fetch(around):
+        self._take_files(self._witness.fetch(around) or ())
+
+    def _take_files(self, files: Iterable[PackedFile]) -> None:
+        for packed in files:
             changes = [change for change in map(self._read_entry, packed.changes) if change]
             self._store.take_page(Page(changes=changes, entered=[(packed.file, packed.scope)]))
             self._report.pulled += len(changes)

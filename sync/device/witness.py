@@ -32,6 +32,7 @@ from sync.messages import (
 Call = Callable[[str, str, Any], "Answer | None"]
 WITNESSED_MAX = 3  # times in one run: a server that restarts again and again is asked another day
 _REMEMBERED_MAX = 64
+HASH_OF_NOTHING = "0" * 64  # fits no file: what the server holds is sent (M-4c)
 
 
 class Witness:
@@ -149,14 +150,20 @@ class Witness:
             missing |= {*told.differ, *told.unknown}
         return missing
 
-    def fetch(self, files: Sequence[str]) -> list[PackedFile]:
-        """What the server holds of those of these files of which it holds something else (L-9)."""
+    def fetch(self, files: Sequence[str], *, whole: bool = False) -> list[PackedFile] | None:
+        """What the server holds of those of these files of which it holds something else (L-9); None without an answer.
+
+        `whole`: of each of them, whatever is here.
+        """
         fetched: list[PackedFile] = []
-        asked = {file: hash_of(self._store.list_changes(file)) for file in files[:FILES_PER_HAVE_MAX]}
+        asked = {
+            file: HASH_OF_NOTHING if whole else hash_of(self._store.list_changes(file))
+            for file in files[:FILES_PER_HAVE_MAX]
+        }
         while asked:
             answer = self._call("POST", "/have", {"files": asked, "changes": True})
             if answer is None or not answer.is_fine:
-                break
+                return None
             told = HaveAnswer.model_validate_json(answer.content)
             fetched += told.files
             asked = {file: asked[file] for file in told.differ if file not in {one.file for one in fetched}}

@@ -57,20 +57,24 @@ class Feed:
             packs += [pack["offer"]] if pack else []
             begun |= {scope} if again and not pack else set()
         lost = {audience: last for audience, last in known.items() if audience not in audiences}
+        named_after: str | None = said.get("n")
         if said["e"] < station.log.epoch:  # what lies beyond what the log kept at its restart is told anew
+            named_after = ""
             audiences |= station.log.put_back(audiences, said["e"], claim)
             lost |= station.log.put_back(lost, said["e"], claim)
         is_anew = again or not known
         whole = station.log.last_place if is_anew else said["w"]
         refused = self._list_refused(account) if is_anew and packs else []
-        page = self._fill(account, audiences, whole)
+        named = [] if again or named_after is None else self._name_again(account, known, named_after)
+        page = self._fill(account, audiences, whole) if not named else _empty_page(audiences)
         page["entries"] = refused + page["entries"]
         for scope, last in lost.items():
             self._tell_loss(account, scope, last, page)
         page["enters"] += [case.file for case in station.files if case.scope in begun]
         told_until = {"a": page["audiences"], "e": station.log.epoch, "w": whole}
+        told_until |= {"n": named[-1]} if len(named) == self._page_entries else {}
         return {
-            "entries": [self._enter(file) for file in page["enters"]]
+            "entries": [self._enter(file) for file in [*named, *page["enters"]]]
             + page["entries"]
             + [{"kind": "leave", "file": file} for file in page["leaves"]],
             "cursor": json.dumps(told_until, sort_keys=True),
@@ -86,10 +90,7 @@ class Feed:
             if any(audiences.get(audience, one.place) < one.place for audience in one.audiences)
         ]
         told = found[: self._page_entries]
-        page: dict[str, Any] = {
-            "enters": [], "entries": [], "leaves": [], "digests": {}, "audiences": audiences,
-            "more": len(found) > self._page_entries,
-        }  # fmt: skip
+        page = _empty_page(audiences) | {"more": len(found) > self._page_entries}
         touched: set[str] = set()
         for one in told:
             entry = self._told(one, account, whole_until)
@@ -155,6 +156,12 @@ class Feed:
             case = self.station.find_case(file)
             if case is None or (case.scope not in scopes and case.scope != scope):
                 page["leaves"].append(file)
+
+    def _name_again(self, account: Account, known: Mapping[str, int], after: str) -> list[str]:
+        """The next files of the patches that the reader read before: what a forgotten entry took away, none gives back."""
+        scopes = self.station.scopes_of(account.person) & known.keys()
+        named = sorted(case.file for case in self.station.files if case.scope in scopes and case.file > after)
+        return named[: self._page_entries]
 
     def _moved_from(self, scope: str, after: int) -> list[str]:
         moved = [move for place, moves in self.station.moves.items() if place > after for move in moves]
@@ -250,6 +257,11 @@ class Feed:
     def _hash(self, file: str) -> str:
         accepted = self.station.state(file).accepted
         return files_hash((item.change.id, item.position or 0) for item in accepted)
+
+
+def _empty_page(audiences: dict[str, int]) -> dict[str, Any]:
+    """One that says nothing of the log; there is more."""
+    return {"enters": [], "entries": [], "leaves": [], "digests": {}, "audiences": audiences, "more": True}
 
 
 def _is_packed(row: Row) -> bool:

@@ -312,3 +312,54 @@ def test_a_restart_that_nobody_noticed_at_first_is_settled_by_the_operator(world
         sync_all([one, other, stranger])
         decided |= verdicts_of(stranger)
     assert_nothing_lost(world, decided, one, other, stranger)
+
+
+@pytest.mark.parametrize("page_entries", [1, 500])
+def test_what_a_forgotten_transfer_took_away_comes_back_though_nobody_brings_it_back(
+    world: World, page_entries: int
+) -> None:
+    """Nobody else has the transfer any more: the files live here again, and their reader hears so by name."""
+    world.settings = world.settings.model_copy(update={"page_entries_max": page_entries})
+    with world.serving() as context:
+        one, deputy = world.enrol(context, "林小满"), world.enrol(context, "沈若兰")
+        mine = make_households(one, 1)
+        theirs = [
+            deputy.create_file("household", one.policy["scopes"][0]["id"], [put("phone", f"1390000000{number}")])[0]
+            for number in range(2)
+        ]
+        sync_all([one, deputy])
+        one.save(one.open_file(mine[0]), [put("no_such_field", 1)])  # returned: the file stays while it is not put away
+        one.sync()
+        before = {file: one.open_file(file).state for file in [*mine, *theirs]}
+    world.copies.copy()
+    with world.serving():
+        west = next(scope["id"] for scope in deputy.policy["scopes"] if scope["id"] != one.policy["scopes"][0]["id"])
+        for file in [*mine, *theirs]:
+            deputy.transfer_file(deputy.open_file(file), west)
+        deputy.sync()
+        one.sync()
+        assert {stored.file: stored.left for stored in one.list_files()} == dict.fromkeys(mine, True)
+    world.copies.put_back()
+    with world.serving() as context:
+        real = one.transport.call
+        asked: list[Any] = []
+
+        def breaks_off(method: str, path: str, **given: Any) -> Any:
+            answer = real(method, path, **given)
+            if path == "/have" and given["body"].get("changes"):
+                asked.append(given["body"])
+                return None if len(asked) == 1 else answer
+            return answer
+
+        one.transport.call = breaks_off  # type: ignore[method-assign]
+        assert one.sync().problem is not None
+        sync_all([one])
+        assert [sorted(body["files"]) for body in asked] == [sorted([*mine, *theirs])] * 2
+        assert {stored.file: stored.left for stored in one.list_files()} == dict.fromkeys(before, False)
+        assert {file: one.open_file(file).state for file in before} == before
+        newcomer = world.enrol(context, "林小满")
+        sync_all([one, newcomer])
+        assert {file: newcomer.open_file(file).seen for file in before} == {
+            file: one.open_file(file).seen for file in before
+        }
+    assert len(asked) == 2  # what is here and open is not fetched again

@@ -50,6 +50,11 @@ PROOFS: Final[dict[str, tuple[str, ...]]] = {
         "tests/simulation/test_simulation.py::test_what_was_found_once_stays_mended",
         _SYNCING + "goes on where it was cut off, also after the app was killed",
     ),
+    "M-4c": (
+        _RESTORED + "test_what_a_forgotten_transfer_took_away_comes_back_though_nobody_brings_it_back",
+        "pwa/src/device/witness.test.ts::"
+        "files that are its own again are asked for by name: one that went from here, and one that was shut",
+    ),
     "M-5d": (_RESTORED + "test_a_revoked_phone_brings_its_own_back_sealed",),
     "D-4": (_PUSH + "test_a_pushed_change_is_accepted_and_reaches_the_colleague_with_its_digest",),
     "D-5": (

@@ -21,7 +21,7 @@ import { sendForOthers, sendSealed } from './sealed-upload'
 import { softwareOf } from './software'
 import { sortNews, takeIn, undecidedFiles, Verifier } from './taking-in'
 import type { WipeOrders } from './wiping'
-import { bringBack, checkAnswer, isRefusal, memoryOf, mend, testify } from './witness'
+import { bringBack, checkAnswer, fetchWanted, isRefusal, memoryOf, mend, testify } from './witness'
 
 const PAGE_ENTRIES = 300
 const CERTIFICATES = 20
@@ -152,6 +152,7 @@ export class Syncing {
       for (const row of fresh) pushed.add(row.id)
       if (!answer.more && !answer.packs.length && !fresh.length) break
     }
+    await fetchWanted(phone, vault)
     await tellDismissed(phone, vault)
     faults.push(...(await uploadPhotos(phone, vault)))
     await this.complete(vault)

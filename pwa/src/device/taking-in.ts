@@ -113,6 +113,8 @@ export async function takeIn(phone: Phone, vault: OpenVault, news: Map<string, F
   const outbox = await decidedRows(vault, verdicts)
   const waiting = await undecidedFiles(vault, outbox)
   const nexts = await Promise.all([...news].map(async ([file, one]) => ({ file, ...(await nextOf(vault, file, one, (body) => waiting.has(file) || !isBackedUp(phone, body, sync.backed_up))) })))
+  const wanted = facts.isTail ? nexts.filter((next) => next.wanted).map((next) => next.file) : []
+  if (wanted.length) sync = { ...sync, wanted: [...new Set([...(sync.wanted ?? []), ...wanted])] }
   for (const { file, write, remove, damaged } of nexts) {
     if (damaged) faults.push('damaged')
     // A tail holds only the latest of a file: what was made anew from it lacks the rest, so everything is asked for again.
@@ -137,8 +139,11 @@ function underEpoch({ left_epoch: known, ...body }: FileBody, epoch: number): Fi
   return body.left ? { ...body, left_epoch: known ?? epoch } : body
 }
 
-/** What becomes of one file. A record that no longer verifies is made anew from what the server sends. */
-async function nextOf(vault: OpenVault, file: string, one: FileNews, stays: (body: FileBody) => boolean): Promise<{ write?: FileWrite; remove?: boolean; damaged?: boolean }> {
+/**
+ * What becomes of one file. A record that no longer verifies is made anew from what the server sends. `wanted`: it is this
+ * phone's again, nothing of it comes, and nothing of it, or a closed copy, is here.
+ */
+async function nextOf(vault: OpenVault, file: string, one: FileNews, stays: (body: FileBody) => boolean): Promise<{ write?: FileWrite; remove?: boolean; damaged?: boolean; wanted?: boolean }> {
   let read: { body: FileBody; rev: number } | null = null
   let damaged = false
   try {
@@ -148,14 +153,15 @@ async function nextOf(vault: OpenVault, file: string, one: FileNews, stays: (bod
     damaged = true
     read = { body: { file, kind: one.kind, scope: one.scope ?? '', left: false, changes: [] }, rev: await vault.revOf(file) }
   }
-  if (!read && !one.changes.length) return {}
+  const wanted = one.entered !== null && !one.changes.length && (!read || read.body.left)
+  if (!read && !one.changes.length) return { wanted }
   const before: FileBody = read?.body ?? { file, kind: one.kind, scope: one.entered ?? one.scope ?? '', left: false, changes: [] }
   const merged = merge(before, one.changes, one.verdicts)
   const left = one.left || (before.left && !one.entered)
   if (left && !stays(merged ?? before)) return { remove: true }
   const scope = one.entered ?? before.scope
   if (!merged && !damaged && left === before.left && scope === before.scope) return {}
-  return { write: { body: { ...(merged ?? before), left, scope }, rev: read?.rev ?? 0, line: undefined }, damaged }
+  return { write: { body: { ...(merged ?? before), left, scope }, rev: read?.rev ?? 0, line: undefined }, damaged, wanted }
 }
 
 function agrees(phone: Phone, body: FileBody, others: readonly FileBody[], digest: string): boolean {

@@ -2,7 +2,14 @@
 import { describe, expect, test } from 'vitest'
 import { Colleague, enrolled, household, id, restarted, startServer, PASSWORD } from './testing/phones'
 import { PERSON, type TestServer } from './testing/server'
+import { gunzip } from '../api'
 import type { Device } from './contract'
+
+async function bodyOf(init: RequestInit): Promise<Record<string, unknown>> {
+  const bytes = init.body as Uint8Array
+  const isPacked = (init.headers as Record<string, string>)['Content-Encoding'] === 'gzip'
+  return JSON.parse(new TextDecoder().decode(isPacked ? await gunzip(bytes) : bytes)) as Record<string, unknown>
+}
 
 async function station(): Promise<{ server: TestServer; colleague: Colleague; phone: Device }> {
   const server = await startServer()
@@ -145,6 +152,37 @@ describe('a server that was put back to an older copy', () => {
 })
 
 describe('what the server holds more', () => {
+  test('files that are its own again are asked for by name: one that went from here, and one that was shut', async () => {
+    const { server, phone } = await station()
+    await visit(phone, id(2), '13900000002')
+    server.backedUp = 0 // an own save keeps its file here
+    server.leave(id(1))
+    server.leave(id(2))
+    await phone.syncNow()
+    expect((await phone.openFile(id(2))).readonly).toBe(true)
+    expect(phone.households.map((one) => one.fileId)).toEqual([id(3)])
+    for (const file of [id(1), id(2), id(3)]) server.enter(file)
+    const { fetch } = server
+    const asked: string[][] = []
+    Object.assign(server, {
+      fetch: async (url: string, init: RequestInit) => {
+        const answer = await fetch(url, init)
+        if (!url.endsWith('/have')) return answer
+        asked.push(Object.keys((await bodyOf(init))['files'] as object).sort())
+        if (asked.length === 1) throw new TypeError('reply lost')
+        return answer
+      },
+    })
+    for (let tries = 0; tries < 3; tries++) await phone.syncNow()
+    expect(asked).toEqual([[id(1), id(2)], [id(1), id(2)]]) // prettier-ignore
+    expect(phone.households.map((one) => one.fileId).sort()).toEqual([id(1), id(2), id(3)])
+    for (const file of [id(1), id(2)]) {
+      const view = await phone.openFile(file)
+      expect(view).toMatchObject({ readonly: false, seen: server.digestOf(file) })
+    }
+    expect(phone.sync.problem).toBeNull()
+  })
+
   test('a file that differs is mended alone, without asking for everything', async () => {
     const { server, colleague, phone } = await station()
     const later = await colleague.save(id(2), [{ op: 'set', path: 'phone', value: '19900004444' }])

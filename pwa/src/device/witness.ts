@@ -19,6 +19,7 @@ import { takeIn, Verifier, type FileNews } from './taking-in'
 
 const REMEMBERED_MAX = 64
 const REFUSED = ['log_behind', 'log_differs']
+const HASH_OF_NOTHING = '0'.repeat(64) // fits no file: what the server holds is sent
 const SHOWN_MS = 14 * 86_400_000
 
 export function memoryOf(sync: SyncState): LogMemory {
@@ -107,13 +108,30 @@ export async function mend(phone: Phone, vault: OpenVault, digests: Record<strin
   }
   // A server that cannot compare is asked for everything instead.
   const { files } = await phone.calls.have({ files: asked, changes: true }).catch((error: unknown) => noneOf(error))
-  if (!files.length) return differing
-  const policy = phone.mustPolicy()
-  const verifier = new Verifier(policy)
+  return files.length ? takeFiles(phone, vault, files, digests, {}) : differing
+}
+
+/** Asks by name for files that are this phone's again and of which it was told no word (M-4c). What breaks off is due again. */
+export async function fetchWanted(phone: Phone, vault: OpenVault): Promise<void> {
+  for (let due = await wantedOf(vault); due.length; due = await wantedOf(vault)) {
+    const asked = due.slice(0, FILES_PER_HAVE_MAX)
+    const { differ, files } = await phone.calls.have({ files: Object.fromEntries(asked.map((file) => [file, HASH_OF_NOTHING])), changes: true })
+    const came = new Set(files.map((packed) => packed.file))
+    const waits = files.length ? differ.filter((file) => !came.has(file)) : []
+    await takeFiles(phone, vault, files, {}, { wanted: [...waits, ...due.slice(asked.length)] })
+  }
+}
+
+async function wantedOf(vault: OpenVault): Promise<string[]> {
+  return (await vault.readSync()).wanted ?? []
+}
+
+async function takeFiles(phone: Phone, vault: OpenVault, files: readonly PackedFile[], digests: Record<string, string>, state: Partial<SyncState>): Promise<string[]> {
+  const verifier = new Verifier(phone.mustPolicy())
   const news = new Map<string, FileNews>()
   for (const packed of files) news.set(packed.file, await believed(verifier, packed))
   const facts = { serverAt: phone.mustClear().server_at, digests, isTail: false }
-  const taken = await phone.exclusively(async () => takeIn(phone, vault, news, [], await vault.readSync(), facts))
+  const taken = await phone.exclusively(async () => takeIn(phone, vault, news, [], { ...(await vault.readSync()), ...state }, facts))
   return taken.refetch
 }
 

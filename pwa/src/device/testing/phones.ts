@@ -32,7 +32,7 @@ export async function startServer(): Promise<TestServer> {
 
 /** The same phone again after the app was killed: same storage, nothing in memory. */
 export function restarted(server: TestServer, clock = new Clock()): Promise<Device> {
-  return makeDevice({ client: new Client(server.fetch), derive: quickDerive, rules: RULES, now: clock.now }, false)
+  return makeDevice({ client: new Client(((url: string, init: RequestInit) => server.fetch(url, init)) as unknown as typeof fetch), derive: quickDerive, rules: RULES, now: clock.now }, false)
 }
 
 export async function enrolled(server: TestServer, clock = new Clock()): Promise<Device & { fieldCode: string }> {

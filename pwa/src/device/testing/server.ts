@@ -389,6 +389,10 @@ export class TestServer {
     this.moves.push({ after: this.log.length, entry: { kind: 'leave', file } })
   }
 
+  enter(file: string): void {
+    this.moves.push({ after: this.log.length, entry: { kind: 'enter', file, scope: SCOPE } })
+  }
+
   /** The log as this caller is told it: of one's own saves the verdict alone. */
   get entries(): Entry[] {
     const own = (replica: string) => replica === this.caller || Boolean(this.keys.get(replica)?.files)
