@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.benchmarks.app_size import measure_app_size
-from tests.benchmarks.phone import measure_first_visit, measure_phone
+from tests.benchmarks.phone import measure_first_visit, measure_large_phone, measure_phone
 from tests.benchmarks.throughput import measure_throughput
 from tests.benchmarks.wire import measure_wire
 
@@ -21,6 +21,7 @@ BENCHMARKS: dict[str, tuple[Callable[[], dict[str, Any]], str]] = {
     "first_visit": (measure_first_visit, "requests and bytes in Chromium until the first screen stands, headers included"),
     "wire": (measure_wire, "bytes and requests of first sync (100 and 2,000 households), a day's work, an idle sync"),
     "server": (measure_throughput, "saves a second, one by one and in batches"),
+    "phone_5000": (measure_large_phone, "the same with 5,000 households, as a whole small town has: search as one types"),
     "phone": (measure_phone, "the app in Chromium with 2,000 households at 4x CPU throttle: start, unlock, open, save, search"),
 }  # fmt: skip
 GATED = ("app", "first_visit", "wire")
