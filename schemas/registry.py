@@ -2,9 +2,10 @@
 
 from schemas.kind import Kind
 from schemas.kinds.household.household import HOUSEHOLD
+from schemas.kinds.restricted_record import RESTRICTED_RECORD
 from schemas.kinds.unlinked_record import UNLINKED_RECORD
 
-KINDS: dict[str, Kind] = {kind.name: kind for kind in (HOUSEHOLD, UNLINKED_RECORD)}
+KINDS: dict[str, Kind] = {kind.name: kind for kind in (HOUSEHOLD, UNLINKED_RECORD, RESTRICTED_RECORD)}
 
 
 def get_kind(name: str) -> Kind:

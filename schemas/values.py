@@ -16,6 +16,7 @@ from schemas.problems import Problem, make_problem
 SAFE_INTEGER = 2**53 - 1
 YEARS = (1850, 2200)
 ANSWERS_MAX = 200
+APART = "4"  # sensitivity of a code that stands in no file which many read
 
 
 def check_value(field: Field, value: Any, path: str | None = None) -> list[Problem]:
@@ -85,8 +86,10 @@ def _time(field: Field, value: Any, path: str) -> Iterator[Problem]:
 def _code(field: Field, value: Any, path: str) -> Iterator[Problem]:
     if not isinstance(value, str):
         yield _problem("wrong_type", field, path)
-    elif field.codes and not get_code_list(field.codes).has(value):
+    elif field.codes and not (found := get_code_list(field.codes).find(value)):
         yield _problem("unknown_code", field, path)
+    elif field.codes and found and found.extra.get("sensitivity") == APART and field.sensitivity < 3:
+        yield _problem("belongs_apart", field, path)
 
 
 def _element(field: Field, value: Any, path: str) -> Iterator[Problem]:

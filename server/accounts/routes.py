@@ -7,7 +7,7 @@ from pydantic import Field
 from sqlmodel import Session
 
 from server.access import DecidingReader, Here, PeopleKeeper
-from server.accounts import codes, rules, staffing
+from server.accounts import codes, readers, rules, staffing
 from server.accounts.rules import DutyOn
 from server.administration import account_ends, stand_ins
 from server.administration import rules as administration
@@ -62,6 +62,15 @@ class HandOver(RequestBody):
 
 class AccountEnd(RequestBody):
     until_at: Annotated[Instant | None, Field(description="null: no end; an instant that is past: now")]
+
+
+class NamedReader(RequestBody):
+    person_id: Id
+    reads: bool
+
+
+class ReadersBody(AnswerBody):
+    readers: Annotated[list[Id], Field(description="deputies and heads of the patch, and who was named")]
 
 
 class AddedBody(AnswerBody):
@@ -136,6 +145,21 @@ def end_account(person_id: Id, request: AccountEnd, context: Here, caller: Peopl
 
     context.database.write(work)
     return _people(context, caller)
+
+
+@router.post(
+    "/drawers/{drawer}/readers",
+    summary="指定(或取消)谁能看某片区的限知记录",
+    responses=responses("not_signed_in", "not_allowed", "not_found", "roles_apart", "invalid_value"),
+)
+def name_reader(drawer: Id, request: NamedReader, context: Here, caller: DecidingReader) -> ReadersBody:
+    """Under a new epoch of the policy. For a deputy or head of the patch, and not for oneself; on the audit record."""
+    named = context.database.write(
+        lambda session: readers.name_reader(
+            session, context, caller, drawer, request.person_id, reads=request.reads
+        )  # fmt: skip
+    )
+    return ReadersBody(readers=named)
 
 
 def _given(duties: list[GivenDuty]) -> list[DutyOn]:

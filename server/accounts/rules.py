@@ -17,9 +17,13 @@ from server.accounts.tables import AddressTries, CodeDirectory, DutyGrant, Enrol
 from server.errors import YihuError
 from server.keyring.rules import Keyring, Place
 from server.settings import Settings
+from sync.drawers import drawer_of
 
 # Highest first; the order that the policy `authority` goes by.
 DUTIES = ("head", "deputy", "worker")
+DRAWER_DUTIES = ("head", "deputy")  # who reads the drawer beside their patch
+# Held on a drawer alone: a person who was named to read what lies there, and who may add to it.
+NAMED = "named"
 # What an address tries: codes, or the keys and passwords of devices.
 Tried = Literal["code", "password"]
 
@@ -70,7 +74,7 @@ def list_people(session: Session, keyring: Keyring, station_id: str, epoch: int,
     keyring.load(session, station_id, [person.person_id for person in people])
     held: dict[str, list[DutyOn]] = {}
     for grant in queries.list_grants(session, station_id):
-        if _is_in_force(grant, epoch):
+        if _is_in_force(grant, epoch) and grant.duty != NAMED:
             held.setdefault(grant.person_id, []).append(DutyOn(grant.duty, grant.scope))
     return [
         PersonView(
@@ -121,28 +125,55 @@ def disable(session: Session, station_id: str, person_id: str, now: int) -> None
 
 
 def list_duties(session: Session, station_id: str, person_id: str, epoch: int) -> list[DutyOn]:
-    """The duties that a person held under an epoch of the policy."""
+    """The duties on patches that a person held under an epoch of the policy."""
     grants = queries.list_grants(session, station_id, person_id)
-    return [DutyOn(grant.duty, grant.scope) for grant in grants if _is_in_force(grant, epoch)]
+    return [DutyOn(row.duty, row.scope) for row in grants if _is_in_force(row, epoch) and row.duty != NAMED]
+
+
+def list_duties_and_drawers(session: Session, station_id: str, person_id: str, epoch: int) -> list[DutyOn]:
+    """The same with drawers (R-3): a deputy or head holds theirs beside the patch too, who was named there a worker's."""
+    grants = [row for row in queries.list_grants(session, station_id, person_id) if _is_in_force(row, epoch)]
+    held = [DutyOn(row.duty, row.scope) for row in grants if row.duty != NAMED]
+    beside = [DutyOn(one.duty, drawer_of(one.scope)) for one in held if one.duty in DRAWER_DUTIES]
+    return [*held, *beside, *(DutyOn(DUTIES[-1], row.scope) for row in grants if row.duty == NAMED)]
+
+
+def list_drawer_readers(session: Session, station_id: str, epoch: int) -> dict[str, list[str]]:
+    """Drawer -> who reads it."""
+    found: dict[str, set[str]] = {}
+    for row in queries.list_grants(session, station_id):
+        if _is_in_force(row, epoch) and row.duty in (NAMED, *DRAWER_DUTIES):
+            drawer = row.scope if row.duty == NAMED else drawer_of(row.scope)
+            found.setdefault(drawer, set()).add(row.person_id)
+    return {drawer: sorted(people) for drawer, people in found.items()}
+
+
+def name_reader(session: Session, station_id: str, person_id: str, drawer: str, epoch: int, *, is_reader: bool) -> None:
+    """From this epoch on the person reads what lies in the drawer, or no more. Safe to repeat."""
+    rows = queries.list_grants(session, station_id, person_id)
+    held = [row for row in rows if row.duty == NAMED and row.scope == drawer and _is_in_force(row, epoch)]
+    if is_reader and not held:
+        session.add(_grant(station_id, person_id, DutyOn(NAMED, drawer), epoch))
+    for row in [] if is_reader else held:
+        row.until_epoch = epoch
+        session.add(row)
+    session.flush()
+
+
+def _grant(station_id: str, person_id: str, held: DutyOn, epoch: int) -> DutyGrant:
+    return DutyGrant(
+        station_id=station_id, grant_id=crypto.make_id(), person_id=person_id, duty=held.duty, scope=held.scope,
+        from_epoch=epoch,
+    )  # fmt: skip
 
 
 def replace_duties(session: Session, station_id: str, person_id: str, duties: Iterable[DutyOn], epoch: int) -> None:
     """From this epoch on the person holds these duties and no others; what was held before stays on record."""
     for grant in queries.list_grants(session, station_id, person_id):
-        if _is_in_force(grant, epoch):
+        if _is_in_force(grant, epoch) and grant.duty != NAMED:
             grant.until_epoch = epoch
             session.add(grant)
-    for held in duties:
-        session.add(
-            DutyGrant(
-                station_id=station_id,
-                grant_id=crypto.make_id(),
-                person_id=person_id,
-                duty=held.duty,
-                scope=held.scope,
-                from_epoch=epoch,
-            )  # fmt: skip
-        )
+    session.add_all(_grant(station_id, person_id, held, epoch) for held in duties)
     session.flush()
 
 

@@ -156,7 +156,7 @@ def find_caller(session: Session, token: str, kind: SessionKind, now: int) -> Ca
     idle_ms, idle_max = now - (row.used_at or row.created_at), profile.idle_minutes * 60_000
     if kind == "read" and idle_max and idle_ms > idle_max:
         return None
-    duties = accounts.list_duties(session, station_id, replica.person_id, terms.epoch)
+    duties = accounts.list_duties_and_drawers(session, station_id, replica.person_id, terms.epoch)
     return Caller(
         station_id, replica.person_id, row.replica, kind, token_hash, terms.epoch, tuple(duties),
         is_revoked=replica.revoked_at is not None, duties_change_at=terms.duties_change_at,

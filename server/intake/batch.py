@@ -58,7 +58,6 @@ class Batch:
         self.now = context.now()
         self.station = stations.get_terms(session, station_id)
         self.authors = Authors(session, station_id, self.station.epoch)
-        self._patches: set[str] | None = None
         self._instruments: OwnInstruments | None = None
         self._log: LogWriter | None = None
         self._files: dict[str, FileState] = {}
@@ -129,6 +128,7 @@ class Batch:
     ) -> Judgement:
         setting = find_setting(change, state, self._state, self.authors)
         is_own_file = any(dot.replica == change.dot.replica for dot in state.known)
+        home = state.row.scope if state.row else None
         return judge(
             change,
             JudgeContext(
@@ -150,7 +150,7 @@ class Batch:
                 ),  # fmt: skip
                 file_kind=state.row.kind if state.row else None,
                 doubts=find_doubts(author) if author else (),
-                faults=find_faults(change, author, is_new_file=state.row is None, is_own_file=is_own_file)
+                faults=find_faults(change, author, self.authors, home=home, is_own_file=is_own_file)
                 + find_erased_faults(self.session, change)
                 if author
                 else (Reason("replica_unknown"),),
@@ -158,7 +158,7 @@ class Batch:
                 forks=frozenset(state.forks),
                 admitted=is_admitted,
                 former=setting.former,
-                patches=frozenset(self._list_patches()) if change.act in ACTS_THAT_MOVE else frozenset(),
+                patches=self.authors.list_homes(change.kind) if change.act in ACTS_THAT_MOVE else frozenset(),
                 duties_there=setting.duties_there,
                 absorbed=setting.absorbed,
                 absorbed_by=setting.absorbed_by,
@@ -342,7 +342,7 @@ class Batch:
         if (
             state.row is not None
             or verdict.status in ("returned", "declined")
-            or change.scope not in self._list_patches()
+            or change.scope not in self.authors.list_homes(change.kind)
         ):
             return
         state.row = CaseFile(
@@ -435,8 +435,3 @@ class Batch:
         if self._instruments is None:
             self._instruments = local_rules.own_instruments(self.session, self.context.keyring, self.station_id)
         return self._instruments
-
-    def _list_patches(self) -> set[str]:
-        if self._patches is None:
-            self._patches = set(stations.list_scopes(self.session, self.station_id))
-        return self._patches

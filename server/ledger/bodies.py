@@ -58,6 +58,14 @@ class DifferenceBody(AnswerBody):
     advised: bool
 
 
+class ApartBody(AnswerBody):
+    """What few may know about a person: goes into a restricted record of its own in the drawer beside the household's patch."""
+
+    key: str
+    name: str
+    ops: list[dict[str, Any]]
+
+
 class HouseholdBody(AnswerBody):
     """`ops`: a whole new file when `status` is new; else empty, and each difference brings its own."""
 
@@ -76,6 +84,7 @@ class HouseholdBody(AnswerBody):
         description="names of members of the file whom the ledger leaves out; never removed by an import"
     )
     ops: list[dict[str, Any]]
+    apart: list[ApartBody]
 
 
 class ColumnBody(AnswerBody):

@@ -9,7 +9,15 @@ from typing import Any
 
 from schemas.registry import get_kind
 from server.ledger.existing import Existing, ExistingMember, place_of
-from server.ledger.households import Operation, Village, address_value, element_id, household_phone, member_values
+from server.ledger.households import (
+    Operation,
+    Village,
+    address_value,
+    apart_codes,
+    element_id,
+    household_phone,
+    member_values,
+)
 from server.ledger.reading import Household, Person
 from server.ledger.reading.text import squeeze
 
@@ -137,7 +145,7 @@ def _category_differences(person: Person, member: ExistingMember, *, removals: b
             [code],
             ({"op": "add", "path": path, "value": code},),
         )
-        for code in sorted(set(person.categories) - set(held))
+        for code in sorted(set(person.categories) - set(held) - apart_codes())
     ]
     if person.categories and removals:
         for code in sorted(set(held) - set(person.categories)):

@@ -72,6 +72,12 @@ class Existing:
         return place_of(self.values.get("address"))
 
 
+def list_said_apart(record: FoldedFile) -> list[tuple[str, str, str]]:
+    """Household, member and category, of each category that a restricted record holds."""
+    shown = {path: register["value"] for path, register in record["paths"].items() if register["status"] != "conflict"}
+    return [(str(shown.get("household")), str(shown.get("member")), str(one)) for one in shown.get("categories") or ()]
+
+
 def place_of(address: Any) -> tuple[str, str, str]:
     told = address if isinstance(address, dict) else {}
     return squeeze(told.get("village_name")), squeeze(group_no(told.get("group_no"))), squeeze(told.get("door"))

@@ -7,10 +7,13 @@ Element ids come from the import and the row, so the same import always names th
 import datetime as dt
 import hashlib
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from schemas.codes import get_code_list
+from schemas.values import APART
 from server.ledger.reading import Household, Person
 
 Operation = dict[str, Any]
@@ -30,6 +33,7 @@ _NO_NUMBER = {
     "拒绝提供": "refused",
 }
 TEXT_MAX = 300
+NOTED = "台账所列"
 
 
 @dataclass(frozen=True)
@@ -108,12 +112,33 @@ def member_values(person: Person, told_on: str) -> dict[str, Any]:
         "age_told": {"years": person.age, "on": told_on} if person.age is not None and person.born_on is None else None,
         **_identity(person),
         "phone": person.phone,
-        "categories": sorted(person.categories) or None,
+        "categories": sorted(set(person.categories) - apart_codes()) or None,
         "disability": _disability(person),
         "ethnic_group": _ethnic_code(person.ethnicity),
         "note": "；".join(person.remarks)[:TEXT_MAX] or None,
     }
     return {name: value for name, value in values.items() if value not in (None, "")}
+
+
+@cache
+def apart_codes() -> frozenset[str]:
+    """Categories that stand in no household file."""
+    return frozenset(one.code for one in get_code_list("client_category").codes if one.extra["sensitivity"] == APART)
+
+
+def apart_operations(
+    person: Person, codes: Iterable[str], element: str, village: str, today: dt.date
+) -> list[Operation]:
+    """A restricted record for what a ledger says of a person that is for few. Which household, its reader adds."""
+    said = {
+        "member": element,
+        "person_name": person.name,
+        "village_name": village[:60],
+        "noted_on": today.isoformat(),
+        "note": NOTED,
+    }
+    ops: list[Operation] = [{"op": "set", "path": path, "value": value} for path, value in said.items() if value]
+    return ops + [{"op": "add", "path": "categories", "value": code} for code in sorted(codes)]
 
 
 def household_phone(household: Household) -> str | None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 
 from server.ledger.bodies import (
+    ApartBody,
     ColumnBody,
     CountsBody,
     DifferenceBody,
@@ -16,9 +17,16 @@ from server.ledger.bodies import (
     SheetBody,
     SkippedBody,
 )
-from server.ledger.comparison import compare
-from server.ledger.existing import Existing, ExistingFiles
-from server.ledger.households import Village, household_key, operations_for_new
+from server.ledger.comparison import compare, match_members
+from server.ledger.existing import Existing, ExistingFiles, ExistingMember
+from server.ledger.households import (
+    Village,
+    apart_codes,
+    apart_operations,
+    element_id,
+    household_key,
+    operations_for_new,
+)
 from server.ledger.reading import Household, Person, Reading
 from server.ledger.reading.cells import bare_village
 from server.ledger.reading.text import squeeze
@@ -33,6 +41,7 @@ class Station:
     villages: tuple[Village, ...]
     scopes: frozenset[str]
     files: tuple[Existing, ...] = field(default=(), repr=False)
+    apart: frozenset[tuple[str, str, str]] = frozenset()  # household, member, category: what drawers say already
 
 
 @dataclass(frozen=True)
@@ -93,6 +102,7 @@ def _household_body(household: Household) -> HouseholdBody:
         differences=[],
         not_mentioned=[],
         ops=[],
+        apart=[],
     )
 
 
@@ -127,6 +137,26 @@ def _villages(reading: Reading, station: Station, mapping: Mapping[str, str]) ->
     return sorted(listed, key=lambda village: (village.village_id is not None, village.name))
 
 
+def _apart(
+    matched: Iterable[tuple[Person, ExistingMember | None]],
+    file: str | None,
+    station: Station,
+    import_id: str,
+    village: str,
+    today: dt.date,
+) -> list[ApartBody]:
+    """Of each person what no record in a drawer says yet."""
+    found = []
+    for person, member in matched:
+        element = member.element if member else element_id(import_id, person.rows[0])
+        known = {code for of, who, code in station.apart if (of, who) == (file, element)}
+        codes = (set(person.categories) & apart_codes()) - known
+        if codes:
+            ops = apart_operations(person, codes, element, village, today)
+            found.append(ApartBody(key=person.rows[0], name=person.name, ops=ops))
+    return found
+
+
 def compare_with_station(
     reading: Reading, station: Station, mapping: Mapping[str, str], import_id: str, read_on: dt.date, today: dt.date
 ) -> Compared:
@@ -151,11 +181,15 @@ def compare_with_station(
         if found is None:
             body.status = "new"
             body.ops = operations_for_new(household, village, import_id, told_on, today)
+            body.apart = _apart(
+                [(one, None) for one in household.members], None, station, import_id, village.name, today
+            )
             continue
         taken.add(found.file)
         differences, body.not_mentioned = compare(household, village, found, import_id, told_on, removals=removals)
         body.file_id = found.file
-        body.status = "changed" if differences else "same"
+        body.apart = _apart(match_members(household, found), found.file, station, import_id, village.name, today)
+        body.status = "changed" if differences or body.apart else "same"
         body.differences = [
             DifferenceBody(**{**asdict(difference), "ops": list(difference.ops)}) for difference in differences
         ]

@@ -23,7 +23,7 @@ from server.keyring.rules import Place
 from server.ledger import doubts_book, queries
 from server.ledger.bodies import CorrectionRequest, CorrectionsRequest, ImportBody, PreviewBody
 from server.ledger.doubts_book import answer_column
-from server.ledger.existing import Existing
+from server.ledger.existing import Existing, list_said_apart
 from server.ledger.households import KIND, Village
 from server.ledger.preview import Station, compare_with_station
 from server.ledger.reading import Reading, read_ledger
@@ -33,6 +33,7 @@ from server.ledger.reading.rows import SKIP_FIELD, Correction
 from server.ledger.reading.workbook import Sheet
 from server.ledger.tables import LedgerImport
 from server.station import rules as stations
+from sync import drawers
 
 TABLE = "ledger_import"
 DECISIONS_MAX = 20_000
@@ -173,8 +174,10 @@ def _station(session: Session, context: Context, caller: Caller) -> Station:
     scopes = frozenset(held.scope for held in caller.duties if held.duty in ("deputy", "head"))
     folded = feed.list_folded(session, context.keyring, caller.station_id, KIND)
     files = tuple(Existing.of(view.file, view.scope, state) for view, state in folded)
+    records = feed.list_folded(session, context.keyring, caller.station_id, drawers.KIND)
+    apart = frozenset(said for view, state in records if view.scope in caller.scopes for said in list_said_apart(state))
     return Station(
-        tuple(Village(village.village_id, village.name, village.scope) for village in villages), scopes, files
+        tuple(Village(village.village_id, village.name, village.scope) for village in villages), scopes, files, apart
     )
 
 

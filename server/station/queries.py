@@ -14,9 +14,13 @@ def list_station_ids(session: Session, limit: int) -> list[str]:
 
 
 def list_patches(session: Session, station_id: str, limit: int) -> list[Patch]:
-    return list(
-        session.exec(select(Patch).where(Patch.station_id == station_id).order_by(col(Patch.listed)).limit(limit))
-    )
+    """Patches of villages; the drawers beside them are none."""
+    statement = select(Patch).where(Patch.station_id == station_id, Patch.restricts == "")
+    return list(session.exec(statement.order_by(col(Patch.listed)).limit(limit)))
+
+
+def list_drawers(session: Session, station_id: str) -> list[Patch]:
+    return list(session.exec(select(Patch).where(Patch.station_id == station_id, Patch.restricts != "")))
 
 
 def list_villages(session: Session, station_id: str, limit: int) -> list[Village]:

@@ -19,6 +19,7 @@ from server.station import local_rules, queries
 from server.station.tables import Counter, Patch, Station, Village
 from sync.canonical import canonical_text, hash_value
 from sync.change import Envelope, to_base64url
+from sync.drawers import drawer_of
 
 LOG_COUNTER = "log"
 AUDIT_COUNTER = "audit"
@@ -72,6 +73,9 @@ def make_patch(session: Session, keyring: Keyring, station_id: str, name: str, v
     listed = len(queries.list_patches(session, station_id, 10_000))
     sealed = keyring.seal_text(session, _place(station_id, "patch", scope), name)
     session.add(Patch(station_id=station_id, scope=scope, sealed_name=sealed, listed=listed))
+    session.add(
+        Patch(station_id=station_id, scope=drawer_of(scope), sealed_name=b"", listed=listed, restricts=scope)
+    )  # fmt: skip
     session.flush()
     first = len(queries.list_villages(session, station_id, 10_000))
     for place, village in enumerate(villages, first):
@@ -135,6 +139,11 @@ def list_patches(session: Session, keyring: Keyring, station_id: str, limit: int
 def list_scopes(session: Session, station_id: str) -> list[str]:
     """Ids of the station's patches."""
     return [row.scope for row in queries.list_patches(session, station_id, 10_000)]
+
+
+def list_drawers(session: Session, station_id: str) -> dict[str, str]:
+    """Drawer -> the patch beside which it stands."""
+    return {row.scope: row.restricts for row in queries.list_drawers(session, station_id)}
 
 
 def list_villages(session: Session, keyring: Keyring, station_id: str, limit: int) -> list[VillageView]:
@@ -219,6 +228,7 @@ def make_policy(
         ],
         "verdict_key": to_base64url(station_keys.get_public_key(session, station_id, "verdict")),
         "sealing_key": to_base64url(station_keys.get_public_key(session, station_id, "sealing")),
+        **_drawers(session, station_id, person_id, station.epoch, scopes),
         **_handovers(session, station_id),
         "limits": {
             "json_bytes": settings.json_bytes_max,
@@ -239,6 +249,17 @@ def make_policy(
     body = canonical_text({**document, "issued_at": now})
     signature = station_keys.get_signer(session, keyring, station_id).sign(body.encode())
     return Envelope(body, to_base64url(signature)), etag
+
+
+def _drawers(session: Session, station_id: str, person_id: str, epoch: int, scopes: set[str]) -> dict[str, Any]:
+    """The drawers beside one's patches, and those that one may read; who reads them is no secret to who writes (R-5)."""
+    readers = accounts.list_drawer_readers(session, station_id, epoch)
+    told = [
+        {"id": drawer, "of": patch, "reads": person_id in readers.get(drawer, ()), "readers": readers.get(drawer, [])}
+        for drawer, patch in sorted(list_drawers(session, station_id).items())
+        if patch in scopes or person_id in readers.get(drawer, ())
+    ]
+    return {"drawers": told} if told else {}
 
 
 def _handovers(session: Session, station_id: str) -> dict[str, Any]:

@@ -30,6 +30,7 @@ class Patch(SQLModel, table=True):
     scope: str = id_key()
     sealed_name: bytes
     listed: int = Field(description="place in lists, from 0")
+    restricts: str = Field(default="", max_length=32, description="a drawer: the patch beside which it stands")
 
 
 class Village(SQLModel, table=True):

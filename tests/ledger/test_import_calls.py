@@ -11,6 +11,7 @@ import openpyxl
 import pytest
 
 from server.context import Context
+from sync.drawers import KIND, drawer_of
 from tests.ledger.conftest import DATA
 from tests.server.phone import Phone, new_id
 
@@ -329,3 +330,37 @@ def test_the_demo_ledger_becomes_420_files_and_then_nothing(deputy: Phone) -> No
     again = start(deputy, path)
     assert (again["counts"]["same"], again["counts"]["new"], again["counts"]["changed"]) == (420, 0, 0)
     assert len(json.dumps(again)) > 100_000
+
+
+def test_what_a_ledger_says_of_a_person_for_few_goes_into_a_drawer_and_is_proposed_once(
+    deputy: Phone, worker: Phone, book: Callable[..., Path], rows: Any
+) -> None:
+    rows[1][9] = "低保、严重精神障碍"
+    path = book(rows)
+    told = start(deputy, path)
+    household = next(one for one in told["households"] if one["head_name"] == "王秀兰")
+    assert "mental_severe" not in json.dumps([household["ops"], household["differences"]])
+    [apart] = household["apart"]
+    assert apart["name"] == "王秀兰"
+    files = {one["key"]: sign(deputy, one) for one in told["households"]}
+    ops = [{"op": "set", "path": "household", "value": files[household["key"]]}, *apart["ops"]]
+    record = deputy.save(new_id(), ops, kind=KIND, scope=drawer_of(household["scope"]), schema=1)
+    [verdict] = deputy.push(record)
+    assert verdict.status == "accepted", verdict.reasons
+    again = start(deputy, path)
+    assert statuses(again) == ["same", "same"]
+    assert all(one["apart"] == [] for one in again["households"])
+    worker.cursor = None
+    assert "mental_severe" not in json.dumps(worker.pull_all())
+
+
+def test_a_household_that_is_there_gets_what_it_lacks_in_its_drawer_alone(
+    deputy: Phone, book: Callable[..., Path], rows: Any
+) -> None:
+    for household in start(deputy, book(rows))["households"]:
+        sign(deputy, household)
+    rows[1][9] = "低保、残疾、社区戒毒"
+    again = start(deputy, book(rows))
+    assert statuses(again) == ["changed", "same"]
+    assert again["households"][0]["differences"] == []
+    assert {"op": "add", "path": "categories", "value": "community_detox"} in again["households"][0]["apart"][0]["ops"]

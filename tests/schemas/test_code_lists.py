@@ -47,15 +47,15 @@ def test_every_category_has_unit_sensitivity_group_and_definition() -> None:
     assert len(categories) == 44
     for code in categories:
         assert code.extra["unit"] in {"household", "person", "either"}, code.code
-        assert code.extra["sensitivity"] in {"1", "2", "3"}, code.code
+        assert code.extra["sensitivity"] in {"1", "2", "3", "4"}, code.code
         assert code.extra["group"] in groups, code.code
         assert code.extra["definition"], code.code
 
 
 def test_restricted_categories_are_those_the_law_names() -> None:
-    restricted = {c.code for c in get_code_list("client_category").codes if c.extra["sensitivity"] == "3"}
-    assert restricted >= {"child_hiv", "community_correction", "community_detox", "released_prisoner", "mental_severe"}
-    assert not restricted & {"dibao", "elder_alone", "disabled"}
+    apart = {c.code for c in get_code_list("client_category").codes if c.extra["sensitivity"] == "4"}
+    assert apart >= {"child_hiv", "community_correction", "community_detox", "released_prisoner", "mental_severe"}
+    assert not apart & {"dibao", "elder_alone", "disabled"}
 
 
 def test_findings_and_needs_stand_under_a_card_and_a_tier() -> None:

@@ -17,6 +17,7 @@ _ENROLMENT = "tests/server/test_enrolment.py::"
 _EDGE = "tests/server/test_edge.py::"
 _RESTORED = "tests/server/test_restored.py::"
 _LOST = "tests/security/test_breach_list.py::"
+_RESTRICTED = "tests/server/test_restricted.py::"
 _ERASED = "tests/security/test_erased_file.py::"
 
 PROOFS: Final[dict[str, tuple[str, ...]]] = {
@@ -26,6 +27,27 @@ PROOFS: Final[dict[str, tuple[str, ...]]] = {
     "E-14": (
         "tests/server/test_station_keys.py::test_what_was_sealed_to_the_former_key_still_comes_home",
         "tests/server/test_station_keys.py::test_the_former_signing_key_is_gone_and_signs_nothing_after_its_place",
+    ),
+    "R-1": (
+        _RESTRICTED + "test_a_worker_puts_a_record_in_and_reads_it_no_more",
+        "pwa/src/sync/drawers.test.ts::a drawer is named by its patch",
+    ),
+    "R-2": (
+        _RESTRICTED + "test_each_kind_lives_where_it_belongs",
+        _RESTRICTED + "test_a_record_goes_along_when_its_household_moves_and_nowhere_else",
+        _RESTRICTED + "test_what_few_may_know_is_returned_from_a_household_file",
+    ),
+    "R-3": (
+        _RESTRICTED + "test_a_deputy_names_a_reader_and_takes_it_back",
+        _RESTRICTED + "test_duties_given_anew_leave_named_readers_and_a_deputy_who_goes_reads_no_more",
+    ),
+    "R-4": (
+        _RESTRICTED + "test_nobody_adds_to_what_they_may_not_read_but_its_author",
+        _RESTRICTED + "test_whoever_works_elsewhere_puts_nothing_in",
+    ),
+    "R-5": (_RESTRICTED + "test_a_deputy_names_a_reader_and_takes_it_back",),
+    "R-6": (
+        "tests/sync/test_device_restricted.py::test_a_record_written_by_a_worker_is_read_by_the_deputy_and_by_nobody_else",
     ),
     "Z-1": (
         _ERASED + "test_one_person_alone_erases_nothing",

@@ -42,9 +42,22 @@ export function shortLabel(list: string, code: string, locale: Locale = 'zh-CN')
   return (locale !== 'en' && found?.extra['short_zh']) || label(list, code, locale)
 }
 
-/** 1 normal, 2 sensitive, 3 restricted: never shown as a word in lists or notifications. Unknown codes count as 2. */
+/** 1 normal, 2 sensitive, 3 restricted: never shown as a word in lists or notifications, 4: in no household file at all. Unknown codes count as 2. */
 export function categorySensitivity(code: string): number {
   return Number(findCode('client_category', code)?.extra['sensitivity'] ?? 2)
+}
+
+const APART = '4'
+const CLOSE = 3 // sensitivity of a field that may hold such codes
+
+/** A code that stands in no file which many read, in a field of such a file. */
+export function isApart(field: { codes?: string; sensitivity?: number }, code: string): boolean {
+  return (field.sensitivity ?? 1) < CLOSE && field.codes !== undefined && findCode(field.codes, code)?.extra['sensitivity'] === APART
+}
+
+/** The codes that a field offers. */
+export function codesFor(field: { codes?: string; sensitivity?: number }): Code[] {
+  return field.codes ? codeList(field.codes).filter(({ code }) => !isApart(field, code)) : []
 }
 
 /** The codes of a list with one value in a further column: chips of a visit card by `topic`, needs by `level`. */

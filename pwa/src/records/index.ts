@@ -5,7 +5,7 @@
 export * from './shapes'
 export { getRules, listRules } from './rules'
 export { findField, fieldsOf, getKind } from './kinds'
-export { categorySensitivity, codeList, codesWhere, findCode, label, loadCodes, shortLabel } from './codes'
+export { categorySensitivity, codeList, codesFor, codesWhere, findCode, label, loadCodes, shortLabel } from './codes'
 export { ageOn, birthDate, countMinors, isHead, day, isApproved, listElements, listMembers, memberAge, readElements, shownValue, shownValues, text, texts, type Member } from './people'
 export { addressLine, dueOf, householdCategories, planInForce, readRisk, summarize, visitFacts, type Risk, type RiskLevel, type Summary } from './summary'
 export { findDue, ruleLabel, VISIT_RULES, type Due, type VisitFacts, type VisitRules } from './due'

@@ -2,7 +2,7 @@
  * Between forms and widgets: what the form engine says of a field, as the widgets' own shape; what was typed, as values worth
  * storing. So no description reaches a widget and no widget reaches a record. Pure; codes must be loaded.
  */
-import { codeList, label } from './codes'
+import { isApart, codeList, label } from './codes'
 import { changeOperations, type FormOperation } from './forms/operations'
 import type { CardState, FieldState, FormValues } from './forms/shapes'
 import type { FieldDescription, Locale } from './shapes'
@@ -53,6 +53,11 @@ export function codeOptions(list: string, locale: Locale, filter: { [column: str
   return ordered.map(({ code }) => ({ value: asNumber ? Number(code) : code, label: label(list, code, locale) }))
 }
 
+/** What stands in no file that many read is not offered in one. */
+function offered(field: FieldDescription, locale: Locale, filter?: { [column: string]: string }): ScreenOption[] {
+  return codeOptions(field.codes ?? '', locale, filter).filter((option) => !isApart(field, String(option.value)))
+}
+
 /** A declared field as a widget. */
 export function screenField(name: string, field: FieldDescription, locale: Locale, references: References = {}, filter?: { [column: string]: string }): ScreenField {
   const base = { name, label: field.label[locale] }
@@ -71,9 +76,9 @@ export function screenField(name: string, field: FieldDescription, locale: Local
     case 'time':
       return { ...base, type: 'time' }
     case 'code':
-      return { ...base, type: 'choice', options: codeOptions(field.codes ?? '', locale, filter) }
+      return { ...base, type: 'choice', options: offered(field, locale, filter) }
     case 'code_set':
-      return { ...base, type: 'multi', options: codeOptions(field.codes ?? '', locale, filter) }
+      return { ...base, type: 'multi', options: offered(field, locale, filter) }
     case 'reference':
       return { ...base, type: 'choice', options: referred }
     case 'reference_set':

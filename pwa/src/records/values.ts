@@ -2,7 +2,7 @@
  * Is a value one that its field can hold? Mirror of schemas/values.py; tests/vectors/values.json holds both to the same codes.
  * Codes of a list that is not loaded (`loadCodes`) are not judged.
  */
-import { codeList, findCode } from './codes'
+import { codeList, findCode, isApart } from './codes'
 import data from './generated/problems.json'
 import { isRealDate, readIdNumber } from './idNumber'
 import type { FieldDescription, FieldType, Locale, Problem, Severity } from './shapes'
@@ -62,7 +62,8 @@ const time: Check = (_field, value, path) =>
 
 const code: Check = (field, value, path) => {
   if (typeof value !== 'string') return [makeProblem('wrong_type', path)]
-  return isCode(field, value) ? [] : [makeProblem('unknown_code', path)]
+  if (!isCode(field, value)) return [makeProblem('unknown_code', path)]
+  return isApart(field, value) ? [makeProblem('belongs_apart', path)] : []
 }
 
 const reference: Check = (_field, value, path) =>

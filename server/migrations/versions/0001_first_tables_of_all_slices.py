@@ -289,6 +289,7 @@ def upgrade() -> None:
         sa.Column("scope", sa.String(length=32), nullable=False),
         sa.Column("sealed_name", sa.LargeBinary(), nullable=False),
         sa.Column("listed", sa.Integer(), nullable=False),
+        sa.Column("restricts", sa.String(length=32), nullable=False),
         sa.ForeignKeyConstraint(
             ["station_id"],
             ["station.station_id"],

@@ -1,5 +1,5 @@
 /** How the value of a declared field is typed when neither side is right: the inputs of the field, or of each part of a group. */
-import { codeList, findField, type FieldDescription, type Locale } from '../../records'
+import { codesFor, findField, type FieldDescription, type Locale } from '../../records'
 
 export interface Input {
   name: string
@@ -42,7 +42,7 @@ function inputFor(name: string, field: FieldDescription, locale: Locale): Input 
   if (field.codes) {
     input.type = field.type === 'code_set' ? 'multi' : 'choice'
     const isNumber = field.type === 'integer'
-    input.options = codeList(field.codes).map(code => ({ value: isNumber ? Number(code.code) : code.code, label: locale === 'en' ? code.en : code.zh }))
+    input.options = codesFor(field).map(code => ({ value: isNumber ? Number(code.code) : code.code, label: locale === 'en' ? code.en : code.zh }))
   } else if (field.type === 'money') {
     input.type = 'number'
     input.scale = 2

@@ -1,5 +1,5 @@
 /** What a help page says of a form by itself: its questions, which must be answered, what may be chosen, who reviews it. Read from the form's own description, so it is never out of date. Pure. */
-import { codeList, listRules, type Locale } from '../../records'
+import { codesFor, listRules, type Locale } from '../../records'
 import { declaredField, getForm, type FormDescription, type FormField } from '../../records/forms'
 import forms from '../../records/generated/forms.json'
 
@@ -32,7 +32,7 @@ export function explain(form: FormDescription, locale: Locale): Part[] {
 function question(form: FormDescription, asked: FormField, locale: Locale): Question {
   const field = declaredField(form, asked)
   const filter = asked.filter
-  const codes = (field.codes ? codeList(field.codes) : []).filter((code) => !filter || Object.keys(filter).every((column) => code.extra[column] === filter[column]))
+  const codes = codesFor(field).filter((code) => !filter || Object.keys(filter).every((column) => code.extra[column] === filter[column]))
   const choices = codes.map((code) => (locale === 'en' ? code.en : code.zh))
   return {
     label: asked.label?.[locale] ?? field.label[locale],

@@ -579,7 +579,30 @@ export interface UnlinkedRecord {
   seen_at?: number | null // 看到警报的时间
 }
 
-export type KindName = 'household' | 'unlinked_record'
+/** Restricted record. Absent: not asked; null: asked, no answer. */
+export interface RestrictedRecord {
+  household?: string | null // 哪一户
+  member?: string | null // 关于谁
+  person_name?: string | null // 姓名
+  village_name?: string | null // 村
+  subject?: string | null // 哪方面的事
+  categories?: string[] | null // 对象类别
+  note?: string | null // 内容
+  told_by?: string | null // 谁说的(对外保密)
+  agreed?: string | null // 已商定怎么做
+  noted_on?: string | null // 日期
+  ended_on?: string | null // 结束日期
+}
+
+/** Later notes. Absent: not asked; null: asked, no answer. */
+export interface RestrictedRecordNotes {
+  noted_on?: string | null // 日期
+  note?: string | null // 内容
+  noted_by?: string | null // 谁写的
+  next_on?: string | null // 下次跟进
+}
+
+export type KindName = 'household' | 'unlinked_record' | 'restricted_record'
 export type CodeListName =
   | 'answer_source'
   | 'assessment_method'
@@ -654,6 +677,7 @@ export type CodeListName =
   | 'relation'
   | 'reported_to'
   | 'resource_kind'
+  | 'restricted_subject'
   | 'risk_level'
   | 'satisfaction'
   | 'school_stage'
