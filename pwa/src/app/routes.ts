@@ -27,6 +27,7 @@ export const ROUTES: Route[] = [
   { path: '/households/:id/referrals/:element', feature: 'referral', opens: 'main', tab: 'households' },
   { path: '/referrals/:parcel?', feature: 'referral', opens: 'main', tab: 'inbox' },
   { path: '/households/:id/copy', feature: 'copy', opens: 'main', tab: 'households' },
+  { path: '/households/:id/restricted', feature: 'restricted', opens: 'main', tab: 'households' },
   { path: '/caseload', feature: 'caseload', opens: 'main', tab: 'me' },
   { path: '/households/:id/policies', feature: 'policies', opens: 'route', tab: 'households' },
   { path: '/households/:id/history', feature: 'history', opens: 'route', tab: 'households', words: ['reasons'] },

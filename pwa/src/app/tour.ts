@@ -38,6 +38,7 @@ export const TOUR: Stop[] = [
   { route: '/households/:id/referrals/:element', address: `/households/${FIRST}/referrals/{referral}`, name: 'referral', zh: '一次转介' },
   { route: '/referrals/:parcel?', address: '/referrals', name: 'referrals', zh: '收到的转介' },
   { route: '/households/:id/copy', address: `/households/${FIRST}/copy`, name: 'copy', zh: '给这家人的一份' },
+  { route: '/households/:id/restricted', address: `/households/${FIRST}/restricted`, name: 'restricted', zh: '限知记录' },
   { route: '/caseload', address: '/caseload', name: 'caseload', zh: '交接' },
   { route: '/households/:id/policies', address: `/households/${FIRST}/policies`, name: 'policies', zh: '可能的政策' },
   { route: '/households/:id/history', address: `/households/${FIRST}/history`, name: 'history', zh: '改动记录' },

@@ -21,6 +21,10 @@ export interface Access {
   openAnyway(fileId: string, reason: string): Promise<void>
   /** A covered value was looked at. */
   unmasked(fileId: string): void
+  /** The drawer beside a patch: who reads restricted records there; null while the server knows none. */
+  drawer(scope: string): Promise<{ id: string; reads: boolean; readers: string[] } | null>
+  /** Files of the restricted records about a household that one reads. */
+  restricted(household: string): Promise<string[]>
   /** One's own grants as this phone knows them. */
   grants(): Promise<Grant[]>
   /** Which build of the app this is, as the server is told. */

@@ -5,6 +5,7 @@
 import { Drafts } from '../vault/drafts'
 import type { Access, Grant } from './access-contract'
 import type { Phone } from './phone'
+import { findDrawer, listRestricted } from './restricted'
 import { softwareOf } from './software'
 import { dayOf } from './summary'
 
@@ -59,6 +60,8 @@ export function accessOf(phone: Phone): Access {
       unmasked.set(fileId, phone.now())
       void note(phone, fileId, { unmasked: true }).catch(() => undefined)
     },
+    drawer: async (scope) => findDrawer(phone, scope),
+    restricted: async (household) => listRestricted(phone, household),
     grants: () => knownGrants(phone),
     software: softwareOf(),
   }

@@ -229,6 +229,8 @@ class RealDevice implements Device {
     admit: (fileId) => this.reading((access) => access.admit(fileId)).catch(() => true), // what cannot be counted must still open
     openAnyway: (fileId, reason) => this.reading((access) => access.openAnyway(fileId, reason)),
     unmasked: (fileId) => void this.reading((access) => access.unmasked(fileId)).catch(() => undefined),
+    drawer: (scope) => this.reading((access) => access.drawer(scope)),
+    restricted: (household) => this.reading((access) => access.restricted(household)),
     grants: () => this.reading((access) => access.grants()),
     software: softwareOf(),
   }

@@ -4,10 +4,13 @@ import type { StoredSummary } from './summary'
 
 export const HOUSEHOLD = 'household'
 export const UNLINKED = 'unlinked_record'
+export const RESTRICTED = 'restricted_record'
 
 export interface Line {
   household?: StoredSummary
   unlinked?: UnlinkedRecord
+  /** A restricted record that one reads: about which household. */
+  restricted?: { household: string }
   /** Files that it was ever merged with: a fold of it needs theirs. */
   merges?: string[]
   /** It shows in this file, and in no list by itself. */

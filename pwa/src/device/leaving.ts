@@ -4,7 +4,7 @@
  */
 import { Drafts, listUnnamed, listUnuploaded } from '../vault'
 import { isOwnKey } from './drafting'
-import type { Line } from './entries'
+import { RESTRICTED, type Line } from './entries'
 import type { LeavingFile } from './contract'
 import type { Phone } from './phone'
 
@@ -13,7 +13,7 @@ const REFUSED = ['returned', 'declined']
 export async function listLeaving(phone: Phone): Promise<LeavingFile[]> {
   const vault = phone.mustVault()
   const database = phone.mustDatabase()
-  const leaving = vault.entries.filter((entry) => (entry.line as Line).leaving)
+  const leaving = vault.entries.filter((entry) => (entry.line as Line).leaving && entry.kind !== RESTRICTED)
   if (!leaving.length) return []
   const [outbox, unsentPhotos, draftPhotos] = [await database.getAll('outbox'), await listUnuploaded(database), await listUnnamed(database)]
   const drafts = (await new Drafts(database, vault).list()).map((draft) => draft.key)

@@ -4,7 +4,7 @@ import type { FileBody } from '../vault'
 import { foldFile, readStored, shownOf, type KnownChange } from './file-state'
 import { mergesIn } from './merged'
 import { minorUntil } from '../records/minors'
-import { HOUSEHOLD, UNLINKED, type Line } from './entries'
+import { HOUSEHOLD, RESTRICTED, UNLINKED, type Line } from './entries'
 import { dayOf, shown, summarise, type StoredSummary } from './summary'
 
 /** `replicas`: whose saves are own ones; `dismissed`: returned ones that their author has put away. */
@@ -35,6 +35,7 @@ function ownLine(rules: Rules, body: FileBody, readers: LineReaders, others: rea
     if (state.absorbed_by) return { absorbedBy: state.absorbed_by }
     return { household: { ...householdLine(state, shownOf(around, state), readers), scope: body.scope, minorUntil: minorUntil(state), found: isFinder(known, readers) } }
   }
+  if (body.kind === RESTRICTED) return { restricted: { household: String(shown(foldFile(rules, known, readers.replicas), 'household') ?? '') } }
   if (body.kind !== UNLINKED) return {}
   // What the server returned is still what was recorded: it stays to be linked, or put right, by its author.
   const state = foldFile(rules, known.map((change) => (isReturned(change) ? { ...change, verdict: null } : change)), readers.replicas)

@@ -1,13 +1,19 @@
 /** A file that moves to another patch, and two files that are one household: what their screens ask of the phone. */
 import { OPERATIONS_MAX } from '../sync/change'
+import { drawerOf } from '../sync/drawers'
 import type { FileView, MoveOptions } from './contract'
 import { DeviceError } from './errors'
 import { wordsToCarry } from './merged'
 import type { Phone } from './phone'
+import { listRestricted } from './restricted'
 import { openFile, partsOf, save } from './saving'
 
 /** Whether it goes at once, or the deputies of that patch are asked, the verdict says (PROTOCOL D-12). */
-export function transferFile(phone: Phone, view: FileView, scope: string, options: MoveOptions = {}): Promise<string> {
+export async function transferFile(phone: Phone, view: FileView, scope: string, options: MoveOptions = {}): Promise<string> {
+  // What few know about the household goes along, into the drawer beside its new patch.
+  for (const file of listRestricted(phone, view.fileId)) {
+    await save(phone, { ...partsOf(await openFile(phone, file), [], { ...options, act: 'transfer' }), move: { to: drawerOf(scope) } })
+  }
   return save(phone, { ...partsOf(view, [], { ...options, act: 'transfer' }), move: { to: scope } })
 }
 

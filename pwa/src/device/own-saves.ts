@@ -5,7 +5,7 @@ import { covers, type Dot } from '../sync/versions'
 import { write, VaultError, type OpenVault, type OutboxRow } from '../vault'
 import type { OwnSave, WaitedFor } from './contract'
 import { DeviceError } from './errors'
-import type { Line } from './entries'
+import { RESTRICTED, type Line } from './entries'
 import { historyEntry, readStored, type KnownChange } from './file-state'
 import { lined } from './merged'
 import type { Phone } from './phone'
@@ -31,6 +31,8 @@ export async function listOwnSaves(phone: Phone): Promise<OwnSave[]> {
   const open = rows.filter((row) => rank(row) === 0).slice(0, SHOWN_MAX)
   for (const row of [...open, ...rows.filter((row) => rank(row) === 1).slice(0, ACCEPTED_SHOWN_MAX)]) {
     const file = await fileOf(phone, files, row.file)
+    // What lies in a drawer now is shown here no more, not even by whom it was written.
+    if (file.left && file.kind === RESTRICTED && row.fate === 'accepted') continue
     const known = file.changes.find((change) => change.id === row.id)
     const entry = known ? historyEntry(known, readers) : closedEntry(phone, row)
     const waitsFor = known?.verdict?.status === 'held' ? waitedFor(phone, known, file.changes) : []

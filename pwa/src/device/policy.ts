@@ -9,6 +9,9 @@ interface PolicyPerson {
   duties: { duty: Duty; scopes: string[] }[]
 }
 
+/** A drawer beside the patch `of`; `reads`: oneself. */
+export interface Drawer { id: string; of: string; reads: boolean; readers: string[] }
+
 /** Which rules on passwords the station goes by; 0: not asked. The rest of a profile is the server's to enforce. */
 export interface Profile {
   name: string
@@ -29,6 +32,7 @@ export interface Policy {
   villages: Village[]
   verdict_key: string
   sealing_key: string
+  drawers?: Drawer[] // beside one's patches, and where one was named (R-5)
   handovers?: Envelope[] // how the keys came to be these; absent while they are the first
   schema_versions: Record<string, number>
   route: { households_max: number; hours: number }

@@ -15,7 +15,8 @@ import type { Access } from './access-contract'
 import { DeviceError } from './errors'
 import { foldFile, historyEntry, readStored, viewOf, type Readers } from './file-state'
 import { circleOf, linksOf } from './merged'
-import { ME, makeHouseholds, PATCHES, PEOPLE, SCOPE, STATION, VILLAGES } from './practice-data'
+import { RESTRICTED } from './entries'
+import { hex, ME, makeHouseholds, PATCHES, PEOPLE, SCOPE, STATION, VILLAGES } from './practice-data'
 import { practiceCarry } from './practice-carry'
 import { readNotes, wordsOf } from './notes'
 import { answer } from './practice-answers'
@@ -25,6 +26,7 @@ import { dayOf, summarise } from './summary'
 const REPLICA = 'd4'.repeat(16)
 const OTHER = 'e5'.repeat(16)
 const COLLEAGUE = 'c2'.repeat(16)
+const DRAWER = hex('drawer')
 const DAY_MS = 86_400_000
 const READERS: Readers = { people: PEOPLE, replicas: new Set([REPLICA]), received: new Set() }
 
@@ -47,7 +49,7 @@ class PracticeDevice implements Device {
   private unlinked: UnlinkedRecord[] = []
   private fieldCode = '483920175562'
   private unsent: string[] = []
-  readonly access: Access = { admit: async () => true, openAnyway: async () => undefined, unmasked: () => undefined, grants: async () => [], software: 'practice' }
+  readonly access: Access = { admit: async () => true, openAnyway: async () => undefined, unmasked: () => undefined, drawer: async () => ({ id: DRAWER, reads: true, readers: [ME] }), restricted: async (household) => this.listRestricted(household), grants: async () => [], software: 'practice' }
   readonly carry = practiceCarry(() => this.unsent)
   readonly me: Me = { personId: ME, name: PEOPLE[ME] as string, duties: ['worker', 'deputy', 'head'], stationId: STATION.id, stationName: STATION.name, scopes: [SCOPE] }
   readonly villages = VILLAGES
@@ -65,6 +67,7 @@ class PracticeDevice implements Device {
       this.write(body, household.ops, {}, OTHER, past, { vector: {}, except: [] })
     }
     this.addConflict(past)
+    this.addRestricted(past)
     this.state.route = [...this.files.keys()].slice(0, 6)
     this.state.mode = start
     this.refresh()
@@ -221,6 +224,9 @@ class PracticeDevice implements Device {
     const [first] = body ? readStored(body) : []
     return body && first ? { change: first.id, file: body.file } : null
   }
+  private listRestricted(household: string): string[] {
+    return [...this.files.values()].filter((body) => body.kind === RESTRICTED && this.fold(body).paths['household']?.value === household).map((body) => body.file)
+  }
   async reissue(): Promise<void> { throw new DeviceError('offline', 'practice has no server') }
   async renew(): Promise<void> { throw new DeviceError('offline', 'practice has no server') }
   async dropPhoto(sha256: string): Promise<void> { this.photos.delete(sha256) }
@@ -266,6 +272,13 @@ class PracticeDevice implements Device {
   private addConflict(at: number): void {
     const body = [...this.files.values()][2]
     if (body) this.write(body, [{ op: 'set', path: 'household_size', value: 5 }], {}, 'f6'.repeat(16), at + DAY_MS, { vector: {}, except: [] })
+  }
+  private addRestricted(at: number): void {
+    const household = [...this.files.keys()][0]!
+    const body: FileBody = { file: hex('restricted'), kind: RESTRICTED, scope: DRAWER, left: false, changes: [] }
+    const said = { household, subject: 'violence', note: '邻居说夜里有争吵，女主人手臂有伤。', told_by: '邻居', noted_on: dayOf(at) }
+    this.files.set(body.file, body)
+    this.write(body, Object.entries(said).filter(([, value]) => value).map(([path, value]): Operation => ({ op: 'set', path, value })), {}, OTHER, at, { vector: {}, except: [] })
   }
   private fold(body: FileBody): FoldedFile {
     return foldFile(this.rulesOf(body.kind), [body, ...this.others(body)].flatMap(readStored), READERS.replicas, body.file)

@@ -21,12 +21,14 @@ import type { Phone } from './phone'
 
 const TRIES = 3
 
+const drawersOf = (phone: Phone, reads: boolean): string[] => (phone.policy?.drawers ?? []).filter((one) => one.reads === reads).map((one) => one.id)
+
 export async function openFile(phone: Phone, fileId: string): Promise<FileView> {
   const vault = phone.mustVault()
   mustHaveLease(phone)
   const { body } = await readFile(vault, fileId)
   const view = viewOf(phone.rulesOf(body.kind), body, await phone.readers(), await othersOf(vault, body))
-  return { ...view, readonly: view.readonly || isGivenAway(view, phone.state.me?.scopes ?? []) }
+  return { ...view, readonly: view.readonly || isGivenAway(view, [...(phone.state.me?.scopes ?? []), ...drawersOf(phone, true)]) }
 }
 
 async function readFile(vault: OpenVault, fileId: string): Promise<{ body: FileBody; rev: number }> {
@@ -78,9 +80,11 @@ export async function save(phone: Phone, parts: SaveParts): Promise<string> {
 async function saveOnce(phone: Phone, parts: SaveParts): Promise<string> {
   const vault = phone.mustVault()
   const read = parts.isNew ? null : await readFile(vault, parts.file)
-  const body: FileBody = read?.body ?? { file: parts.file, kind: parts.kind, scope: parts.scope, left: false, changes: [] }
+  // What is put into a drawer that one does not read is shut here from the first save on.
+  const left = drawersOf(phone, false).includes(parts.scope)
+  const body: FileBody = read?.body ?? { file: parts.file, kind: parts.kind, scope: parts.scope, left, changes: [] }
   // What was begun before the file left is still saved: the server puts it before whoever decides there now.
-  if (body.left && !(await isBegun(vault, parts.options.draftKey))) throw new DeviceError('not_allowed', 'the file has left this device')
+  if (read && body.left && !(await isBegun(vault, parts.options.draftKey))) throw new DeviceError('not_allowed', 'the file has left this device')
   const envelope = await signedChange(phone, body, parts)
   const next: FileBody = { ...body, changes: [...body.changes, { envelope, verdict: null }] }
   const row = await outboxRow(phone, vault, envelope)

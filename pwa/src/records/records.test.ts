@@ -49,7 +49,7 @@ describe('descriptions', () => {
     expect(label('relation', '42', 'en')).toContain('Granddaughter')
     expect(label('relation', 'x1')).toBe('x1')
     expect(label('no_such_list', 'x')).toBe('x')
-    expect(categorySensitivity('community_detox')).toBe(3)
+    expect(categorySensitivity('community_detox')).toBe(4)
     expect(categorySensitivity('from_a_newer_app')).toBe(2)
   })
 

@@ -201,11 +201,14 @@ export class TestServer {
         type: 'policy', v: 1, deployment: DEPLOYMENT, station: { id: STATION, name: '青石站' }, epoch: this.epoch, me: person(this.offered, this.offered === PERSON ? '林小禾' : '周远'),
         people: [person(PERSON, '林小禾'), person(COLLEAGUE, '周远')], scopes: [{ id: SCOPE, name: '一片' }], villages: [{ id: '0e'.repeat(16), name: '柳湾村', scope: SCOPE }],
         verdict_key: this.verdictKey, sealing_key: toBase64url(this.sealing.publicKey), limits: {}, schema_versions: { household: this.rules['household']!.version },
-        route: { households_max: 12, hours: 24 }, ...(this.local ? { local: this.local } : {}), lease_days: 14, issued_at: this.now, ...(this.handovers.length ? { handovers: this.handovers } : {}),
+        route: { households_max: 12, hours: 24 }, ...(this.local ? { local: this.local } : {}), lease_days: 14, issued_at: this.now, ...(this.drawers ? { drawers: this.drawers } : {}), ...(this.handovers.length ? { handovers: this.handovers } : {}),
       }, // prettier-ignore
       this.signer,
     )
   }
+
+  /** The drawers that the policy tells of. */
+  drawers: { id: string; of: string; reads: boolean; readers: string[] }[] | null = null
 
   /** Two people erased a file: the station's word on it, or a stranger's. */
   async erase(file: string): Promise<void> {

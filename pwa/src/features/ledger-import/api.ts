@@ -60,6 +60,7 @@ export interface LedgerHousehold {
   differences: Difference[]
   not_mentioned: string[]
   ops: Operation[]
+  apart?: { key: string; name: string; ops: Operation[] }[] // what few may know: records of their own
 }
 
 export interface LedgerVillage { name: string; households: number; village_id: string | null; mapped: boolean }

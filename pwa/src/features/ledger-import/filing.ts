@@ -6,6 +6,7 @@
 import { shallowReactive } from 'vue'
 import type { Device } from '../../device/contract'
 import type { Operation } from '../../sync/change'
+import { drawerOf, RESTRICTED } from '../../sync/drawers'
 import { loadPreview, type Difference, type LedgerHousehold, type Preview } from './api'
 
 export interface Job {
@@ -21,6 +22,7 @@ export interface Job {
 
 export type Accepts = (household: LedgerHousehold, difference: Difference) => boolean
 
+const APART = 'apart/'
 interface Remembered { created: Record<string, string> }
 
 const idle = (): Job => ({ importId: null, state: 'idle', done: 0, total: 0, created: 0, updated: 0, failed: [], problem: null })
@@ -71,14 +73,14 @@ async function work(device: Device, importId: string, preview: Preview, accepts:
   const changed = preview.households
     .filter((household) => household.status === 'changed')
     .map((household) => ({ household, ops: operationsOf(household, accepts) }))
-    .filter(({ ops }) => ops.length > 0)
+    .filter(({ household, ops }) => ops.length > 0 || unwritten(household, remembered).length > 0)
   job.total = fresh.length + changed.length
   job.state = 'working'
   for (const household of fresh) {
     if (await tried(household, () => create(device, household, reason, remembered, importId))) job.created += 1
   }
   for (const { household, ops } of changed) {
-    if (await tried(household, () => update(device, household, ops, reason))) job.updated += 1
+    if (await tried(household, async () => { await update(device, household, ops, reason); await putApart(device, household, household.file_id ?? '', reason, remembered, importId) })) job.updated += 1
   }
 }
 
@@ -101,6 +103,18 @@ async function create(device: Device, household: LedgerHousehold, reason: string
   const { fileId } = await device.createFile('household', household.scope ?? '', household.ops, { reason })
   remembered.created[household.key] = fileId
   device.saveDraft(draftKey(importId), { created: { ...remembered.created } })
+  await putApart(device, household, fileId, reason, remembered, importId)
+}
+
+const unwritten = (household: LedgerHousehold, remembered: Remembered) => (household.apart ?? []).filter((one) => !remembered.created[APART + one.key])
+
+/** What few may know about a member goes into the drawer beside the household's patch, a record for each. */
+async function putApart(device: Device, household: LedgerHousehold, fileId: string, reason: string, remembered: Remembered, importId: string): Promise<void> {
+  for (const { key, ops } of unwritten(household, remembered)) {
+    const made = await device.createFile(RESTRICTED, drawerOf(household.scope ?? ''), [{ op: 'set', path: 'household', value: fileId }, ...ops], { reason })
+    remembered.created[APART + key] = made.fileId
+    device.saveDraft(draftKey(importId), { created: { ...remembered.created } })
+  }
 }
 
 async function update(device: Device, household: LedgerHousehold, ops: Operation[], reason: string): Promise<void> {

@@ -2,6 +2,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { Device, FileView } from '../../device/contract'
 import type { Operation } from '../../sync/change'
+import { drawerOf } from '../../sync/drawers'
 import type { Doubt, LedgerHousehold, LedgerMember, Preview, Status } from './api'
 import { fileHouseholds, forgetJob, isThere, job } from './filing'
 import { acceptAll, cellText, filterLines, linesOf, markOf, type CellWords } from './sheet'
@@ -115,6 +116,16 @@ describe('filing', () => {
     expect([job.state, job.created, job.done, job.total]).toEqual(['done', 3, 3, 3])
     expect(last?.counts.new).toBe(0)
     expect(phone.drafts.size).toBe(0)
+  })
+  it('puts what few may know into the drawer beside the patch, once', async () => {
+    const kinds: string[] = []
+    const made = phone.createFile.bind(phone)
+    phone.createFile = (kind, scope, ops) => { kinds.push(`${kind} ${scope}`); return made(kind, scope, ops) }
+    phone.households = [household('a', 'new', { apart: [{ key: 'm1', name: '王一', ops: [{ op: 'add', path: 'categories', value: 'community_detox' }] }] })]
+    await run()
+    await run()
+    expect(kinds).toEqual(['household s1', `restricted_record ${drawerOf('s1')}`])
+    expect(phone.files.get('f1')?.[0]).toEqual({ op: 'set', path: 'household', value: 'f0' })
   })
   it('makes nothing twice when it is pressed again after a break', async () => {
     phone.failsAfter = 2
