@@ -118,6 +118,8 @@ def within(item: FoldInput, file: str) -> FoldInput:
 def list_merges(inputs: Iterable[FoldInput]) -> list[Absorbed]:
     """The merges that are live, by the file that was absorbed (F-14). A register in the survivor says so, for each file."""
     acts = [(place, item) for place, item in _placed(inputs) if item.change.act in ACTS_OF_A_MERGE]
+    if not acts:
+        return []
     registers: dict[tuple[str, str], Register] = {}
     places: dict[tuple[str, Dot], Place] = {}
     for place, item in sorted(acts, key=lambda entry: entry[0]):

@@ -59,6 +59,8 @@ Choose = Callable[[Sequence[Candidate], FieldRule], Candidate | None]
 
 def candidates_of(writes: Sequence[Write]) -> list[Candidate]:
     """Writes gathered by value (F-5), values in the order of their first write."""
+    if len(writes) == 1:
+        return [Candidate(writes[0].value, writes[0].key, [writes[0]])]
     found: dict[str, Candidate] = {}
     for write in writes:
         if write.key in found:
@@ -115,7 +117,7 @@ def holds_back(rule: FieldRule, covered: Sequence[Write]) -> bool:
     """
     if rule.policy == "once":
         return True
-    several = candidates_of(covered)
+    several = candidates_of(covered) if len(covered) > 1 else ()
     return len(several) > 1 and CHOICES[rule.policy](several, rule) is None
 
 

@@ -24,10 +24,12 @@ class Register:
         self.live: list[Write] = []
         self.overruled: Base = NOTHING
         self.last_shown: Any = None
+        self._found: list[Candidate] | None = None  # the live values, while nothing changes
         self._unguarded_rank: int | None = None  # of what shows without any undecided write
 
     def fold_in(self, write: Write, *, contested: bool = False) -> None:
         """Take one write, in the order of folding. `contested`: it stands in a conflict that only `resolve` ends."""
+        self._found = None
         covered = [other for other in self.live if covers(write.base, other.dot)]
         if write.resolves or not (contested or holds_back(self.rule, covered)):
             self.live = [other for other in self.live if not covers(write.base, other.dot)]
@@ -45,11 +47,14 @@ class Register:
             shown = self.shown(self.candidates())
             self._unguarded_rank = self.rule.rank(shown.value) if shown else len(self.rule.order) + 1
         if self.rule.rank(write.value) < self._unguarded_rank:
+            self._found = None
             self.writes.append(write)
             self.live.append(write)
 
     def candidates(self) -> list[Candidate]:
-        return candidates_of(self.live)
+        if self._found is None:
+            self._found = candidates_of(self.live)
+        return self._found
 
     def shown(self, candidates: list[Candidate]) -> Candidate | None:
         """The candidate that shows, None in a conflict (or when nothing is live)."""

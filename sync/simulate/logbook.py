@@ -63,7 +63,7 @@ class LogBook:
 
     @property
     def epoch(self) -> int:
-        return max([1, *(said.epoch for said, _ in self.restarts)])
+        return self.restarts[-1][0].epoch if self.restarts else 1  # each statement begins a later one
 
     @property
     def last_place(self) -> int:

@@ -29,7 +29,8 @@ from sync.canonical import check_value, encode, parse_canonical
 from sync.change import Change, Envelope, from_base64url, read_change, reread_change, sign, verify
 from sync.device.keys import load_private_key
 from sync.device.reading import digest
-from sync.fold import fold
+from sync.device.session import read_policy
+from sync.fold import fold, state_digest
 from sync.log import Root, read_root
 from sync.verdict import Verdict, read_verdict, verdict_of
 
@@ -94,7 +95,7 @@ def _remembering_fold(function: Function) -> Function:
 
     def ask(rules: Any, inputs: Any, *rest: Any, **named: Any) -> Any:
         given = list(inputs)
-        asked = [(one.position or _LAST, one.status, one.change.id) for one in given]
+        asked = [_named(one) for one in given]
         asked.sort(key=_by_position)
         key = (rules.version, rest, *named.values(), *asked)
         answer = cache.get(key, _NEVER)
@@ -102,6 +103,27 @@ def _remembering_fold(function: Function) -> Function:
             folds_made.append((rules, given, next(iter((*rest, *named.values())), None)))
             answer = cache[key] = function(rules, given, *rest, **named)
         return answer
+
+    return ask
+
+
+def _named(one: Any) -> tuple[int, str, str]:
+    verdict = one.verdict
+    if verdict is None:
+        return _LAST, "provisional", one.change.id
+    return (verdict.position if verdict.status == "accepted" else _LAST), verdict.status, one.change.id
+
+
+def _remembering_file(function: Function) -> Function:
+    """The same function of a folded file, asked once for each that was folded: folds are remembered, and never altered."""
+    cache: dict[int, tuple[Any, Any]] = {}
+    _of_a_history.append(cache)
+
+    def ask(folded: Any) -> Any:
+        kept = cache.get(id(folded))
+        if kept is None:
+            kept = cache[id(folded)] = folded, function(folded)
+        return kept[1]
 
     return ask
 
@@ -169,6 +191,8 @@ _QUICK: Final[dict[Function, Function]] = {
     from_base64url: lru_cache(maxsize=512)(from_base64url),
     load_private_key: lru_cache(maxsize=512)(load_private_key),
     fold: _remembering_fold(fold),
+    state_digest: _remembering_file(state_digest),
+    read_policy: _remembering(read_policy),
     digest: _remembering_digest(digest),
     sign: sign_quickly,
     verify: verify_quickly,
