@@ -35,6 +35,13 @@ def get_counter(session: Session, station_id: str, name: str, *, lock: bool) -> 
 
 
 def list_sheets(session: Session, station_id: str, limit: int) -> list[LocalSheet]:
-    """Every version of every sheet, a sheet's newest last."""
-    statement = select(LocalSheet).where(LocalSheet.station_id == station_id)
+    """Every version of every sheet but the warnings, a sheet's newest last."""
+    statement = select(LocalSheet).where(LocalSheet.station_id == station_id, LocalSheet.kind != "warning")
     return list(session.exec(statement.order_by(col(LocalSheet.name), col(LocalSheet.number)).limit(limit)))
+
+
+def list_warnings(session: Session, station_id: str, limit: int) -> list[LocalSheet]:
+    """Every version of every warning, a warning's newest last; where there are too many, the newest of all."""
+    statement = select(LocalSheet).where(LocalSheet.station_id == station_id, LocalSheet.kind == "warning")
+    rows = list(session.exec(statement.order_by(col(LocalSheet.written_at).desc()).limit(limit)))
+    return sorted(rows, key=lambda row: (row.name, row.number))

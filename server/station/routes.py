@@ -1,16 +1,19 @@
 """The signed policy: who is who, which villages, which keys, which limits; and what a station sets for itself."""
 
+from datetime import date
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Request, Response
-from pydantic import Field
+from pydantic import Field, ValidationError
 
 from schemas.local_rules.templates import make_template
+from schemas.local_rules.warning import DAYS_MAX, NOTE_MAX, VILLAGES_MAX, Warning
 from schemas.registry import KINDS
 from server.access import DecidingReader, Here, Reader, RenewingReader
-from server.bodies import AnswerBody, EnvelopeBody, Instant, RequestBody
+from server.bodies import AnswerBody, EnvelopeBody, Id, Instant, RequestBody
+from server.devices.rules import Caller
 from server.errors import YihuError, responses
-from server.station import local_sheets, rules
+from server.station import local_sheets, rules, warning_sheets
 
 router = APIRouter(tags=["站点 station"])
 _TEXT_MAX = 200_000
@@ -149,3 +152,54 @@ def withdraw_local(request: WithdrawRequest, context: Here, caller: DecidingRead
 def get_local_template(kind: Literal["county", "visits", "instrument"], caller: DecidingReader) -> TemplateBody:
     """A sheet to fill in, with every name that it may hold."""
     return TemplateBody(text=make_template(kind))
+
+
+class WarningRequest(RequestBody):
+    """`id` is made by the phone, so that a call may be repeated over a line that broke."""
+
+    id: Id
+    kind: Annotated[str, Field(max_length=40, description="a visit_event that the visit rules answer with days")]
+    on: Annotated[date, Field(strict=False)]
+    until: Annotated[date, Field(strict=False, description=f"at most {DAYS_MAX} days after `on`")]
+    villages: Annotated[list[Id], Field(min_length=1, max_length=VILLAGES_MAX)]
+    note: Annotated[str, Field(max_length=NOTE_MAX)] = ""
+
+
+@router.post(
+    "/warnings",
+    status_code=204,
+    summary="给几个村发预警：那里每户都要上门",
+    responses=responses("not_signed_in", "not_allowed", "not_found", "invalid_value"),
+)
+def declare_warning(request: WarningRequest, context: Here, caller: DecidingReader) -> None:
+    """Every household of these villages is due on the phones that have it, until somebody was there or the warning has passed."""
+    try:
+        warning = Warning(**(request.model_dump() | {"villages": tuple(dict.fromkeys(request.villages))}))
+    except ValidationError as error:
+        fault = error.errors()[0]
+        raise YihuError(
+            "invalid_value", field=str(fault["loc"][0] if fault["loc"] else fault["ctx"]["error"])
+        ) from None
+    context.database.write(
+        lambda session: warning_sheets.declare(
+            session, context, caller.station_id, warning, caller.person_id, _decides(caller)
+        )
+    )
+
+
+@router.post(
+    "/warnings/{warning}/end",
+    status_code=204,
+    summary="预警解除",
+    responses=responses("not_signed_in", "not_allowed", "not_found", "invalid_value"),
+)
+def end_warning(warning: Id, context: Here, caller: DecidingReader) -> None:
+    context.database.write(
+        lambda session: warning_sheets.end(
+            session, context, caller.station_id, warning, caller.person_id, _decides(caller)
+        )
+    )
+
+
+def _decides(caller: Caller) -> set[str]:
+    return {held.scope for held in caller.duties if held.duty in ("deputy", "head")}

@@ -15,7 +15,7 @@ from server.keyring import station_keys
 from server.keyring.rules import Keyring, Place
 from server.profiles.data import NAMES, Profile, load
 from server.settings import Settings
-from server.station import local_rules, queries
+from server.station import local_rules, queries, warnings
 from server.station.tables import Counter, Patch, Station, Village
 from sync.canonical import canonical_text, hash_value
 from sync.change import Envelope, to_base64url
@@ -245,6 +245,10 @@ def make_policy(
     local = local_rules.describe_local(session, keyring, station_id)
     if local:
         document["local"] = local
+    told = {village["id"] for village in document["villages"]}
+    standing = warnings.describe(session, keyring, station_id, told, now)
+    if standing:
+        document["warnings"] = standing
     etag = f'"{hash_value(document)[:32]}"'
     body = canonical_text({**document, "issued_at": now})
     signature = station_keys.get_signer(session, keyring, station_id).sign(body.encode())
