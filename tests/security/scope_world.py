@@ -20,13 +20,14 @@ from server.context import Context
 from server.station import rules as stations
 from server.station.founding import StationPlan, found_station
 from sync.change import Envelope, change_id
+from sync.drawers import KIND, drawer_of
 from sync.versions import Base, Dot
 from tests.security.full_station import ledger_of
 from tests.server.phone import Phone, new_id, set_phone
 from tests.server.test_photos import start, upload
 
 PLACEMENTS = ("east", "west", "abroad")
-STATES = ("accepted", "held", "quarantined", "returned")
+STATES = ("accepted", "held", "quarantined", "returned", "restricted")
 READERS = {
     "east": {"worker", "colleague", "deputy", "head"},
     "west": {"west worker", "west deputy", "deputy", "head"},
@@ -170,9 +171,8 @@ class Builder:
         device = self._device(station, spare, placement, f"spare {placement}")
         shared = self._share(placement, author, importer)
         for state in STATES:
-            text = self.world.keep(
-                placement, state, READERS[placement] | ({"stranger"} if station == "abroad" else set())
-            )
+            readers = DECIDERS[placement] if state == "restricted" else READERS[placement]
+            text = self.world.keep(placement, state, readers | ({"stranger"} if station == "abroad" else set()))
             file, envelope = self._save(author, state, text)
             self.world.objects[(placement, state)] = {
                 **shared, "file": file, "file_id": file, "change": change_id(envelope.body), "person_id": spare,
@@ -180,10 +180,14 @@ class Builder:
                 "cursor_scope": self.scopes[placement], "kind": "household",
             }  # fmt: skip
         self._photo(placement, author)
+        drawer = drawer_of(self.scopes[placement])
+        self.world.objects[(placement, "restricted")] |= {"scope": drawer, "scopes": [drawer], "cursor_scope": drawer}
+        self._save(author, "restricted", text)  # a second one: what is little comes without a pack
         page = author.sync(cursor=None)
-        assert page["packs"], placement
+        packs = {pack["scope"]: pack["id"] for pack in [*page["packs"], *importer.sync(cursor=None)["packs"]]}
         for state in STATES:
-            self.world.objects[(placement, state)]["pack_id"] = page["packs"][0]["id"]
+            objects = self.world.objects[(placement, state)]
+            objects |= {"pack_id": packs[objects["scope"]], "drawer": drawer}
 
     def _save(self, author: Phone, state: str, text: str) -> tuple[str, Envelope]:
         file = new_id()
@@ -197,6 +201,10 @@ class Builder:
             envelope = author.save(
                 file, [*ops, {"op": "set", "path": "no_such_list", "value": {"deep": [text]}}], reason=text
             )
+        elif state == "restricted":
+            note = {"op": "set", "path": "note", "value": text}
+            scope = drawer_of(str(author.policy["scopes"][0]["id"]))
+            envelope = author.save(file, [note], reason=text, kind=KIND, scope=scope, schema=1)
         else:
             envelope = author.save(file, ops, reason=text)
         if state == "quarantined":
@@ -205,7 +213,8 @@ class Builder:
             author.heads.pop(file)
             envelope = author.save(file, [set_phone("13500000002")], reason=text)
         [verdict] = author.push(envelope)
-        assert verdict.status == state or state == "returned", (state, verdict)
+        expected = "accepted" if state == "restricted" else state
+        assert verdict.status == expected or state == "returned", (state, verdict)
         return file, envelope
 
     def _share(self, placement: str, author: Phone, importer: Phone) -> dict[str, Any]:

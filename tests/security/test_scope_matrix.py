@@ -231,7 +231,9 @@ def test_whoever_may_read_is_told(context: Context, world: World) -> None:
         world.callers[caller].cursor = None
         heard += json.dumps(world.callers[caller].pull_all(), ensure_ascii=False)
         own = [
-            one for one in world.secrets if caller in one.may and one.state in ("accepted", "patch", "village", "photo")
+            one
+            for one in world.secrets
+            if caller in one.may and one.state in ("accepted", "patch", "village", "photo", "restricted")
         ]
         missed = [(one.placement, one.state) for one in own if one.text not in heard]
         allowed = {(placement, "patch") for placement in PLACEMENTS} if caller == "west worker" else set()
@@ -269,6 +271,19 @@ def test_teeth_a_scope_taken_on_the_cursors_word_is_found(
     asker.routes = [route for route in asker.routes if route.path in ("/sync", "/packs/{pack_id}")]
     _cells, leaks = add_up(walk(asker, world, query, ("worker",)))
     assert leaks
+
+
+def test_teeth_a_drawer_that_opens_to_every_duty_is_found(
+    context: Context, world: World, query: Query, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.accounts.rules.DRAWER_DUTIES", ("head", "deputy", "worker"))
+    asker = Asker(context, world)
+    asker.routes = [route for route in asker.routes if route.path in ("/sync", "/packs/{pack_id}", "/have")]
+    _cells, leaks = add_up(walk(asker, world, query, ("worker", "colleague")))
+    assert {(leak.caller, leak.what) for leak in leaks} >= {
+        ("worker", "east restricted"),
+        ("colleague", "east restricted"),
+    }
 
 
 def test_teeth_a_decision_without_the_duty_is_found(
