@@ -140,5 +140,5 @@ def _read_across(data: dict[str, Any]) -> AcrossRule:
 
 
 def _fields_read(alias: str, texts: list[str]) -> tuple[str, ...]:
-    found = {name for text in texts for name in re.findall(rf"(?<![\w.]){alias}\.(\w+)", text)}
+    found = {name for text in texts for name in re.findall(rf"(?<![\w.]){re.escape(alias)}\.(\w+)", text)}
     return tuple(sorted(found - set(OWN_WORDS)))

@@ -112,9 +112,11 @@ def test_teeth_a_server_that_forgets_what_it_has_seen_is_found_out(
         batch._rows = {}
 
     monkeypatch.setattr("server.intake.batch.Batch._read_rows", forget)
-    monkeypatch.setattr(
-        "server.intake.batch._row_id", lambda envelope: hashlib.sha256((envelope.sig + new_id()).encode()).hexdigest()
-    )
+
+    def anew(envelope: Envelope) -> str:
+        return hashlib.sha256((envelope.sig + new_id()).encode()).hexdigest()
+
+    monkeypatch.setattr("server.intake.batch.row_id_of", anew)
     try:
         send_in_any_order(worker, changes, 2)
     except AssertionError:
