@@ -9,7 +9,7 @@ async function start(): Promise<void> {
   // A phone starts closed: its unlock screen is read while the vault's directory is looked at. Only where the worker has it.
   if (navigator.serviceWorker?.controller) void loadScreen('unlock').catch(() => undefined)
   const device = import.meta.env.MODE === 'practice' || isPractising() ? (await import('./device/practice')).makePracticeDevice() : await makeDevice()
-  if (isPractising()) Object.assign(window, { practice: device }) // invented households: the tour of the screens prepares them
+  if (isPractising()) Reflect.set(window, 'practice', device) // invented households: the tour of the screens prepares them
   await startApp(device, startPageWorker())
 }
 
