@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import json
 import re
 from typing import Annotated
 
@@ -14,9 +15,11 @@ from server.bodies import Hash, Id
 from server.context import Context
 from server.devices.rules import Caller
 from server.errors import YihuError, responses
+from sync.change import to_base64url
 
 router = APIRouter(tags=["照片 attachments"])
 
+RENDERING = "Yihu-Rendering"
 _TUS = {"Tus-Resumable": "1.0.0"}
 _PART_TYPE = "application/offset+octet-stream"
 Version = Annotated[str, Header(alias="Tus-Resumable")]
@@ -100,15 +103,19 @@ async def take_part(
     response_class=Response,
     responses={
         **responses("not_signed_in", "device_revoked", "not_found"),
-        200: {"content": {"image/*": {}, "audio/*": {}}, "description": "the bytes, exactly as uploaded"},
+        200: {
+            "content": {"image/*": {}, "audio/*": {}},
+            "description": "a photo drawn anew, `Yihu-Rendering` says of what; a voice note as it was sent",
+        },
     },
 )
 def get_attachment(file_id: Id, sha256: Hash, context: Here, caller: Reader) -> Response:
     """A photo or voice note of a file that the caller may read."""
-    content, media_type = context.database.read(
-        lambda session: rules.read_attachment(session, context, caller, file_id, sha256)
-    )
-    return Response(content, media_type=media_type, headers={"ETag": f'"{sha256}"', "Content-Disposition": "inline"})
+    given = context.database.read(lambda session: rules.read_attachment(session, context, caller, file_id, sha256))
+    headers = {"ETag": f'"{sha256}"', "Content-Disposition": "inline"}
+    if given.rendering is not None:
+        headers[RENDERING] = to_base64url(json.dumps(given.rendering.to_json()).encode())
+    return Response(given.content, media_type=given.media_type, headers=headers)
 
 
 def _take_part(context: Context, caller: Caller, upload_id: str, offset: int, part: bytes) -> rules.Progress:

@@ -12,12 +12,14 @@ from sqlmodel import Session
 from server import crypto
 from server.attachments import queries, sounds
 from server.attachments.images import MEDIA_TYPES, check_image
+from server.attachments.rendering import draw_anew, sign_rendering
 from server.attachments.tables import Attachment, Upload
 from server.context import Context
 from server.devices.rules import Caller
 from server.errors import YihuError
 from server.intake import reading
 from server.keyring.rules import Place
+from sync.change import Envelope
 
 UPLOADS_PER_DEVICE_MAX = 50
 _UPLOAD_DAYS = 7
@@ -107,14 +109,26 @@ def _check(context: Context, content: bytes, media_type: str) -> None:
         check_image(content, media_type, context.settings.image_pixels_max)
 
 
-def read_attachment(session: Session, context: Context, caller: Caller, file: str, sha256: str) -> tuple[bytes, str]:
-    """Bytes and media type of a photo of a file that the caller may read."""
+@dataclass(frozen=True)
+class Given:
+    """What a reader gets. `rendering`: the station's word where a photo was drawn anew; a voice note comes as it was sent."""
+
+    content: bytes
+    media_type: str
+    rendering: Envelope | None
+
+
+def read_attachment(session: Session, context: Context, caller: Caller, file: str, sha256: str) -> Given:
+    """A photo, drawn anew, or a voice note of a file that the caller may read."""
     view = reading.find_file(session, caller.station_id, file)
     row = queries.find_attachment(session, caller.station_id, file, sha256)
     if view is None or view.scope not in caller.scopes or row is None:
         raise YihuError("not_found")
     content = context.keyring.open(session, _place(row.station_id, file, sha256), context.blobs.get(row.blob))
-    return content, row.media_type
+    if row.media_type not in MEDIA_TYPES:
+        return Given(content, row.media_type, None)
+    drawn = draw_anew(content, row.media_type)
+    return Given(drawn, row.media_type, sign_rendering(session, context, row.station_id, file, sha256, drawn))
 
 
 def _assemble(session: Session, context: Context, caller: Caller, upload_id: str) -> tuple[Upload, bytes] | None:

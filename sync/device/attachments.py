@@ -5,11 +5,11 @@ from __future__ import annotations
 import base64
 from dataclasses import replace
 
-from sync.canonical import sha256_hex
 from sync.device import session
 from sync.device.identity import Identity
 from sync.device.store import Store, StoredAttachment
 from sync.device.transport import Transport
+from sync.rendering import HEADER, is_of
 
 PART_BYTES = 512 * 1024
 _TUS = {"Tus-Resumable": "1.0.0"}
@@ -29,7 +29,11 @@ def download_attachment(store: Store, transport: Transport, file: str, sha256: s
     if kept is not None:
         return kept
     answer = transport.call("GET", f"/attachments/{file}/{sha256}")
-    if answer is None or not answer.is_fine or sha256_hex(answer.content) != sha256:
+    if answer is None or not answer.is_fine:
+        return None
+    identity = Identity.from_json(store.setting("identity"))
+    said, keys = answer.headers.get(HEADER.lower()), session.station_keys(store, identity)
+    if not is_of(answer.content, said, keys, identity.deployment, file, sha256):
         return None
     media_type = answer.headers.get("content-type", "image/jpeg")
     kept_as = StoredAttachment(file, sha256, media_type, len(answer.content), uploaded=True)

@@ -13,6 +13,8 @@ import pytest
 from PIL import Image
 
 from server.context import Context
+from sync.handover import StationKeys, keys_of
+from sync.rendering import is_of
 from tests.server.phone import Phone, new_id, set_phone
 
 
@@ -51,9 +53,54 @@ def test_a_photo_goes_on_where_the_connection_broke(worker: Phone, colleague: Ph
     assert part(worker, location, 5000, content[5000:]).status_code == 204
     sha256 = hashlib.sha256(content).hexdigest()
     read = colleague.http.get(f"/attachments/{file}/{sha256}")
-    assert read.content == content
+    assert read.content != content
+    assert is_of(
+        read.content,
+        read.headers["Yihu-Rendering"],
+        keys_of(colleague.policy),
+        colleague.policy["deployment"],
+        file,
+        sha256,
+    )
     assert read.headers["Cache-Control"] == "no-store"
     assert start(worker, file, content).headers["Upload-Offset"] == str(len(content))
+
+
+def test_a_reader_gets_the_picture_drawn_anew_and_the_stations_word_of_what(worker: Phone, colleague: Phone) -> None:
+    """Bytes behind the picture, its comment and its palette of markers stay here; the picture itself comes."""
+    file, hidden = new_id(), b"hidden payload 990"
+    worker.push(worker.save(file, [set_phone("13500000001")]))
+    written = io.BytesIO()
+    Image.new("RGB", (3_000, 1_500), (10, 200, 30)).save(written, "JPEG", quality=90, comment=hidden)
+    content = written.getvalue() + hidden
+    assert upload(worker, file, content).status_code == 204
+    sha256 = hashlib.sha256(content).hexdigest()
+    read = colleague.http.get(f"/attachments/{file}/{sha256}")
+    assert hidden not in read.content
+    drawn = Image.open(io.BytesIO(read.content))
+    assert (drawn.format, drawn.size, "comment" in drawn.info) == ("JPEG", (2_560, 1_280), False)
+    assert drawn.convert("RGB").getpixel((100, 100)) in {
+        (r, g, b) for r in range(5, 16) for g in range(195, 206) for b in range(25, 36)
+    }
+    word, keys, deployment = read.headers["Yihu-Rendering"], keys_of(colleague.policy), colleague.policy["deployment"]
+    assert is_of(read.content, word, keys, deployment, file, sha256)
+    # Of nothing else: other bytes, another name, another file, another key's word.
+    assert not is_of(read.content + b"x", word, keys, deployment, file, sha256)
+    assert not is_of(read.content, word, keys, deployment, file, "0" * 64)
+    assert not is_of(read.content, word, keys, deployment, "0" * 32, sha256)
+    assert not is_of(read.content, word, StationKeys(worker.public), deployment, file, sha256)
+    assert not is_of(read.content, None, keys, deployment, file, sha256)
+
+
+@pytest.mark.parametrize(("media_type", "kind"), [("image/png", "PNG"), ("image/webp", "WEBP")])
+def test_each_format_stays_itself_and_transparent(worker: Phone, media_type: str, kind: str) -> None:
+    file, written = new_id(), io.BytesIO()
+    worker.push(worker.save(file, [set_phone("13500000001")]))
+    Image.new("RGBA", (40, 30), (200, 10, 10, 128)).save(written, kind)
+    assert upload(worker, file, written.getvalue(), media_type).status_code == 204
+    read = worker.http.get(f"/attachments/{file}/{hashlib.sha256(written.getvalue()).hexdigest()}")
+    drawn = Image.open(io.BytesIO(read.content))
+    assert (drawn.format, drawn.mode, read.headers["Content-Type"]) == (kind, "RGBA", media_type)
 
 
 def test_a_photo_with_camera_data_is_refused_and_not_kept(worker: Phone) -> None:

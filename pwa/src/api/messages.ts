@@ -91,9 +91,10 @@ export function calls(client: Client) {
       const bytes = await answer.bytes()
       return answer.status === 206 ? bytes : bytes.slice(offset, offset + length)
     },
-    async attachment(file: string, sha256: string): Promise<Uint8Array> {
+    /** The bytes, and the server's word on what they were drawn from. */
+    async attachment(file: string, sha256: string): Promise<{ bytes: Uint8Array; rendering: string | null }> {
       const answer = await client.call({ method: 'GET', path: `/attachments/${file}/${sha256}`, session: 'read', headers: { Accept: '*/*' }, timeoutMs: 60_000 })
-      return answer.bytes()
+      return { bytes: await answer.bytes(), rendering: answer.headers.get('Yihu-Rendering') }
     },
   }
 }

@@ -1,6 +1,8 @@
 /** Photos, papers, signatures and voice notes of a file: made small, encrypted under its key, sent small pictures first, fetched again when asked for. */
 import { Problem, uploadByTus } from '../api'
-import { hex } from '../sync/change'
+import { hex, type Envelope } from '../sync/change'
+import { stationKeys } from '../sync/handover'
+import { fromBase64url, openSigned } from '../sync/signatures'
 import {
   dropUnnamed, evictAttachments, listUnnamed, listUnuploaded, markAttachment, nameAttachments, putAttachment, readAttachment, sha256OfRow, VaultError, type NewAttachment, type OpenVault,
 } from '../vault' // prettier-ignore
@@ -9,6 +11,7 @@ import { DeviceError } from './errors'
 import { fileOfPhoto } from './merged'
 import { PAPER, PHOTO, shrinkPhoto, SMALL, type Size } from './photo'
 import type { Phone } from './phone'
+import type { Policy } from './policy'
 import { newId } from './ids'
 
 const JPEG = 'image/jpeg'
@@ -72,12 +75,24 @@ export async function readPhoto(phone: Phone, file: string, sha256: string, medi
   phone.mustMain()
   await phone.ensureSession('read')
   const home = await fileOfPhoto(phone, file, sha256)
-  const bytes = await phone.calls.attachment(home, sha256)
-  if ((await hashOf(bytes)) !== sha256) throw new DeviceError('damaged', 'the server sent another photo')
+  const { bytes, rendering } = await phone.calls.attachment(home, sha256)
+  const hash = await hashOf(bytes)
+  if (hash !== sha256 && !(rendering && (await isRendering(phone.mustPolicy(), rendering, { file: home, sha256, rendered: hash })))) throw new DeviceError('damaged', 'the server sent another photo')
   const type = [JPEG, 'image/png', 'image/webp', ...VOICES].indexOf(mediaType) >= 0 ? mediaType : JPEG
   await store(phone, { sha256, file: home, mediaType: type, bytes, uploaded: true, at: phone.now(), small: bytes.length <= SMALL.bytes })
   await evictAttachments(vault.database)
   return blobOf(bytes, type)
+}
+
+/** Whether the station says that it drew these bytes from that original (E-11): no decoder here meets what another phone made. */
+async function isRendering(policy: Policy, header: string, expected: { file: string; sha256: string; rendered: string }): Promise<boolean> {
+  try {
+    const envelope = JSON.parse(new TextDecoder().decode(fromBase64url(header))) as Envelope
+    const said = await openSigned(envelope, await stationKeys(policy), 'rendering', policy.deployment)
+    return said['file'] === expected.file && said['sha256'] === expected.sha256 && said['rendered'] === expected.rendered
+  } catch {
+    return false
+  }
 }
 
 /** One taken and thrown away again: nobody's to send. One that a save names stays. */

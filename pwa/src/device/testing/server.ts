@@ -207,6 +207,11 @@ export class TestServer {
     )
   }
 
+  /** The station's word that bytes were drawn from a photo; or a stranger's. */
+  async render(said: { file: string; sha256: string; rendered: string }): Promise<string> {
+    const envelope = await sign({ type: 'rendering', v: 1, suite: 1, deployment: DEPLOYMENT, station: STATION, ...said }, this.forge ? this.stranger : this.signer)
+    return toBase64url(new TextEncoder().encode(JSON.stringify(envelope)))
+  }
   /** The drawers that the policy tells of. */
   drawers: { id: string; of: string; reads: boolean; readers: string[] }[] | null = null
 
