@@ -23,6 +23,7 @@ import { sortNews, takeIn, undecidedFiles, Verifier } from './taking-in'
 import type { WipeOrders } from './wiping'
 import { bringBack, checkAnswer, fetchWanted, isRefusal, memoryOf, mend, testify } from './witness'
 
+const REFUSES_READING = ['device_revoked', 'password_expired']
 const PAGE_ENTRIES = 300
 const CERTIFICATES = 20
 const ROUNDS_MAX = 500
@@ -284,8 +285,9 @@ export class Syncing {
   // --- everything else: sealed saves go up, nothing comes down ---
   /** A revoked phone reads no more, but what it recorded still gets home, to be decided by a person. */
   private async lastSends(error: unknown): Promise<string[]> {
-    if (!(error instanceof Problem) || error.code !== 'device_revoked') throw error
+    if (!(error instanceof Problem) || !REFUSES_READING.includes(error.code)) throw error
     await this.phone.ensureSession('upload')
+    if (error.code === 'password_expired') return [error.code, ...(await this.sealedOnly())]
     if (this.phone.vault?.mode === 'main' && !this.sentAtRisk) await (await import('./at-risk')).sendAtRisk(this.phone, this.phone.vault)
     this.sentAtRisk = true
     await this.sealedOnly()

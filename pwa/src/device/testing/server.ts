@@ -56,6 +56,7 @@ export class TestServer {
   now = 1_795_000_000_000
   epoch = 1
   local: unknown = null // what the station set for itself
+  warnings: unknown[] = []
   revoked = false
   duty = 'worker'
   offered = PERSON // whose code is looked at
@@ -125,6 +126,7 @@ export class TestServer {
     if (call === 'POST /wipe-order/done') return this.wiped(json)
     if (call === 'POST /vault/share' && this.secrets.get(json['replica'] as string)?.auth === json['auth']) return this.answer({ share: this.secrets.get(json['replica'] as string)?.share })
     if (call === 'POST /vault/share') return json['auth'] === this.password ? this.answer({ share: this.share }) : this.answer({ code: 'wrong_password', remaining: 4 }, 403)
+    if (this.passwordOld && ['GET /policy', 'POST /sync', 'POST /have'].includes(call)) return this.answer({ code: 'password_expired' }, 403)
     if (call === 'GET /policy') return this.answer(await this.policy())
     if (call === 'POST /sync' && Number(json['handovers'] ?? this.handovers.length) < this.handovers.length) return this.answer({ code: 'keys_changed' }, 409)
     if (call === 'POST /sync' && this.isOpen && this.standing(json['log'] as LogClaim | undefined) !== 'sound') return this.answer({ code: `log_${this.standing(json['log'] as LogClaim)}` }, 409)
@@ -152,6 +154,7 @@ export class TestServer {
   private newPassword(json: Record<string, unknown>): Response {
     const share = toBase64url(crypto.getRandomValues(new Uint8Array(32)))
     this.secrets.set(json['replica'] as string, { auth: json['new_auth'] as string, share })
+    this.passwordOld = false
     this.password = null
     return this.answer({ share })
   }
@@ -201,7 +204,7 @@ export class TestServer {
         type: 'policy', v: 1, deployment: DEPLOYMENT, station: { id: STATION, name: '青石站' }, epoch: this.epoch, me: person(this.offered, this.offered === PERSON ? '林小禾' : '周远'),
         people: [person(PERSON, '林小禾'), person(COLLEAGUE, '周远')], scopes: [{ id: SCOPE, name: '一片' }], villages: [{ id: '0e'.repeat(16), name: '柳湾村', scope: SCOPE }],
         verdict_key: this.verdictKey, sealing_key: toBase64url(this.sealing.publicKey), limits: {}, schema_versions: { household: this.rules['household']!.version },
-        route: { households_max: 12, hours: 24 }, ...(this.local ? { local: this.local } : {}), lease_days: 14, issued_at: this.now, ...(this.drawers ? { drawers: this.drawers } : {}), ...(this.handovers.length ? { handovers: this.handovers } : {}),
+        route: { households_max: 12, hours: 24 }, ...(this.local ? { local: this.local } : {}), ...(this.warnings.length ? { warnings: this.warnings } : {}), lease_days: 14, issued_at: this.now, ...(this.drawers ? { drawers: this.drawers } : {}), ...(this.handovers.length ? { handovers: this.handovers } : {}),
       }, // prettier-ignore
       this.signer,
     )
@@ -212,6 +215,8 @@ export class TestServer {
     const envelope = await sign({ type: 'rendering', v: 1, suite: 1, deployment: DEPLOYMENT, station: STATION, ...said }, this.forge ? this.stranger : this.signer)
     return toBase64url(new TextEncoder().encode(JSON.stringify(envelope)))
   }
+  /** Older than the station's profile allows: nothing is read. */
+  passwordOld = false
   /** The drawers that the policy tells of. */
   drawers: { id: string; of: string; reads: boolean; readers: string[] }[] | null = null
 
