@@ -52,6 +52,7 @@ export const ROUTES: Route[] = [
   { path: '/erasures', feature: 'erasures', opens: 'main', tab: 'me' },
   { path: '/administration/:page?', feature: 'administration', opens: 'main', tab: 'me' },
   { path: '/stuck', feature: 'stuck', opens: 'main', tab: 'me' },
+  { path: '/warnings', feature: 'warnings', opens: 'main', tab: 'me' },
   { path: '/board', feature: 'board', opens: 'main', tab: 'me' },
   { path: '/local-rules', feature: 'local-rules', opens: 'main', tab: 'me' },
   { path: '/sync', feature: 'sync-status', opens: 'any', tab: 'me', words: ['reasons'] },

@@ -65,6 +65,7 @@ export const TOUR: Stop[] = [
   { route: '/administration/:page?', address: '/administration', name: 'administration', zh: '管理' },
   ...['recoveries', 'audit', 'accounts'].map((page): Stop => ({ route: '/administration/:page?', address: `/administration/${page}`, name: `administration-${page}`, zh: '管理：' + page })),
   { route: '/stuck', address: '/stuck', name: 'stuck', zh: '卡住的个案' },
+  { route: '/warnings', address: '/warnings', name: 'warnings', zh: '预警和集中走访' },
   { route: '/board', address: '/board', name: 'board', zh: '需求对接栏' },
   { route: '/local-rules', address: '/local-rules', name: 'local-rules', zh: '本地规定' },
   { route: '/sync', address: '/sync', name: 'sync', zh: '上传和同步' },

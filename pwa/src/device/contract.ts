@@ -3,6 +3,7 @@
  * Implemented in this folder on top of `vault/`, `sync/` and `api/`; faked in feature tests.
  */
 import type { SemanticConflict } from '../records'
+import type { Warning } from '../records/local'
 import type { Alarm, OpenReferral } from '../records/open'
 import type { Access } from './access-contract'
 import type { Carry } from './carry-contract'
@@ -36,6 +37,9 @@ export interface Village { id: string; name: string; scope: string }
 export interface Patch { id: string; name: string; villages: string[]; people: { personId: string; name: string; duty: Duty }[] }
 
 /** One line of the household list; held in memory while open. Everything a list or a search needs, nothing more. */
+/** A warning for its village that nobody has answered by a visit at home yet. */
+export interface Warned { id: string; kind: string; on: string; dueOn: string }
+
 export interface HouseholdSummary {
   fileId: string
   headName: string
@@ -49,6 +53,8 @@ export interface HouseholdSummary {
   lastVisitOn: string | null
   nextVisitOn: string | null // what was agreed or derived; due when <= today
   missedOn?: string // somebody went and met nobody, later than the last visit
+  homeOn?: string // the last visit at home, where a call came later ('' none)
+  warned?: Warned
   worker?: string // whose household it is
   number?: string // the household's number in the station; absent before the first sync (a draft number is shown)
   fileNumber?: string // the number that the deputy gave it
@@ -167,6 +173,7 @@ export interface SyncStatus {
   returnedCount: number // own saves that came back and were not put away, in files that left too
   renewal: 'fork' | 'older' | null // this store was copied or put back: it needs a key of its own
   restored: { at: number; brought: number } | null // the server was put back to an older copy; what this phone brought back
+  erased?: number // households that were erased from this phone, not read about yet
   lastCompleteAt: number | null // ms, last time everything was uploaded and pulled
   problem: { code: string; detail: string } | null // what keeps it from working, in words
   progress: { done: number; total: number; what: string } | null
@@ -193,6 +200,8 @@ export interface Device {
   readonly households: HouseholdSummary[]
   /** Pairs of these households that list one person; `file` and the one of `elements` are the two. Settled pairs too. */
   readonly samePersons: SemanticConflict[]
+  /** For villages of one's own, those passed since yesterday too. */
+  readonly warnings: readonly Warning[]
   readonly sync: SyncStatus
   readonly lease: Lease
   readonly rules: Record<string, Rules>

@@ -90,6 +90,7 @@ class RealDevice implements Device {
   get people() { return this.phone.state.people }
   get households() { return this.phone.state.households }
   get samePersons() { return this.phone.state.samePersons }
+  get warnings() { return this.phone.state.warnings }
   get route() { return this.phone.state.route }
   get sync() { return this.phone.state.sync }
   get lease() { return this.phone.state.lease }
@@ -231,6 +232,8 @@ class RealDevice implements Device {
     unmasked: (fileId) => void this.reading((access) => access.unmasked(fileId)).catch(() => undefined),
     drawer: (scope) => this.reading((access) => access.drawer(scope)),
     restricted: (household) => this.reading((access) => access.restricted(household)),
+    erased: () => this.reading((access) => access.erased()),
+    putErasedAway: () => this.reading((access) => access.putErasedAway()),
     grants: () => this.reading((access) => access.grants()),
     software: softwareOf(),
   }

@@ -77,6 +77,45 @@ describe('what a station sets for itself', () => {
   })
 })
 
+describe('a warning for whole villages', () => {
+  const today = dayOf(1_795_000_000_000) // the phones' clock
+  const flood = { id: 'f1'.repeat(16), kind: 'disaster_warning', on: today, until: today, villages: ['0e'.repeat(16)], note: '台风' }
+
+  test('puts the household on the list as soon as the policy came, with no network after a restart and on the route too, until somebody was there', async () => {
+    const { server, phone, fileId, line } = await withHousehold()
+    const before = line().nextVisitOn
+    Object.assign(server, { warnings: [flood], epoch: server.epoch + 1 })
+    await phone.syncNow()
+    await expect.poll(() => line().warned?.id).toBe(flood.id)
+    expect(phone.warnings.map((one) => one.note)).toEqual(['台风'])
+    await phone.setRoute([fileId])
+    const code = await phone.showFieldCode()
+    server.mishaps.push(...Array<'dead'>(50).fill('dead'))
+    const again = await restarted(server)
+    await again.unlockWithPin(PERSON, PIN)
+    await expect.poll(() => again.households[0]!.warned?.id).toBe(flood.id)
+    await again.lock()
+    expect(again.warnings).toEqual([])
+    await again.unlockWithFieldCode(PERSON, code)
+    await expect.poll(() => again.households[0]!.warned?.id).toBe(flood.id)
+    await again.save(await again.openFile(fileId), [{ op: 'append', path: 'visits', id: 'a1'.repeat(16), value: { visited_on: today, method: 'phone', outcome: 'met' } }])
+    expect(again.households[0]!.warned?.id).toBe(flood.id) // a call is no visit
+    await again.save(await again.openFile(fileId), [{ op: 'append', path: 'visits', id: 'a2'.repeat(16), value: { visited_on: today, method: 'home', outcome: 'met' } }])
+    expect(again.households[0]!.warned).toBe(undefined)
+    expect(before && again.households[0]!.nextVisitOn! > before).toBe(true)
+  })
+
+  test('is taken off the list when it is ended', async () => {
+    const { server, phone, line } = await withHousehold()
+    Object.assign(server, { warnings: [flood], epoch: server.epoch + 1 })
+    await phone.syncNow()
+    await expect.poll(() => line().warned?.id).toBe(flood.id)
+    Object.assign(server, { warnings: [], epoch: server.epoch + 1 })
+    await phone.syncNow()
+    expect([line().warned, line().nextVisitOn]).toEqual([undefined, '2026-01-31'])
+  })
+})
+
 describe('a household’s number', () => {
   test('is the place of its first accepted save in the station’s log: none before, then never another, and no two alike', async () => {
     const server = await startServer()

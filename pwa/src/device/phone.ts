@@ -11,7 +11,8 @@ import type { HouseholdSummary, Lease, Me, OpenMode, Patch, SyncStatus, Village 
 import { DeviceError } from './errors'
 import type { Readers } from './file-state'
 import { HOUSEHOLD, summaryOf, type Line } from './entries'
-import { useLocalRules } from '../records/local'
+import { useLocalRules, type Warning } from '../records/local'
+import type { Warns } from './warned'
 import { meOf, namesOf, patchesOf, type Policy } from './policy'
 
 export interface PhoneState {
@@ -22,6 +23,7 @@ export interface PhoneState {
   people: Record<string, string>
   households: HouseholdSummary[]
   samePersons: SemanticConflict[]
+  warnings: readonly Warning[]
   route: string[]
   sync: SyncStatus
   lease: Lease
@@ -46,6 +48,7 @@ export class Phone {
     people: {},
     households: [],
     samePersons: [],
+    warnings: [],
     route: [],
     sync: { online: true, syncing: false, unsentCount: 0, unsentSince: null, unsentPhotos: 0, returnedCount: 0, renewal: null, restored: null, lastCompleteAt: null, problem: null, progress: null },
     lease: { state: 'fine', until: null },
@@ -60,6 +63,7 @@ export class Phone {
   clear: ClearRow | null = null
   vault: OpenVault | null = null
   policy: Policy | null = null
+  private warns: Warns | null = null
   private readonly sessions = new Set<SessionKind>()
   private readonly listeners = new Map<string, Set<() => void>>()
   private channel: BroadcastChannel | null = null
@@ -102,7 +106,12 @@ export class Phone {
     this.state.people = namesOf(policy)
     this.state.villages = policy.villages
     this.state.patches = patchesOf(policy)
-    useLocalRules(policy.local)
+    this.state.warnings = policy.warnings ?? []
+    useLocalRules(policy.local, this.state.warnings)
+    const stood = this.warns !== null
+    this.warns = null
+    if (this.state.warnings.length) void this.lookForWarnings().catch(() => undefined)
+    else if (stood) this.refreshHouseholds()
   }
   close(): void {
     this.vault?.close()
@@ -110,7 +119,7 @@ export class Phone {
     this.policy = null
     this.sessions.clear()
     useLocalRules(undefined)
-    Object.assign(this.state, { mode: 'locked', me: null, people: {}, patches: [], households: [], samePersons: [], route: [], villages: this.clear?.villages ?? [] })
+    Object.assign(this.state, { mode: 'locked', me: null, people: {}, patches: [], households: [], samePersons: [], warnings: [], route: [], villages: this.clear?.villages ?? [] })
   }
   /** Nothing of the one who was here before stays on a screen or in a listener. */
   private becomeAnother(): void {
@@ -229,9 +238,17 @@ export class Phone {
     const entries = (this.vault?.entries ?? []).filter((entry) => entry.kind === HOUSEHOLD)
     const onRoute = new Set(routeFiles)
     const lines = entries.map((entry) => (entry.line as Line).household).filter((line) => line !== undefined)
-    this.state.households = lines.map((line) => summaryOf(line, onRoute.has(line.fileId)))
+    this.state.households = lines.map((line) => summaryOf(line, onRoute.has(line.fileId), this.warns?.(line)))
     this.state.route = routeFiles.filter((file) => lines.some((line) => line.fileId === file)) // what they absorbed is on it too
     void this.findSamePersons()
+  }
+  /** They come with the engine; the list stands meanwhile by what the files say. */
+  private async lookForWarnings(): Promise<void> {
+    const policy = this.policy
+    const [{ warner }, { dayOf }] = await Promise.all([import('./warned'), import('./lines')])
+    if (this.policy !== policy) return
+    this.warns = warner(dayOf(this.now()))
+    this.refreshHouseholds()
   }
   /** The finder comes with the engine, and waits until the list is drawn: no first screen needs it. */
   private async findSamePersons(): Promise<void> {

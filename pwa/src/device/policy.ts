@@ -1,6 +1,6 @@
 /** The station's signed policy: who one is, whom one works with, which villages, which keys to believe and to seal to. */
 import type { Envelope } from '../sync/change'
-import type { LocalRules } from '../records'
+import type { LocalRules, Warning } from '../records/local'
 import type { Duty, Me, Patch, Village } from './contract'
 
 interface PolicyPerson {
@@ -39,6 +39,7 @@ export interface Policy {
   lease_days: number
   profile?: Profile
   local?: LocalRules // what the station set for itself
+  warnings?: Warning[] // for whole villages, with one's own of them
 }
 
 /** A policy as it lies in the vault: checked when it came in. */

@@ -1,5 +1,6 @@
 /** Thirty invented households for practising without a server: no real person, no real place, ID numbers of the place 990. */
 import type { Operation } from '../sync/change'
+import type { Warning } from '../records/local'
 import type { Patch, Village } from './contract'
 
 export const STATION = { id: 'a0'.repeat(16), name: '青石乡社会工作服务站' }
@@ -11,6 +12,9 @@ export const PEOPLE: Record<string, string> = {
 }
 export const ME = 'c1'.repeat(16)
 export const VILLAGES: Village[] = ['青石村', '柳湾村', '上坪村', '白鹭村'].map((name, index) => ({ id: hex(`village${index}`), name, scope: SCOPE }))
+
+const inDays = (days: number): string => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10)
+export const WARNINGS: Warning[] = [{ id: hex('warning'), kind: 'disaster_warning', on: inDays(0), until: inDays(2), villages: [VILLAGES[1]!.id], note: '寒潮蓝色预警，看看取暖和用电' }]
 
 export const PATCHES: Patch[] = [
   { id: SCOPE, name: '东片', villages: VILLAGES.map((village) => village.name), people: [{ personId: ME, name: '林小禾', duty: 'worker' }, { personId: 'c3'.repeat(16), name: '何敏', duty: 'deputy' }] },

@@ -4,6 +4,7 @@
  */
 import { shallowReactive } from 'vue'
 import { listRules } from '../records'
+import { useLocalRules, type Warning } from '../records/local'
 import { bodyText, changeId, makeChange, type Change, type Operation } from '../sync/change'
 import type { FoldedFile, Rules } from '../sync/fold'
 import type { Base } from '../sync/versions'
@@ -15,13 +16,14 @@ import type { Access } from './access-contract'
 import { DeviceError } from './errors'
 import { foldFile, historyEntry, readStored, viewOf, type Readers } from './file-state'
 import { circleOf, linksOf } from './merged'
-import { RESTRICTED } from './entries'
-import { hex, ME, makeHouseholds, PATCHES, PEOPLE, SCOPE, STATION, VILLAGES } from './practice-data'
+import { RESTRICTED, summaryOf } from './entries'
+import { hex, ME, makeHouseholds, PATCHES, PEOPLE, SCOPE, STATION, VILLAGES, WARNINGS } from './practice-data'
 import { practiceCarry } from './practice-carry'
 import { readNotes, wordsOf } from './notes'
 import { answer } from './practice-answers'
 import { samePersons } from './same-persons'
 import { dayOf, summarise } from './summary'
+import { warner } from './warned'
 
 const REPLICA = 'd4'.repeat(16)
 const OTHER = 'e5'.repeat(16)
@@ -49,7 +51,7 @@ class PracticeDevice implements Device {
   private unlinked: UnlinkedRecord[] = []
   private fieldCode = '483920175562'
   private unsent: string[] = []
-  readonly access: Access = { admit: async () => true, openAnyway: async () => undefined, unmasked: () => undefined, drawer: async () => ({ id: DRAWER, reads: true, readers: [ME] }), restricted: async (household) => this.listRestricted(household), grants: async () => [], software: 'practice' }
+  readonly access: Access = { admit: async () => true, openAnyway: async () => undefined, unmasked: () => undefined, drawer: async () => ({ id: DRAWER, reads: true, readers: [ME] }), restricted: async (household) => this.listRestricted(household), erased: async () => [], putErasedAway: async () => undefined, grants: async () => [], software: 'practice' }
   readonly carry = practiceCarry(() => this.unsent)
   readonly me: Me = { personId: ME, name: PEOPLE[ME] as string, duties: ['worker', 'deputy', 'head'], stationId: STATION.id, stationName: STATION.name, scopes: [SCOPE] }
   readonly villages = VILLAGES
@@ -61,6 +63,7 @@ class PracticeDevice implements Device {
     start: OpenMode,
   ) {
     const past = Date.now() - 3 * DAY_MS
+    useLocalRules(undefined, WARNINGS)
     for (const household of makeHouseholds(new Date().toISOString().slice(0, 10))) {
       const body: FileBody = { file: household.fileId, kind: 'household', scope: SCOPE, left: false, changes: [] }
       this.files.set(household.fileId, body)
@@ -76,6 +79,7 @@ class PracticeDevice implements Device {
   get mode(): OpenMode { return this.state.mode }
   get households(): HouseholdSummary[] { return this.state.mode === 'locked' ? [] : this.state.households }
   get samePersons() { return samePersons(this.households) }
+  get warnings(): readonly Warning[] { return WARNINGS }
   get sync(): SyncStatus { return this.state.sync }
   get route(): string[] { return this.state.route }
 
@@ -287,6 +291,7 @@ class PracticeDevice implements Device {
     const route = new Set(this.state.route)
     const waiting: number[] = []
     this.unsent = []
+    const warns = warner(dayOf(Date.now()))
     this.state.households = [...this.files.values()]
       .filter((body) => body.kind === 'household' && !this.fold(body).absorbed_by)
       .map((body) => {
@@ -297,7 +302,8 @@ class PracticeDevice implements Device {
         const updatedAt = Math.max(...known.map((change) => change.change.at))
         const first = known.find((change) => change.verdict?.status === 'accepted')?.verdict?.position
         const number = first ? { number: String(first).padStart(6, '0') } : {}
-        return { ...summarise(this.fold(body), { unsent: unsent.length, returned: 0, toDecide: 0, updatedAt }, dayOf(Date.now())), ...number, onRoute: route.has(body.file) }
+        const line = { ...summarise(this.fold(body), { unsent: unsent.length, returned: 0, toDecide: 0, updatedAt }, dayOf(Date.now())), ...number }
+        return summaryOf(line, route.has(body.file), warns(line))
       })
     this.state.sync = { ...this.state.sync, unsentCount: waiting.length, unsentSince: waiting.length ? Math.min(...waiting) : null }
     for (const listener of this.listeners.get(changed ?? '') ?? []) listener()

@@ -10,10 +10,20 @@ export interface County { county: string; basis: string; valid_from: string; val
 export interface LocalVisits { basis: string; valid_from: string; valid_to?: string; step_days?: { [step: string]: number }; rules: VisitRules }
 export interface LocalRules { version: number; county?: County; visits?: LocalVisits; instruments?: (Instrument & { withdrawn?: boolean })[] }
 
-let held: LocalRules = { version: 0 }
+/** For whole villages (ids), told by who decides there: every household in them is to be visited at home from `on` until it has passed. */
+export interface Warning { id: string; kind: string; on: string; until: string; villages: string[]; note: string }
 
-export function useLocalRules(rules: LocalRules | undefined): void {
+let held: LocalRules = { version: 0 }
+let warned: readonly Warning[] = []
+
+export function useLocalRules(rules: LocalRules | undefined, warnings: readonly Warning[] = []): void {
   held = rules ?? { version: 0 }
+  warned = warnings
+}
+
+/** Those that have not passed. */
+export function warningsOn(today: string): Warning[] {
+  return warned.filter((one) => one.until >= today)
 }
 
 export function localRules(): LocalRules {

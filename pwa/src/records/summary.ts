@@ -1,6 +1,7 @@
 /** One line of the household list from a folded file: the part of the device's HouseholdSummary that the file itself knows. Pure. */
 import { categorySensitivity } from './codes'
 import { findDue, PAPER, visitRulesOn, type Due, type VisitFacts, type VisitRules } from './due'
+import { warningsOn } from './local'
 import { day, isApproved, isHead, listMembers, readElements, shownValue, text, texts } from './people'
 import { currentStep } from './process'
 import type { FoldedLike } from './shapes'
@@ -20,6 +21,8 @@ export interface Summary {
   nextVisitOn: string | null
   /** The last time somebody went and met nobody, where that is later than the last visit. */
   missedOn?: string
+  /** The last time somebody was at their home, where a call or another contact came later; '' for never. */
+  homeOn?: string
   /** Whose household it is: the plan's responsible person, else the one the deputy named. */
   worker?: string
   /** The number that the deputy gave it; the number of the station's log stands in the line. */
@@ -55,6 +58,7 @@ export function summarize(state: FoldedLike, today: string, rules: VisitRules = 
     riskLevel: RISKS.indexOf(facts.riskLevel ?? '') >= 0 ? (facts.riskLevel as RiskLevel) : null,
     lastVisitOn: latest(facts.lastHomeOn, facts.lastContactOn),
     nextVisitOn: due ? due.dueOn : null,
+    ...(facts.lastContactOn && facts.lastContactOn > (facts.lastHomeOn ?? '') ? { homeOn: facts.lastHomeOn ?? '' } : {}),
     ...more(state, today, latest(facts.lastHomeOn, facts.lastContactOn)),
   }
 }
@@ -84,9 +88,17 @@ function positionOf(state: FoldedLike): [number, number] | null {
   return null
 }
 
-/** Next due date of a folded household with its reason. */
+/** The last day on which somebody was at their home. */
+export function homeOf(line: Pick<Summary, 'lastVisitOn' | 'homeOn'>): string | null {
+  return line.homeOn === undefined ? line.lastVisitOn : line.homeOn || null
+}
+
+/** Next due date of a folded household with its reason: by its own file, and by the warnings for its village. */
 export function dueOf(state: FoldedLike, today: string, rules: VisitRules = visitRulesOn(today)): Due | null {
-  return findDue(visitFacts(state, today, rules), rules, today)
+  const facts = visitFacts(state, today, rules)
+  const village = text((shownValue(state, 'address') as Address | null | undefined)?.village_id)
+  const warned = warningsOn(today).filter((one) => one.villages.indexOf(village) >= 0)
+  return findDue({ ...facts, events: (facts.events ?? []).concat(warned.map(({ kind, on }) => ({ kind, on }))) }, rules, today)
 }
 
 /** What the visit rules look at; mirror of `read_facts`. A visit counts when somebody was met; one without an outcome counts as met. */

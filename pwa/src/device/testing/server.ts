@@ -222,7 +222,7 @@ export class TestServer {
 
   /** Two people erased a file: the station's word on it, or a stranger's. */
   async erase(file: string): Promise<void> {
-    const body = { type: 'erasure', v: 1, suite: 1, deployment: DEPLOYMENT, station: STATION, file, at: ++this.now }
+    const body = { type: 'erasure', v: 1, suite: 1, deployment: DEPLOYMENT, station: STATION, file, at: ++this.now, by: [COLLEAGUE, PERSON] }
     this.erased.push(await sign(body, this.forge ? this.stranger : this.signer))
   }
   /** The station's keys change hands; `by` signs the hand-over. */

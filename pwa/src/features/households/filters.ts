@@ -16,7 +16,7 @@ export interface Filters {
 export interface Saved { name: string; query: string; filters: Filters }
 
 export const NO_FILTERS: Filters = { quick: [], risks: [], due: '', villages: [], workers: [], categories: [] }
-export const QUICK = ['due', 'red', 'route', 'open', 'unsent'] as const
+export const QUICK = ['warned', 'due', 'red', 'route', 'open', 'unsent'] as const
 export const DUE = ['overdue', 'week', 'month', 'later', 'none', 'never'] as const
 export const NOBODY = 'nobody'
 const RESTRICTED = 3
@@ -27,10 +27,12 @@ export const isNameable = (category: string): boolean => categorySensitivity(cat
 
 /** Due, unless a visit on or after the agreed day has already settled it. */
 export function isDue(one: HouseholdSummary, today: string): boolean {
-  return one.nextVisitOn !== null && one.nextVisitOn <= today && !(one.lastVisitOn !== null && one.lastVisitOn >= one.nextVisitOn)
+  const home = one.homeOn ?? one.lastVisitOn
+  return one.nextVisitOn !== null && one.nextVisitOn <= today && !(home !== null && home >= one.nextVisitOn)
 }
 
 const QUICK_TESTS: Record<(typeof QUICK)[number], (one: HouseholdSummary, today: string) => boolean> = {
+  warned: (one) => one.warned !== undefined,
   due: isDue,
   red: (one) => one.riskLevel === 'red',
   route: (one) => one.onRoute,

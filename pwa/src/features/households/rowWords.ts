@@ -21,8 +21,9 @@ export function rowWords(one: HouseholdSummary, today: string): RowWords {
 }
 
 function makeWords(one: HouseholdSummary, today: string): RowWords {
-  const said: [boolean | number | undefined, Mark['tone'], string][] = [
-    [isDue(one, today), 'warn', 'households.due'],
+  const said: [unknown, Mark['tone'], string][] = [
+    [one.warned, 'danger', 'households.warned'],
+    [!one.warned && isDue(one, today), 'warn', 'households.due'],
     [one.conflicts, 'warn', 'households.conflict'],
     [one.semantic?.open, 'warn', 'households.fact'],
     [one.returned || one.sectionStates.indexOf('returned') >= 0, 'danger', 'households.returned'],

@@ -12,16 +12,17 @@ export function overdueBy(household: HouseholdSummary, today: string): number | 
 /** Due, unless a visit on or after the agreed day has already settled it. */
 export const isDue = (household: HouseholdSummary, today: string): boolean => {
   const on = household.nextVisitOn
-  return on !== null && on <= today && !(household.lastVisitOn !== null && household.lastVisitOn >= on)
+  const home = household.homeOn ?? household.lastVisitOn // a call settles it only where the rules say so, and then another day stands here
+  return on !== null && on <= today && !(home !== null && home >= on)
 }
 
 const RISK_ORDER = { red: 0, yellow: 1, blue: 2, green: 3 }
 
-/** Red before yellow before the rest; then the longest overdue; then by place, so that neighbours stand together. */
+/** Red before yellow and the warned before the rest; then the longest overdue; then by place, so that neighbours stand together. */
 export function dueOrder(today: string) {
   return (a: HouseholdSummary, b: HouseholdSummary): number => {
     const risk = (one: HouseholdSummary) => (one.riskLevel === null ? 4 : RISK_ORDER[one.riskLevel])
-    const urgent = (one: HouseholdSummary) => Math.min(risk(one), 2)
+    const urgent = (one: HouseholdSummary) => Math.min(risk(one), one.warned ? 1 : 2)
     return urgent(a) - urgent(b) || (overdueBy(b, today) ?? -999) - (overdueBy(a, today) ?? -999) || (a.address < b.address ? -1 : a.address > b.address ? 1 : 0)
   }
 }
