@@ -173,7 +173,7 @@ def _sign(session: Session, context: Context, row: ErasedFile) -> Envelope:
     body = canonical_text(
         {
             "type": "erasure", "v": 1, "suite": 1, "deployment": context.keyring.deployment, "station": row.station_id,
-            "file": row.file, "at": row.erased_at,
+            "file": row.file, "at": row.erased_at, "by": [row.asked_by, row.decided_by or ""],
         }
     )  # fmt: skip
     return Envelope(body, to_base64url(get_signer(session, context.keyring, row.station_id).sign(body.encode())))

@@ -14,6 +14,9 @@ export interface Grant {
   decided_at: number | null
 }
 
+/** A file that two people erased. `saves`: one's own that had not been sent; `name` is empty where it was no household on this phone. */
+export interface ErasedNotice { file: string; name: string; at: number; by: string[]; saves: number; toldAt: number }
+
 export interface Access {
   /** Before a household is shown. True: shown, and the opening is on record. False: a minor's file without leave; a reason comes first. */
   admit(fileId: string): Promise<boolean>
@@ -25,6 +28,9 @@ export interface Access {
   drawer(scope: string): Promise<{ id: string; reads: boolean; readers: string[] } | null>
   /** Files of the restricted records about a household that one reads. */
   restricted(household: string): Promise<string[]>
+  /** What was erased from this phone and not put away yet. */
+  erased(): Promise<ErasedNotice[]>
+  putErasedAway(): Promise<void>
   /** One's own grants as this phone knows them. */
   grants(): Promise<Grant[]>
   /** Which build of the app this is, as the server is told. */

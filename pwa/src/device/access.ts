@@ -5,6 +5,7 @@
 import { Drafts } from '../vault/drafts'
 import type { Access, Grant } from './access-contract'
 import type { Phone } from './phone'
+import { listErased, putErasedAway } from './erased'
 import { findDrawer, listRestricted } from './restricted'
 import { softwareOf } from './software'
 import { dayOf } from './summary'
@@ -62,6 +63,8 @@ export function accessOf(phone: Phone): Access {
     },
     drawer: async (scope) => findDrawer(phone, scope),
     restricted: async (household) => listRestricted(phone, household),
+    erased: () => listErased(phone),
+    putErasedAway: () => inTurn(phone, () => putErasedAway(phone)),
     grants: () => knownGrants(phone),
     software: softwareOf(),
   }

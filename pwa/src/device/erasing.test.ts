@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { enrolled, household, startServer } from './testing/phones'
-import { SCOPE } from './testing/server'
+import { enrolled, household, PASSWORD, startServer } from './testing/phones'
+import { COLLEAGUE, PERSON, SCOPE } from './testing/server'
 
 const PHONE = { op: 'set' as const, path: 'phone', value: '19900002222' }
 
@@ -19,6 +19,28 @@ test('drops the file with everything that hangs on it', async () => {
   expect(phone.sync).toMatchObject({ unsentCount: 0, problem: null })
   await phone.syncNow()
   expect(phone.households.map((one) => one.fileId)).toEqual([kept])
+})
+
+test('tells its person whose household went, when, by whom, and what of their own went unsent, until they put it away', async () => {
+  const server = await startServer()
+  const phone = await enrolled(server)
+  const { fileId } = await phone.createFile('household', SCOPE, household('单桂英'))
+  await phone.syncNow()
+  await phone.save(await phone.openFile(fileId), [PHONE])
+  server.mishaps.push('dead')
+  await server.erase(fileId)
+  await server.erase('0d'.repeat(16)) // never here: nothing to tell
+  await phone.syncNow()
+  await phone.syncNow()
+  expect(phone.sync.erased).toBe(1)
+  const [told] = await phone.access.erased()
+  expect(told).toMatchObject({ file: fileId, name: '单桂英', at: server.now - 1, by: [COLLEAGUE, PERSON], saves: 1 })
+  await phone.lock()
+  await phone.unlockWithPassword(PERSON, PASSWORD)
+  expect(await phone.access.erased()).toEqual([told])
+  await phone.access.putErasedAway()
+  expect(phone.sync.erased).toBe(0)
+  expect(await phone.access.erased()).toEqual([])
 })
 
 test('obeys nobody but the station', async () => {

@@ -16,6 +16,7 @@ export async function tidyUp(phone: Phone, vault: OpenVault): Promise<void> {
   await trimOutbox(phone)
   if ((await listCarried(vault.database)).some((row) => row.mine)) await (await import('./carrying')).readWaiting(phone)
   phone.refreshHouseholds()
+  await (await import('./erased')).tellErased(phone).catch(() => undefined) // a notice never keeps a vault shut
   // Five thousand lines take a slow phone minutes: the list stands meanwhile, as it was.
   void relistOutdated(phone, vault).catch(() => undefined)
 }

@@ -36,6 +36,7 @@ const UNITS: Record<string, { 'zh-CN': string; en: string }> = {
 /** The field that names an element of a collection, in order of preference. */
 const NAMED_BY = ['name', 'visited_on', 'assessed_on', 'done_on', 'received_on', 'signed_on', 'planned_on', 'linked_on', 'held_on', 'applied_on', 'evaluated_on', 'closed_on', 'reviewed_on', 'happened_on', 'known_on', 'caption']
 
+const PAPER_NUMBERS = ['certificate', 'number']
 /** How numbers that name a person are said: covered, as on lists and in a history; or open, and then somebody is told. */
 export interface Numbers { cover?: (value: string, kind: 'phone' | 'id') => string; onOpen?: () => void }
 
@@ -102,7 +103,8 @@ export function makeWords(kind: string, state: FoldedLike | null, locale: Locale
     return words.length ? words.join(' · ') : said.empty
   }
   function sayPart(described: FieldDescription | null, name: string, raw: unknown): string {
-    const words = say(described, raw)
+    // Numbers of cards are numbers of people: a disability certificate holds the ID number.
+    const words = PAPER_NUMBERS.indexOf(name) >= 0 && typeof raw === 'string' ? sayNumber('id_number', raw) : say(described, raw)
     return name === 'group_no' && locale === 'zh-CN' && /^[0-9一二三四五六七八九十]+$/.test(words) ? `${words} 组` : words
   }
   function sayReference(refers: string, id: string): string {
