@@ -18,7 +18,7 @@ const GROUPS = [
   { name: 'frame', test: /src[\\/](trusted|ui[\\/](YButton|YIcon|icons|YPage|YBar|YError|YEmpty|YSpinner|fieldId|navigation)|i18n[\\/](index|dates|errors|zh-CN[\\/](shell|ui))|(sync|vault|api|device)[\\/]errors|api[\\/]gzip|device[\\/](ids|entries|software|policy\.)|records[\\/]local\.|vault[\\/](database|directory|outbox|carried|rows)|device[\\/]drafting)/, priority: 3 },
   {
     name: 'engine',
-    test: /@noble[\\/]hashes|src[\\/](sync[\\/](?!errors|bundle|frames|save-dictionary)|vault[\\/](?!errors|database|directory|outbox|carried|rows|hpke|kdf|authenticator|packing)|api[\\/]tus|device[\\/](working|file-state|summary|same-persons|own-saves|saving|unlinked|photo|taking-in|warned|packs|syncing|todays-route|policy-check|sound-base|backed-up|submitting|tidying|lines|keys|unlocking|lease|typed|sealed-upload)|records[\\/](rules|codes|people|idNumber|due|summary|semantic|forms[\\/]expression|generated[\\/](rules|codes|visit_rules|semantic_rules)\.json))/,
+    test: /@noble[\\/]hashes|src[\\/](sync[\\/](?!errors|bundle|frames|save-dictionary)|vault[\\/](?!errors|database|directory|outbox|carried|rows|hpke|kdf|authenticator|packing)|api[\\/]tus|device[\\/](working|file-state|summary|same-persons|own-saves|saving|unlinked|photo|taking-in|warned|packs|syncing|todays-route|policy-check|sound-base|backed-up|submitting|tidying|lines|keys|unlocking|lease|typed|sealed-upload)|records[\\/](rules|codes|people|idNumber|due|localOn|summary|semantic|forms[\\/]expression|generated[\\/](rules|codes|visit_rules|semantic_rules)\.json))/,
     priority: 2,
   },
   { name: 'basics', test: /src[\\/]ui[\\/](scaled|YInput|YChoice|YField|YPin|YCard|YSteps|YRow|YRisk|YTag|YChips|guessable)\b/, priority: 1 },

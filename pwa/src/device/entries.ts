@@ -1,5 +1,5 @@
 /** What the lines of the index say, and the summaries that lists show of them. */
-import type { HouseholdSummary, UnlinkedRecord, Warned } from './contract'
+import type { HouseholdSummary, UnlinkedRecord } from './contract'
 import type { StoredSummary } from './summary'
 
 export const HOUSEHOLD = 'household'
@@ -22,10 +22,10 @@ export interface Line {
 const shownLines = new WeakMap<StoredSummary, HouseholdSummary>()
 
 /** The same object for the same line, so that what search has worked out of it stays good. */
-export function summaryOf(stored: StoredSummary, onRoute: boolean, warned?: Warned): HouseholdSummary {
+export function summaryOf(stored: StoredSummary, onRoute: boolean, over?: Partial<HouseholdSummary>): HouseholdSummary {
   const known = shownLines.get(stored)
-  if (known && known.onRoute === onRoute && known.warned?.id === warned?.id) return known
-  const summary = { ...stored, onRoute, ...(warned ? { warned, nextVisitOn: stored.nextVisitOn && stored.nextVisitOn < warned.dueOn ? stored.nextVisitOn : warned.dueOn } : {}) }
+  if (known && known.onRoute === onRoute && known.warned === over?.warned) return known
+  const summary = { ...stored, onRoute, ...over }
   shownLines.set(stored, summary)
   return summary
 }

@@ -1,6 +1,6 @@
 /** What a station sets for itself reaches the phone in the signed policy, changes when households are due, and holds with no network. */
 import { describe, expect, test } from 'vitest'
-import { countyOn } from '../records/local'
+import { countyOn } from '../records/localOn'
 import { findInstrument, listInstruments } from '../records/forms'
 import { matchPolicies } from '../records/policies'
 import { daysAllowed } from '../records/process'
@@ -112,7 +112,7 @@ describe('a warning for whole villages', () => {
     await expect.poll(() => line().warned?.id).toBe(flood.id)
     Object.assign(server, { warnings: [], epoch: server.epoch + 1 })
     await phone.syncNow()
-    expect([line().warned, line().nextVisitOn]).toEqual([undefined, '2026-01-31'])
+    await expect.poll(() => [line().warned, line().nextVisitOn]).toEqual([undefined, '2026-01-31'])
   })
 })
 

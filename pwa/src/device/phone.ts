@@ -63,7 +63,7 @@ export class Phone {
   clear: ClearRow | null = null
   vault: OpenVault | null = null
   policy: Policy | null = null
-  private warns: Warns | null = null
+  warns: Warns | null = null
   private readonly sessions = new Set<SessionKind>()
   private readonly listeners = new Map<string, Set<() => void>>()
   private channel: BroadcastChannel | null = null
@@ -108,10 +108,8 @@ export class Phone {
     this.state.patches = patchesOf(policy)
     this.state.warnings = policy.warnings ?? []
     useLocalRules(policy.local, this.state.warnings)
-    const stood = this.warns !== null
-    this.warns = null
-    if (this.state.warnings.length) void this.lookForWarnings().catch(() => undefined)
-    else if (stood) this.refreshHouseholds()
+    // Laid over the lines by the engine; the list stands meanwhile by what the files say.
+    if (this.warns || this.state.warnings.length) import('./warned').then(({ warn }) => warn(this), () => undefined)
   }
   close(): void {
     this.vault?.close()
@@ -241,14 +239,6 @@ export class Phone {
     this.state.households = lines.map((line) => summaryOf(line, onRoute.has(line.fileId), this.warns?.(line)))
     this.state.route = routeFiles.filter((file) => lines.some((line) => line.fileId === file)) // what they absorbed is on it too
     void this.findSamePersons()
-  }
-  /** They come with the engine; the list stands meanwhile by what the files say. */
-  private async lookForWarnings(): Promise<void> {
-    const policy = this.policy
-    const [{ warner }, { dayOf }] = await Promise.all([import('./warned'), import('./lines')])
-    if (this.policy !== policy) return
-    this.warns = warner(dayOf(this.now()))
-    this.refreshHouseholds()
   }
   /** The finder comes with the engine, and waits until the list is drawn: no first screen needs it. */
   private async findSamePersons(): Promise<void> {

@@ -1,5 +1,6 @@
 /** What a full unlock puts in order: yesterday's route, files that the route wrote, a damaged index, the inbox, old outbox rows, receipts. */
-import { localRules, localVisitsOn } from '../records/local'
+import { localRules } from '../records/local'
+import { localVisitsOn } from '../records/localOn'
 import { listCarried, VaultError, type FileWrite, type OpenVault } from '../vault'
 import { lined } from './merged'
 import { trimOutbox } from './own-saves'

@@ -4,7 +4,8 @@
  */
 import { label } from './codes'
 import data from './generated/visit_rules.json'
-import { localVisitsOn, localRules } from './local'
+import { localRules } from './local'
+import { localVisitsOn } from './localOn'
 import type { Words } from './shapes'
 
 export type Way = 'home' | 'contact'

@@ -21,24 +21,10 @@ export function useLocalRules(rules: LocalRules | undefined, warnings: readonly 
   warned = warnings
 }
 
-/** Those that have not passed. */
-export function warningsOn(today: string): Warning[] {
-  return warned.filter((one) => one.until >= today)
-}
-
 export function localRules(): LocalRules {
   return held
 }
 
-function holdsOn(one: { valid_from: string; valid_to?: string } | undefined, today: string): boolean {
-  return one !== undefined && one.valid_from <= today && (!one.valid_to || today <= one.valid_to)
-}
-
-/** The county's figures that hold on a day; null: none were put in, or they ran out. */
-export function countyOn(today: string): County | null {
-  return holdsOn(held.county, today) ? (held.county as County) : null
-}
-
-export function localVisitsOn(today: string): LocalVisits | null {
-  return holdsOn(held.visits, today) ? (held.visits as LocalVisits) : null
+export function localWarnings(): readonly Warning[] {
+  return warned
 }

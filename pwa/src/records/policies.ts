@@ -4,7 +4,7 @@
  */
 import data from './generated/policies.json'
 import { birthDate, day, listMembers, memberAge, readElements, shownValue, text, texts, type Member } from './people'
-import { countyOn } from './local'
+import { countyOn } from './localOn'
 import type { FoldedLike, Words } from './shapes'
 import { householdCategories } from './summary'
 

@@ -4,7 +4,7 @@
  */
 import { holds } from './forms/expression'
 import data from './generated/process.json'
-import { localVisitsOn } from './local'
+import { localVisitsOn } from './localOn'
 import { day, isApproved, readElements as read, shownValue, text, texts } from './people'
 import type { FoldedLike, Words } from './shapes'
 

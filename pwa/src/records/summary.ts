@@ -1,7 +1,7 @@
 /** One line of the household list from a folded file: the part of the device's HouseholdSummary that the file itself knows. Pure. */
 import { categorySensitivity } from './codes'
 import { findDue, PAPER, visitRulesOn, type Due, type VisitFacts, type VisitRules } from './due'
-import { warningsOn } from './local'
+import { warningsOn } from './localOn'
 import { day, isApproved, isHead, listMembers, readElements, shownValue, text, texts } from './people'
 import { currentStep } from './process'
 import type { FoldedLike } from './shapes'
