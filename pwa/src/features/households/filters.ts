@@ -27,6 +27,7 @@ export const isNameable = (category: string): boolean => categorySensitivity(cat
 
 /** Due, unless a visit on or after the agreed day has already settled it. */
 export function isDue(one: HouseholdSummary, today: string): boolean {
+  if (one.warned && one.warned.on <= today) return true
   const home = one.homeOn ?? one.lastVisitOn
   return one.nextVisitOn !== null && one.nextVisitOn <= today && !(home !== null && home >= one.nextVisitOn)
 }

@@ -17,6 +17,8 @@ describe('due', () => {
     expect(isDue(household({ nextVisitOn: TODAY }), TODAY)).toBe(true)
     expect(isDue(household({ nextVisitOn: '2026-11-23' }), TODAY)).toBe(false)
     expect(isDue(household({ nextVisitOn: null }), TODAY)).toBe(false)
+    expect(isDue(household({ nextVisitOn: '2026-12-10', homeOn: '2026-11-02', lastVisitOn: '2026-12-10' }), '2026-12-10')).toBe(true) // a call is no visit
+    expect(isDue(household({ nextVisitOn: '2026-12-10', warned: { id: 'w', kind: 'disaster_warning', on: TODAY, dueOn: '2026-12-10' } }), TODAY)).toBe(true)
     expect(isDue(household({ nextVisitOn: '2026-11-01', lastVisitOn: '2026-11-05' }), TODAY)).toBe(false)
     expect(isDue(household({ nextVisitOn: '2026-11-10', lastVisitOn: '2026-11-05' }), TODAY)).toBe(true)
   })

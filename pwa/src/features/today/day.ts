@@ -9,8 +9,9 @@ export function overdueBy(household: HouseholdSummary, today: string): number | 
   return household.nextVisitOn === null ? null : daysBetween(household.nextVisitOn, today)
 }
 
-/** Due, unless a visit on or after the agreed day has already settled it. */
+/** Due, unless a visit on or after the agreed day has already settled it; where a warning stands, from its first day. */
 export const isDue = (household: HouseholdSummary, today: string): boolean => {
+  if (household.warned && household.warned.on <= today) return true
   const on = household.nextVisitOn
   const home = household.homeOn ?? household.lastVisitOn // a call settles it only where the rules say so, and then another day stands here
   return on !== null && on <= today && !(home !== null && home >= on)
