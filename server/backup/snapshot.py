@@ -1,7 +1,6 @@
 """What a backup set holds: a consistent copy of the database and every sealed file, in pieces named by their hash.
 
-SQLite only; PostgreSQL has tools of its own (pgBackRest with a repository host of its own does the same there). The key file is not
-in it: it is kept apart.
+SQLite copies itself, PostgreSQL is dumped by its own `pg_dump` as of one instant. The key file is not in it: it is kept apart.
 """
 
 import hashlib
@@ -10,14 +9,20 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from server.backup import postgres
 from server.context import Context
 
 PIECE_BYTES = 4 * 1024 * 1024
 DATABASE = "db/yihu.sqlite3"
+DUMP = "db/yihu.pgdump"
 
 
 def take(context: Context, folder: Path) -> Path:
-    """A copy of the live database as of one instant; the server goes on meanwhile."""
+    """A copy of the live database as of one instant; the server goes on meanwhile. Raises `ToolError` where PostgreSQL's are missing."""
+    if context.database.engine.dialect.name == "postgresql":
+        dump = folder / "snapshot.pgdump"
+        postgres.dump(context.settings, dump)
+        return dump
     copy = folder / "snapshot.sqlite3"
     borrowed = context.database.engine.raw_connection()
     source: Any = borrowed.driver_connection
@@ -32,7 +37,7 @@ def take(context: Context, folder: Path) -> Path:
 
 def list_files(copy: Path, files: Path) -> Iterator[tuple[str, Path]]:
     """Name within the data folder, and where it lies now."""
-    yield DATABASE, copy
+    yield DUMP if copy.suffix == Path(DUMP).suffix else DATABASE, copy
     for path in sorted(files.rglob("*")):
         if path.is_file() and not path.name.endswith(".part"):
             yield f"files/{path.relative_to(files)}", path

@@ -11,8 +11,9 @@ from typing import Annotated
 import httpx
 import typer
 
-from server.backup import snapshot
+from server.backup import postgres, snapshot
 from server.backup.keeper import Keeper
+from server.backup.postgres import ToolError
 from server.command.opening import DEFAULT_DATA, DatabaseOption, DataOption, console, fail, make_settings, open_context
 from server.context import Context
 from server.log import watermark
@@ -40,7 +41,10 @@ def send(keepers: Keepers, token: Token, data: DataOption = DEFAULT_DATA, databa
     context = open_context(make_settings(data, database_url))
     marked = context.database.read(watermark.mark_backup)
     with tempfile.TemporaryDirectory(dir=context.settings.data) as place:
-        copy = snapshot.take(context, Path(place))
+        try:
+            copy = snapshot.take(context, Path(place))
+        except ToolError as error:
+            fail(str(error), "No backup was sent.")
         for address in keepers:
             sent = _send_to(context, address, _read_token(token), copy, marked)
             console.print(f"[green]✓[/green] {address}: {sent} new pieces")
@@ -56,6 +60,9 @@ def fetch(
     token: Token,
     into: Annotated[Path, typer.Option(help="An empty folder that becomes the data folder.")],
     name: Annotated[str, typer.Option("--set", help="Name of the set; default: the newest.")] = "",
+    database_url: Annotated[
+        str | None, typer.Option(help="PostgreSQL: an empty database that the dump of the set is put into.")
+    ] = None,
 ) -> None:
     """Rebuild a data folder from a keeper, by its reading token. Put the key file back beside it; start the server."""
     if into.exists() and any(into.iterdir()):
@@ -68,6 +75,11 @@ def fetch(
             target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             with target.open("xb") as file:
                 size += sum(file.write(_ask(client, f"/pieces/{piece}")) for piece in pieces)
+    if database_url and (into / snapshot.DUMP).is_file():
+        try:
+            postgres.put_back(database_url, into / snapshot.DUMP)
+        except ToolError as error:
+            fail(str(error), f"The files lie under {into}; the database is as it was. Name an empty one.")
     seconds = time.monotonic() - started
     console.print(
         f"[green]✓[/green] {chosen}: {size // 1024} KiB in {seconds:.1f} s. Now the key file, then yihu verify."

@@ -15,15 +15,19 @@ from pathlib import Path
 
 import httpx
 import pytest
+from sqlalchemy.exc import DBAPIError
 
+from server.accounts import rules as accounts
 from server.backup import keeper as keeping
 from server.backup.keeper import Keeper
 from server.context import Context
 from server.log.verification import verify_station
-from server.main import prepare
+from server.main import Server, prepare
 from server.settings import Settings
+from server.station.founding import DEMO_FILE, found_station, read_plan
 from tests.server.phone import Phone, new_id, set_phone
-from tests.server.postgresql import free_port
+from tests.server.postgresql import Cluster, free_port
+from tests.server.running import running
 from tests.server.test_photos import photo, upload
 
 NOBODY = 65_534
@@ -33,6 +37,31 @@ def yihu(*words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "server.command.main", *words], capture_output=True, text=True, timeout=120
     )
+
+
+@pytest.fixture
+def make_phone_at() -> Iterator[Callable[[str], Phone]]:
+    phones: list[Phone] = []
+
+    def make(address: str) -> Phone:
+        phones.append(Phone(address))
+        return phones[-1]
+
+    yield make
+    for phone in phones:
+        phone.http.close()
+
+
+def issue_code(context: Context, station: str, name: str) -> str:
+    def work(session: accounts.Session) -> str:
+        person = next(
+            one for one in accounts.list_people(session, context.keyring, station, 1, 100) if one.name == name
+        )
+        return accounts.issue_code(
+            session, context.keyring, context.settings, station, person.person_id, None, context.now()
+        )[0]
+
+    return context.database.write(work)
 
 
 @pytest.fixture
@@ -143,6 +172,63 @@ def test_with_all_that_the_server_has_no_backup_is_taken_away_and_the_station_is
     assert contents(rebuilt / "files")
     figure(
         f"{tries} hostile requests and one hostile user: 0 bytes of the backup changed; rebuilt in {seconds:.1f} s, 40 of 40 changes verified"
+    )
+
+
+@pytest.fixture
+def on_postgresql(cluster: Cluster, tmp_path: Path) -> Iterator[Context]:
+    """A station in a PostgreSQL database of its own, with forty changes in it."""
+    url = cluster.create_database(f"live{new_id()}", "empty")
+    settings = Settings(data=tmp_path / "pg-data", database_url=url, pwa_dist=tmp_path / "none")
+    opened = prepare(settings)
+    context = Context(settings, opened.database, opened.keyring, opened.blobs)
+    yield context
+    opened.database.close()
+
+
+def test_on_postgresql_the_station_is_rebuilt_from_a_dump_that_nobody_could_take_away(
+    on_postgresql: Context, cluster: Cluster, keepers: list[tuple[str, Path]], tmp_path: Path,
+    make_phone_at: Callable[[str], Phone], figure: Callable[[str], None],
+) -> None:  # fmt: skip
+    context = on_postgresql
+    station = context.database.write(
+        lambda session: found_station(session, context.keyring, read_plan(DEMO_FILE), context.now())
+    )
+    with running(Server(context)) as address:
+        phone = make_phone_at(address).enrol(issue_code(context, station, "林小满"))
+        file = new_id()
+        for number in range(40):
+            phone.push(phone.save(file, [set_phone(f"1350000{number:04}")]))
+        assert upload(phone, file, photo()).status_code == 204
+        sent = send(context, keepers[0])
+    assert sent.returncode == 0, sent.stdout + sent.stderr
+    before = contents(keepers[0][1])
+    tries = attack(keepers[0][0], (keepers[0][1] / "adding.token").read_text(), keepers[0][1])
+    assert contents(keepers[0][1]) == before
+    assert not any(b"1350000" in piece for piece in before.values())
+    keys = tmp_path / "apart.keys"
+    shutil.copy(context.settings.resolved_key_file(), keys)
+    live = str(context.settings.database_url)
+    context.database.close()
+    cluster.drop_database(live.rsplit("/", 1)[1])  # the blackmailers' work
+    empty = cluster.create_database(f"again{new_id()}")
+    started = time.monotonic()
+    fetched = ["backup", "fetch", keepers[0][0], "--token", str(keepers[0][1] / "reading.token")]
+    done = yihu(*fetched, "--into", str(tmp_path / "rebuilt"), "--database-url", empty)
+    assert done.returncode == 0, done.stdout + done.stderr
+    seconds = time.monotonic() - started
+    again = prepare(Settings(data=tmp_path / "rebuilt", database_url=empty, key_file=keys))
+    verified = again.database.read(lambda session: verify_station(session, again.keyring, station))
+    with pytest.raises(DBAPIError):  # the guard of the audit record came along
+        again.database.write(lambda session: session.connection().exec_driver_sql("DELETE FROM audit_entry"))
+    again.database.close()
+    assert (verified.findings, verified.changes) == ([], 40)
+    # Nothing is put over what is there.
+    twice = yihu(*fetched, "--into", str(tmp_path / "twice"), "--database-url", empty)
+    assert twice.returncode == 1
+    assert "as it was" in twice.stdout
+    figure(
+        f"PostgreSQL: {tries} hostile requests, 0 bytes changed; dump put back in {seconds:.1f} s, 40 of 40 changes verified"
     )
 
 
