@@ -12,7 +12,8 @@ from typing import Final, NamedTuple, Protocol, TypeVar
 
 from sync.change import Change, files_named
 from sync.inputs import FoldInput, absorbed_by, list_merges, scope_of, seen_from
-from sync.verdicts import ACTS_THAT_MOVE, Absorbed, Known, list_bases
+from sync.permission import ACTS_THAT_MOVE
+from sync.verdicts import Absorbed, Known, list_bases
 from sync.versions import Base, Dot, covers, dot_within
 
 __all__ = [

@@ -41,7 +41,6 @@ class Candidate:
     """One value among the live ones, with every live write of it, in the order of folding."""
 
     value: Any
-    key: str
     writes: list[Write]
 
     @property
@@ -60,13 +59,13 @@ Choose = Callable[[Sequence[Candidate], FieldRule], Candidate | None]
 def candidates_of(writes: Sequence[Write]) -> list[Candidate]:
     """Writes gathered by value (F-5), values in the order of their first write."""
     if len(writes) == 1:
-        return [Candidate(writes[0].value, writes[0].key, [writes[0]])]
+        return [Candidate(writes[0].value, [writes[0]])]
     found: dict[str, Candidate] = {}
     for write in writes:
         if write.key in found:
             found[write.key].writes.append(write)
         else:
-            found[write.key] = Candidate(write.value, write.key, [write])
+            found[write.key] = Candidate(write.value, [write])
     return list(found.values())
 
 
@@ -117,7 +116,7 @@ def holds_back(rule: FieldRule, covered: Sequence[Write]) -> bool:
     """
     if rule.policy == "once":
         return True
-    several = candidates_of(covered) if len(covered) > 1 else ()
+    several = candidates_of(covered)
     return len(several) > 1 and CHOICES[rule.policy](several, rule) is None
 
 

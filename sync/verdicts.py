@@ -16,6 +16,7 @@ from sync.change import Change
 from sync.errors import MalformedError
 from sync.fold import fold, state_digest
 from sync.inputs import FoldInput, in_folding_order, list_merges, seen_from
+from sync.permission import ACTS_THAT_MOVE, may
 from sync.rules import Rules
 from sync.sections import judge_section_act
 from sync.verdict import Reason, Verdict
@@ -23,10 +24,6 @@ from sync.versions import NOTHING, Base, Dot, base_within, covers, list_dots
 
 DAY_MS: Final = 86_400_000
 _UNDECIDED_MAX: Final = 20
-
-ACTS_OF_A_STEP: Final = frozenset({"approve", "return"})
-ACTS_THAT_MOVE: Final = frozenset({"transfer", *ACTS_OF_A_MERGE})
-ACTS_ABOVE_THE_LOWEST_DUTY: Final = frozenset({"resolve", *ACTS_THAT_MOVE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,25 +131,6 @@ def highest_duty(context: Context) -> str | None:
     """The author's highest duty on the file now (D-4)."""
     ranked = [duty for duty in context.rules.duties if duty in context.duties_now] if context.rules else []
     return ranked[0] if ranked else None
-
-
-def may(rules: Rules, duties: frozenset[str], change: Change) -> bool:
-    """Whether someone with these duties may do this act: the kind's own table, else the table of the protocol (D-8)."""
-    allowed = rules.acts.get(change.act)
-    if allowed is None:
-        allowed = _default_duties(rules, change)
-    return any(duty in duties for duty in allowed)
-
-
-def _default_duties(rules: Rules, change: Change) -> tuple[str, ...]:
-    if change.act in ACTS_ABOVE_THE_LOWEST_DUTY:
-        return rules.duties[:-1] or rules.duties
-    section = rules.find_section(change.about.section) if change.about else None
-    if change.act in ACTS_OF_A_STEP and change.about and section:
-        steps = section.steps[change.about.step - 1 : change.about.step] if change.about.step else section.steps
-        ranks = [rules.duties.index(duty) for duty in steps if duty in rules.duties]
-        return rules.duties[: max(ranks) + 1] if ranks else ()
-    return rules.duties
 
 
 # --- the rules, in their order ----------------------------------------------------------------------------------------

@@ -10,13 +10,12 @@ from sqlmodel import Session
 
 from schemas.registry import find_kind
 from server.context import Context
-from server.database import upsert
 from server.devices.certificates import Author
 from server.devices.rules import Caller
-from server.intake import identity, queries
+from server.intake import queries
 from server.intake.answers import asked_scope, erased_verdict, plain_error, row_id_of, unverified_id_of
 from server.intake.authors import Authors, find_doubts, find_faults
-from server.intake.checks import OwnInstruments, find_rules, list_file_numbers, list_id_numbers, make_check
+from server.intake.checks import OwnInstruments, find_rules, make_check
 from server.intake.erasures import find_erased_faults, is_erased
 from server.intake.log import (
     ERASED,
@@ -31,8 +30,10 @@ from server.intake.log import (
     take_row,
     to_fold_input,
 )
+from server.intake.naming import HeldNames
+from server.intake.numbers import Numbers
 from server.intake.places import ACTS_THAT_MOVE, Move, find_setting, settle
-from server.intake.tables import CaseFile, Change, FileMove, IdentityIndex
+from server.intake.tables import CaseFile, Change, FileMove
 from server.station import local_rules
 from server.station import rules as stations
 from sync import change as changes
@@ -62,9 +63,9 @@ class Batch:
         self._log: LogWriter | None = None
         self._files: dict[str, FileState] = {}
         self._rows: dict[str, Change] = {}
-        self._numbers: set[tuple[str, str]] = set()
+        self._numbers = Numbers(session, context.keyring, station_id)
         self._moves: dict[int, list[Move]] = {}  # by place in the log
-        self._held_naming: dict[str, set[str]] | None = None
+        self._naming = HeldNames(session, station_id)
 
     @property
     def log(self) -> LogWriter:
@@ -146,7 +147,7 @@ class Batch:
                     self.now,
                     setting.accepted,
                     self._own_instruments,
-                    lambda number: self._is_number_taken(number, state),
+                    lambda number: self._numbers.is_taken(number, state),
                 ),  # fmt: skip
                 file_kind=state.row.kind if state.row else None,
                 doubts=find_doubts(author) if author else (),
@@ -181,7 +182,7 @@ class Batch:
         while waiting:
             file = waiting.pop()
             if self._judge_held_of(self._state(file)) or file == state.file:
-                waiting += sorted(self._list_held_naming(file) - done)
+                waiting += sorted(self._naming.list_holders(file) - done)
                 done |= set(waiting)
 
     def _judge_held_of(self, state: FileState) -> bool:
@@ -359,10 +360,7 @@ class Batch:
         self.session.add(state.row)
         if change.act in ACTS_THAT_MOVE:
             self._moves[self.log.next_position] = settle(change, state, self._state)
-        numbers = [("id_number", one) for one in list_id_numbers(change)]
-        for purpose, number in [*numbers, *(("file_number", one) for one in list_file_numbers(change))]:
-            number_hash = self.context.keyring.blind_index(self.station_id, purpose, number)
-            self._numbers.add((number_hash, change.file))
+        self._numbers.note(change)
 
     def _audiences(self, person_id: str, state: FileState) -> list[str]:
         """Everyone who reads the file's scope; its author too, where that is not theirs; whoever a file left or comes to."""
@@ -383,12 +381,7 @@ class Batch:
             for move in moves
         )
         self._moves = {}
-        if self._numbers:
-            rows = [
-                {"station_id": self.station_id, "number_hash": number_hash, "file": file}
-                for number_hash, file in sorted(self._numbers)
-            ]
-            upsert(self.session, IdentityIndex, rows, keys=["station_id", "number_hash", "file"])
+        self._numbers.write()
 
     # --- looking up ---------------------------------------------------------------------------------------------------
 
@@ -406,30 +399,12 @@ class Batch:
             self._files.update(load_files(self.session, self.context.keyring, self.station_id, [file]))
         return self._files[file]
 
-    def _list_held_naming(self, file: str) -> set[str]:
-        """Files in which something is held that speaks of this one."""
-        if self._held_naming is None:
-            self._held_naming = {}
-            for holder, names in queries.list_held_naming(self.session, self.station_id):
-                for name in names.split():
-                    self._held_naming.setdefault(name, set()).add(holder)
-        return self._held_naming.get(file, set())
-
     def _note_named(self, row: Change, change: changes.Change, verdict: Verdict) -> None:
         """Which other patch and which other files it speaks of. What this batch holds is not in the database yet."""
         row.asks = asked_scope(change, verdict)
         row.names = " ".join(sorted(changes.files_named(change)))
-        self._list_held_naming("")
-        if row.status == "held" and self._held_naming is not None:
-            for name in row.names.split():
-                self._held_naming.setdefault(name, set()).add(row.file)
-
-    def _is_number_taken(self, number: str, state: FileState) -> bool:
-        """By another household, in the log or earlier in this batch."""
-        number_hash = self.context.keyring.blind_index(self.station_id, "file_number", number)
-        shown = state.row.survivor or state.file if state.row else state.file
-        holders = identity.list_holders(self.session, self.station_id, number_hash)
-        return bool((holders | {file for known, file in self._numbers if known == number_hash}) - {shown, state.file})
+        if row.status == "held":
+            self._naming.note(row)
 
     def _own_instruments(self) -> OwnInstruments:
         if self._instruments is None:

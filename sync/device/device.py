@@ -22,10 +22,11 @@ from sync.device.identity import DeviceKeys, Identity, new_id
 from sync.device.keys import KdfParameters, RandomBytes, derive_keys
 from sync.device.merging import list_words_to_carry
 from sync.device.reading import FileView, fold_inputs, list_changes_around, view_file
+from sync.device.report import SyncReport
 from sync.device.sound_base import sound_base
 from sync.device.sqlite_store import SqliteStore
 from sync.device.store import Page, Store, StoredAttachment, StoredChange, StoredFile
-from sync.device.syncing import Syncing, SyncReport
+from sync.device.syncing import Syncing
 from sync.device.transport import HttpTransport, Transport
 from sync.errors import MalformedError
 from sync.inputs import absorbed_by, list_merges

@@ -12,16 +12,16 @@ from __future__ import annotations
 import gzip
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
-from sync.canonical import parse_canonical
-from sync.change import Envelope, read_change, verify
+from sync.change import Envelope, read_change
 from sync.device import session
 from sync.device.attachments import upload_attachments
+from sync.device.erasing import obey_erasures
 from sync.device.identity import Identity
 from sync.device.keys import seal_to_server
 from sync.device.reading import digest, fold_inputs, list_changes_around, list_circle
+from sync.device.report import SyncReport
 from sync.device.store import Page, Store, StoredChange
 from sync.device.transport import Answer, Transport
 from sync.device.witness import Witness
@@ -48,24 +48,6 @@ PAGE_ENTRIES = 500
 _TOO_MUCH = frozenset({400, 413, 422})
 _GONE = frozenset({404, 410, 416})
 _LOG_CODES = frozenset({"log_behind", "log_differs"})
-
-
-@dataclass(slots=True)
-class SyncReport:
-    """What one sync did. `reached` False: no network (or no Yihu server); everything is still on the device."""
-
-    reached: bool = True
-    complete: bool = False
-    pushed: int = 0
-    verdicts: dict[str, int] = field(default_factory=dict)  # of own saves, by status
-    pulled: int = 0
-    packs: int = 0
-    attachments: int = 0
-    sealed: int = 0
-    unsent: int = 0
-    differing: list[str] = field(default_factory=list)  # files whose digest differs from the server's
-    restored: dict[str, int] | None = None  # the server was put back to an older copy: epoch, at, how many were brought
-    problem: dict[str, str] | None = None  # code and detail of what kept it from completing
 
 
 class Syncing:
@@ -181,7 +163,9 @@ class Syncing:
 
     def _take(self, batch: Sequence[StoredChange], answer: SyncAnswer) -> bool:
         """Store verdicts, entries, packs, and then the cursor that covers them."""
-        self._obey_erasures([Envelope(one.body, one.sig) for one in answer.erased])
+        erased = [Envelope(one.body, one.sig) for one in answer.erased]
+        if not obey_erasures(self._store, self._keys, self._identity, erased):
+            self._fail("erasure_not_signed", "An erasure was not signed by the station; it was not obeyed.")
         verdicts = [Envelope(item.body, item.sig) for item in answer.verdicts]
         entries = answer.entries
         changes = [self._read_entry(entry) for entry in entries if isinstance(entry, ChangeEntry)]
@@ -232,18 +216,6 @@ class Syncing:
             self._take_files(fetched)
             self._store.keep_settings({"wanted": wanted[FILES_PER_HAVE_MAX:]})
         return True
-
-    def _obey_erasures(self, told: Sequence[Envelope]) -> None:
-        """The station's word, and nothing else, makes this device drop a file with all that hangs on it (Z-4)."""
-        for envelope in told:
-            if not verify(envelope, self._keys.current):
-                self._fail("erasure_not_signed", "An erasure was not signed by the station; it was not obeyed.")
-                continue
-            said = parse_canonical(envelope.body)
-            place = (said["type"], said["deployment"], said["station"])
-            if place == ("erasure", self._identity.deployment, self._identity.station):
-                self._store.forget_file(said["file"], is_erased=True)
-                self._store.keep_settings({"erased": max(said["at"], self._store.setting("erased") or 0)})
 
     def _count(self, change: str, judged: Sequence[tuple[str, Envelope] | None]) -> None:
         envelope = next(pair[1] for pair in judged if pair and pair[0] == change)

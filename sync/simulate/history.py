@@ -9,8 +9,8 @@ from typing import Any
 from sync.change import Envelope
 from sync.device.device import Device
 from sync.device.errors import DeviceError, StaleSaveError
+from sync.device.report import SyncReport
 from sync.device.store import StoredChange
-from sync.device.syncing import SyncReport
 from sync.errors import MalformedError
 from sync.simulate import memo
 from sync.simulate.calls import Calls

@@ -16,7 +16,7 @@ from server.settings import Settings
 from server.station import rules as stations
 from server.station.founding import DEMO_FILE, found_station, read_plan
 from sync.device.device import Device
-from sync.device.syncing import SyncReport
+from sync.device.report import SyncReport
 from sync.device.transport import HttpTransport
 from tests.server.postgresql import Cluster
 from tests.server.running import running

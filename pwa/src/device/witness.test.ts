@@ -1,7 +1,7 @@
 /** The phone as a witness of the server's log: what it refuses, what it tells, what it brings back. */
 import { describe, expect, test } from 'vitest'
 import { Colleague, enrolled, household, id, restarted, startServer, PASSWORD } from './testing/phones'
-import { PERSON, type TestServer } from './testing/server'
+import { PERSON, SCOPE, type TestServer } from './testing/server'
 import { gunzip } from '../api'
 import type { Device } from './contract'
 
@@ -161,7 +161,7 @@ describe('what the server holds more', () => {
     await phone.syncNow()
     expect((await phone.openFile(id(2))).readonly).toBe(true)
     expect(phone.households.map((one) => one.fileId)).toEqual([id(3)])
-    for (const file of [id(1), id(2), id(3)]) server.enter(file)
+    for (const file of [id(1), id(2), id(3)]) server.leave(file, { kind: 'enter', file, scope: SCOPE }) // and is this phone's again
     const { fetch } = server
     const asked: string[][] = []
     Object.assign(server, {

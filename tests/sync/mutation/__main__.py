@@ -27,6 +27,7 @@ RULES = (
     "conflicts",
     "fold",
     "inputs",
+    "permission",
     "policies",
     "registers",
     "sections",

@@ -134,9 +134,6 @@ EXPLAINED: dict[str, list[str]] = {
     "A change names itself plainly, and one of the file itself was handed back above: its dot gets its own file's name either way.": [
         "inputs.within: dot, change.file, file), base=base_within(change => dot, change.file, None), base=base_within(change",
     ],
-    "Values are gathered under their keys; nobody asks what was gathered for its key.": [
-        "policies.candidates_of: Candidate(write.value, write.key, [write]) return => Candidate(write.value, None, [write]) return",
-    ],
     "The first write of a register always shows, and what has no write is not asked what it shows.": [
         "registers.Register.__init__: .last_shown: Any = None self._unguarded_rank: int => .last_shown: Any = '' self._unguarded_rank: int",
     ],

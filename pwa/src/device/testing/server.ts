@@ -398,12 +398,8 @@ export class TestServer {
     return { differ, unknown, files: changes ? differ.map(packed) : [] }
   }
 
-  leave(file: string): void {
-    this.moves.push({ after: this.log.length, entry: { kind: 'leave', file } })
-  }
-
-  enter(file: string): void {
-    this.moves.push({ after: this.log.length, entry: { kind: 'enter', file, scope: SCOPE } })
+  leave(file: string, entry: Entry = { kind: 'leave', file }): void {
+    this.moves.push({ after: this.log.length, entry })
   }
 
   /** The log as this caller is told it: of one's own saves the verdict alone. */
