@@ -7,6 +7,7 @@ import {
   dropUnnamed, evictAttachments, listUnnamed, listUnuploaded, markAttachment, nameAttachments, putAttachment, readAttachment, sha256OfRow, VaultError, type NewAttachment, type OpenVault,
 } from '../vault' // prettier-ignore
 import type { AttachmentInfo, KeepOptions } from './contract'
+import { HOUSEHOLD, type Line } from './entries'
 import { DeviceError } from './errors'
 import { fileOfPhoto } from './merged'
 import { PAPER, PHOTO, shrinkPhoto, SMALL, type Size } from './photo'
@@ -80,7 +81,7 @@ export async function readPhoto(phone: Phone, file: string, sha256: string, medi
   if (hash !== sha256 && !(rendering && (await isRendering(phone.mustPolicy(), rendering, { file: home, sha256, rendered: hash })))) throw new DeviceError('damaged', 'the server sent another photo')
   const type = [JPEG, 'image/png', 'image/webp', ...VOICES].indexOf(mediaType) >= 0 ? mediaType : JPEG
   await store(phone, { sha256, file: home, mediaType: type, bytes, uploaded: true, at: phone.now(), small: bytes.length <= SMALL.bytes })
-  await evictAttachments(vault.database)
+  await evictAttachments(vault.database, undefined, closedFiles(vault))
   return blobOf(bytes, type)
 }
 
@@ -147,7 +148,13 @@ const FULL = 0.8
 /** Before the browser runs short and clears everything: what the server has of photos goes, the oldest looks first. */
 export async function makeRoom(vault: OpenVault, storage: Pick<StorageManager, 'estimate'> | undefined = globalThis.navigator?.storage): Promise<number> {
   const { usage = 0, quota = 0 } = (await storage?.estimate?.().catch(() => undefined)) ?? {}
-  return evictAttachments(vault.database, quota && usage > quota * FULL ? 0 : undefined)
+  return evictAttachments(vault.database, quota && usage > quota * FULL ? 0 : undefined, closedFiles(vault))
+}
+
+/** Households whose service has ended: nothing is due there any more. */
+function closedFiles(vault: OpenVault): ReadonlySet<string> {
+  const closed = vault.entries.filter(({ kind, line }) => kind === HOUSEHOLD && (line as Line).household?.nextVisitOn === null)
+  return new Set(closed.map((entry) => entry.file))
 }
 
 async function hashOf(bytes: Uint8Array): Promise<string> {

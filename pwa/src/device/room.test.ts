@@ -16,4 +16,16 @@ describe('a phone that runs short of room', () => {
     expect(await left()).toEqual(['bb'])
     expect((await vault.readFile(file))?.body.file).toBe(file)
   })
+
+  test('lets go of closed households’ photos before those of families that are visited', async () => {
+    const { vault, database } = await makeTestVault()
+    const [open, closed] = [fileId(1), fileId(2)]
+    const line = (nextVisitOn: string | null) => ({ household: { nextVisitOn } })
+    await vault.commit({ files: [{ body: bodyOf(open, '{}'), rev: 0, line: line('2026-12-01') }, { body: bodyOf(closed, '{}'), rev: 0, line: line(null) }] })
+    const big = new Uint8Array(35 * 1024 * 1024) // two do not fit into what is kept
+    await putAttachment(vault, { sha256: 'aa'.repeat(32), file: open, mediaType: 'image/jpeg', bytes: big, uploaded: true, at: 1 })
+    await putAttachment(vault, { sha256: 'bb'.repeat(32), file: closed, mediaType: 'image/jpeg', bytes: big, uploaded: true, at: 9 })
+    expect(await makeRoom(vault, { estimate: async () => ({ usage: 100, quota: 1000 }) })).toBe(big.length)
+    expect((await database.getAll('attachments')).map((row) => row.file)).toEqual([open])
+  })
 })

@@ -57,4 +57,13 @@ describe('attachments on the phone', () => {
     expect(await evictAttachments(database, 0)).toBe(100)
     expect(await left()).toEqual(['04'])
   })
+  test('make room at closed households first, however lately somebody looked, and never of what the server lacks', async () => {
+    const { database, files, keep } = await twoFiles()
+    await keep(files[0], '01'.repeat(32), new Uint8Array(100), { at: 1, uploaded: true })
+    await keep(files[1], '02'.repeat(32), new Uint8Array(100), { at: 9, uploaded: true })
+    await keep(files[1], '03'.repeat(32), new Uint8Array(100), { at: 1, uploaded: false })
+    const left = async () => (await database.getAll('attachments')).map((row) => row.id.slice(-2)).sort()
+    expect(await evictAttachments(database, 100, new Set([files[1]]))).toBe(100)
+    expect(await left()).toEqual(['01', '03'])
+  })
 })

@@ -91,10 +91,15 @@ export async function rewindUploads(database: VaultDatabase): Promise<void> {
   })
 }
 
-/** Makes room: of what the server has, whole ones go before small pictures, and what was not looked at for longest first. Returns the bytes given back. */
-export async function evictAttachments(database: VaultDatabase, keptBytes = KEPT_BYTES): Promise<number> {
+const NONE: ReadonlySet<string> = new Set()
+
+/**
+ * Makes room, of what the server has: those of `closed` files go first; then whole ones before small pictures, and what was not looked at
+ * for longest. Returns the bytes given back.
+ */
+export async function evictAttachments(database: VaultDatabase, keptBytes = KEPT_BYTES, closed = NONE): Promise<number> {
   const rows = (await database.getAll('attachments')).filter((row) => row.uploaded)
-  rows.sort((a, b) => Number(b.small ?? false) - Number(a.small ?? false) || b.used_at - a.used_at)
+  rows.sort((a, b) => Number(closed.has(a.file)) - Number(closed.has(b.file)) || Number(b.small ?? false) - Number(a.small ?? false) || b.used_at - a.used_at)
   let kept = 0
   const gone = rows.filter((row) => (kept += row.bytes) > keptBytes)
   if (gone.length) await write(database, ['attachments'], async (transaction) => {
