@@ -13,25 +13,8 @@ from server.errors import responses
 router = APIRouter(tags=["需求对接 board"])
 
 
-class BoardEntryBody(AnswerBody):
-    entry: Id
-    state: str
-    need: str
-    kind: str
-    words: str
-    quantity: str
-    patch: str
-    posted_on: str
-    posted_by: str | None
-    taken_by: str | None
-    taken_at: int | None
-    note: str
-    file: str | None
-    element: str | None
-
-
 class BoardBody(AnswerBody):
-    entries: list[BoardEntryBody]
+    entries: list[rules.BoardView]
 
 
 class TakeRequest(RequestBody):
@@ -42,7 +25,7 @@ class TakeRequest(RequestBody):
 def list_board(context: Here, caller: Reader) -> BoardBody:
     """Every open need of the station. `file` is told only to who reads that household."""
     views = context.database.write(lambda session: rules.list_board(session, context, caller))
-    return BoardBody(entries=[BoardEntryBody(**vars(view)) for view in views])
+    return BoardBody(entries=views)
 
 
 @router.post(

@@ -52,6 +52,36 @@ def test_every_category_has_unit_sensitivity_group_and_definition() -> None:
         assert code.extra["definition"], code.code
 
 
+@pytest.mark.parametrize(
+    ("document", "groups"),
+    [
+        (
+            "NM-19",
+            "特困人员 最低生活保障对象 农村留守儿童 农村留守妇女 农村留守老年人 困难退役军人 孤寡老人 高龄老年人 残疾人 未成年人 困境儿童",
+        ),
+        ("SZ-10", "最低生活保障对象 特困人员 困境儿童 老年人 残疾人 困难妇女"),
+        ("SZ-11", "有需求的居民"),
+        ("GD-24", "空巢老年人 农村留守老年人 失能 重残老年人 计划生育特殊家庭"),
+    ],
+)
+def test_every_group_that_a_document_names_has_a_category(document: str, groups: str) -> None:
+    words = [code.zh for code in get_code_list("client_category").codes]
+    lacking = [group for group in groups.split() if not any(group in word for word in words)]
+    assert lacking == [], document
+
+
+@pytest.mark.parametrize(
+    ("document", "functions"),
+    [
+        ("GD-36", "情绪疏导 心理抚慰 精神关爱 关系调适 能力建设 资源链接 社会融入"),
+        ("SN-32", "心理抚慰 精神关爱 关系调适 社会融入"),  # named there 心理疏导, 精神抚慰
+        ("NM-21", "帮困扶弱 行为矫治 社会康复 权益维护 危机干预 矛盾化解"),
+    ],
+)
+def test_every_function_that_a_document_names_is_one_of_the_thirteen(document: str, functions: str) -> None:
+    assert set(functions.split()) <= {code.zh for code in get_code_list("service_function").codes}, document
+
+
 def test_restricted_categories_are_those_the_law_names() -> None:
     apart = {c.code for c in get_code_list("client_category").codes if c.extra["sensitivity"] == "4"}
     assert apart >= {"child_hiv", "community_correction", "community_detox", "released_prisoner", "mental_severe"}
