@@ -17,6 +17,7 @@ from server.bodies import AnswerBody, Id, Instant
 from server.bundles import routes as bundles
 from server.context import Context, clock_ms
 from server.database import Database
+from server.devices import left_routes as left_records
 from server.devices import routes as devices
 from server.erasure import routes as erasure
 from server.erasure import shredding
@@ -116,6 +117,7 @@ def create_app(context: Context) -> FastAPI:
         accounts.router,
         station.router,
         devices.router,
+        left_records.router,
         intake.router,
         bundles.router,
         feed.router,

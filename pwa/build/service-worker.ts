@@ -9,27 +9,13 @@ import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
 import { build, type Plugin, type ResolvedConfig } from 'vite'
-
-export type When = 'install' | 'after' | 'use'
+import { whenOf, type When } from './chunks.ts'
 
 export interface PrecacheFile {
   path: string
   sha256: string
   bytes: number
   when: When
-}
-
-/** A chunk is kept later when some module of it matches and none belongs to another screen. */
-const LATER: [When, RegExp][] = [
-  ['use', /src[\\/](features|i18n[\\/][\w-]+)[\\/](ledger-import|staff|local-rules|devices|administration|stand-ins|sessions|erasures)\b|src[\\/]features[\\/](desk|renew)\b|src[\\/]device[\\/]password-rules\.ts|src[\\/]records[\\/]generated[\\/]common_passwords/],
-  ['after', /virtual:pinyin|node_modules[\\/](qrcode-generator|qr)[\\/]|src[\\/]i18n[\\/]en[\\/]|src[\\/](features|i18n[\\/][\w-]+)[\\/](merge|restricted|erased|transfer|review|conflicts|history|policies|stuck|board|warnings|keys|enrol|help|grants|readings|alarms|danger|referral|caseload|copy)\b|src[\\/]features[\\/](households[\\/]NotesSearch|today[\\/]Warnings|casework[\\/](TieMap|genogram))|src[\\/]device[\\/](restricted|erased|at-risk|notes|practice[\w-]*|enrolment|wiping|fingerprint|passwords|erasing)\.ts|src[\\/]vault[\\/](authenticator|packing)\.ts|node_modules[\\/]fflate[\\/]|src[\\/]sync[\\/]save-dictionary|src[\\/]ui[\\/](YLoaded\.vue|loaded\.ts)|src[\\/]records[\\/]((policies|shareable|parcel|warnings)\.ts|generated[\\/]policies)/],
-]
-
-const SCREEN = /src[\\/](features|app|device|sync|vault|api|records)[\\/]/
-
-export function whenOf(moduleIds: readonly string[]): When {
-  const found = LATER.find(([, test]) => moduleIds.some((id) => test.test(id)) && !moduleIds.some((id) => !test.test(id) && SCREEN.test(id)))
-  return found ? found[0] : 'install'
 }
 
 const LEFT_OUT = /^(sw\.js|precache\.json|\.built|robots\.txt)$|\.map$/

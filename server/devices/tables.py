@@ -109,3 +109,20 @@ class RouteReplica(SQLModel, table=True):
     valid_from: int = instant()
     valid_until: int = instant()
     received_at: int = instant()
+
+
+class LeftRecord(SQLModel, table=True):
+    """Recorded with every key closed on a phone that was wiped: unsigned words, until a deputy wrote them down or put them away."""
+
+    __tablename__ = "left_record"
+    __table_args__ = (refers(["replica"], "replica"),)
+
+    station_id: str = id_key()
+    record_id: str = id_key()
+    replica: str = id_column()
+    person_id: str = id_column()
+    at: int = instant()
+    received_at: int = instant()
+    sealed_text: bytes
+    decided_by: str | None = optional_id()
+    decided_at: int | None = optional_instant()

@@ -57,6 +57,8 @@ export function calls(client: Client) {
     endReadSession: () => client.json<void>('DELETE', '/sessions/read', undefined),
     setPassword: (request: { replica: string; auth: string | null; new_auth: string; kdf: ConfirmRequest['kdf'] }) => client.json<{ share: string }>('POST', '/vault/password', request, 'read'),
     wipeOrder: (replica: string) => client.json<{ order: Envelope | null; handovers?: Envelope[] }>('GET', `/wipe-order?replica=${replica}`),
+    /** Records that nobody opened again, before their vault is wiped (W-10). */
+    left: (request: { replica: string; items: { id: string; sealed: string }[] }) => client.json<{ codes: string[] }>('POST', '/left-records', request),
     wiped: (request: { replica: string; last: boolean }) => client.json<void>('POST', '/wipe-order/done', request),
     share: (replica: string, auth: string) => client.json<{ share: string }>('POST', '/vault/share', { replica, auth }),
     /** `unsent`: what the phone still holds back and which build it runs, for the deputy's list of devices. */

@@ -3,7 +3,7 @@ import { loadWords } from '../i18n'
 import type { Tray, TrayLoader } from '../ui/trays'
 
 const trays = import.meta.glob<{ default: Tray }>('../features/*/tray.ts')
-const ORDER = ['danger', 'referral', 'alarms', 'merge', 'erased']
+const ORDER = ['danger', 'referral', 'alarms', 'merge', 'erased', 'left']
 
 export const TRAYS: TrayLoader[] = ORDER.map((feature) => async () => {
   const load = trays[`../features/${feature}/tray.ts`]

@@ -126,6 +126,23 @@ describe('the order to wipe', () => {
     expect(phone.households.map((line) => line.headName)).toContain('何翠莲')
   })
 
+  test('hands over what was recorded with everything closed and never opened again, before it goes', async () => {
+    const phone = await enrolled(server, clock)
+    await phone.syncNow()
+    await phone.lock()
+    await phone.recordUnlinked({ villageName: '柳湾村', personName: '周桂兰', note: '院门锁着', values: {} })
+    const [holder] = await listHolders()
+    server.ordered.add(holder!.database.replace('yihu-', ''))
+    server.mishaps.push('dead')
+    const later = await restarted(server, clock)
+    await later.syncNow()
+    await later.syncNow()
+    expect(server.left).toEqual([{ type: 'left', at: expect.any(Number) as number, record: { villageName: '柳湾村', personName: '周桂兰', note: '院门锁着', values: {} } }])
+    expect(await left()).toEqual([])
+    const order = server.calls.map((call) => call.split('?')[0]).filter((call) => /left-records|wipe-order\/done/.test(call!))
+    expect(order).toEqual(['POST /left-records', 'POST /wipe-order/done'])
+  })
+
   test('sends the sealed saves first; while one is not taken in, nothing goes', async () => {
     const phone = await enrolled(server, clock)
     await phone.syncNow()

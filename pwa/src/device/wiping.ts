@@ -4,11 +4,12 @@
  */
 import { parseCanonical } from '../sync/canonical'
 import { followHandovers } from '../sync/handover'
-import { importPublicKey, openSigned } from '../sync/signatures'
+import { importPublicKey, openSigned, toBase64url } from '../sync/signatures'
 import { NoAnswer, Problem } from '../api'
 import { dropDatabase, forgetHolder, listHolders, listUnreceived, nameHolder, openVaultDatabase, write, type ClearRow, type HolderRow, type VaultDatabase } from '../vault'
 import type { Phone } from './phone'
 
+const LEFT_ITEMS = 20
 const EVERY_MS = 10 * 60_000
 
 /** Sends sealed saves of a database; resolves when the server answered for each. */
@@ -57,6 +58,7 @@ export class WipeOrders {
       if (!clear || !(await this.isOrdered(clear))) return false
       await this.send(database)
       if ((await listUnreceived(database)).some((row) => row.sealed)) return false
+      if (!(await this.handLeftOver(database, clear.replica))) return false
       await destroyKeys(database)
       await nameHolder({ ...holder, name: '', route_until: null, wiped: clear.replica })
       if (isInUse) this.closeInUse(holder.person)
@@ -67,6 +69,17 @@ export class WipeOrders {
     } finally {
       if (!isInUse) database.close()
     }
+  }
+
+  /** What was recorded with everything closed and never taken up: up first, each answered for. One of an older app has no copy for the station. */
+  private async handLeftOver(database: VaultDatabase, replica: string): Promise<boolean> {
+    const rows = (await database.getAll('inbox')).filter((row) => row.station)
+    for (let start = 0; start < rows.length; start += LEFT_ITEMS) {
+      const items = rows.slice(start, start + LEFT_ITEMS).map((row) => ({ id: row.id, sealed: toBase64url(row.station!) }))
+      const { codes } = await this.phone.calls.left({ replica, items })
+      if (items.some((_item, index) => !codes[index])) return false
+    }
+    return true
   }
 
   private async isOrdered(clear: ClearRow): Promise<boolean> {

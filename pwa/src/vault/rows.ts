@@ -82,6 +82,7 @@ export interface InboxRow {
   id: string
   at: number
   body: Uint8Array
+  station?: Uint8Array // the same, sealed to the station: what goes up before a vault is wiped that was never opened again
 }
 
 export interface AttachmentRow {

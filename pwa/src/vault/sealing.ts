@@ -4,6 +4,7 @@
  */
 export const OUTBOX_INFO = 'yihu/outbox/1'
 export const INBOX_INFO = 'yihu/inbox/1'
+export const LEFT_INFO = 'yihu/left/1'
 
 /** `publicKey`: raw uncompressed P-256 point. */
 export async function sealTo(publicKey: Uint8Array, plain: Uint8Array, info: string | Uint8Array): Promise<Uint8Array> {

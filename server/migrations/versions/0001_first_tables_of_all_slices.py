@@ -643,6 +643,23 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("station_id", "number_hash", "file"),
     )
     op.create_table(
+        "left_record",
+        sa.Column("station_id", sa.String(length=32), nullable=False),
+        sa.Column("record_id", sa.String(length=32), nullable=False),
+        sa.Column("replica", sa.String(length=32), nullable=False),
+        sa.Column("person_id", sa.String(length=32), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("received_at", sa.BigInteger(), nullable=False),
+        sa.Column("sealed_text", sa.LargeBinary(), nullable=False),
+        sa.Column("decided_by", sa.String(length=32), nullable=True),
+        sa.Column("decided_at", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["station_id", "replica"],
+            ["replica.station_id", "replica.replica"],
+        ),
+        sa.PrimaryKeyConstraint("station_id", "record_id"),
+    )
+    op.create_table(
         "log_audience",
         sa.Column("station_id", sa.String(length=32), nullable=False),
         sa.Column("audience", sa.String(length=32), nullable=False),
@@ -729,6 +746,7 @@ def downgrade() -> None:
     op.drop_table("told")
     op.drop_table("route_replica")
     op.drop_table("log_audience")
+    op.drop_table("left_record")
     op.drop_table("identity_index")
     op.drop_index("ix_file_move_scope", table_name="file_move")
     op.drop_table("file_move")

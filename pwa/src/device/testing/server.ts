@@ -123,6 +123,7 @@ export class TestServer {
     if (call === 'DELETE /sessions/read') return new Response(null, { status: 204, headers: { 'Yihu-Protocol': '1' } })
     if (call === 'POST /vault/password') return this.newPassword(json)
     if (call.startsWith('GET /wipe-order')) return this.wipeOrder(call)
+    if (call === 'POST /left-records') return this.takeLeft(json['items'] as { id: string; sealed: string }[])
     if (call === 'POST /wipe-order/done') return this.wiped(json)
     if (call === 'POST /vault/share' && this.secrets.get(json['replica'] as string)?.auth === json['auth']) return this.answer({ share: this.secrets.get(json['replica'] as string)?.share })
     if (call === 'POST /vault/share') return json['auth'] === this.password ? this.answer({ share: this.share }) : this.answer({ code: 'wrong_password', remaining: 4 }, 403)
@@ -162,6 +163,15 @@ export class TestServer {
     const replica = /replica=([0-9a-f]+)/.exec(call)?.[1] ?? ''
     const body = { type: 'wipe', v: 1, deployment: DEPLOYMENT, station: STATION, replica, revoked_at: this.now, ...this.orderAltered }
     return this.answer({ order: this.ordered.has(replica) ? await sign(body, this.forge ? this.stranger : this.signer) : null, handovers: [] })
+  }
+  /** Records that came up before their vault was wiped, as the station reads them. */
+  readonly left: { at: number; record: { note: string } }[] = []
+  private async takeLeft(items: { id: string; sealed: string }[]): Promise<Response> {
+    for (const { id, sealed } of items) {
+      const plain = await openSealed(this.sealing.privateKey, fromBase64url(sealed), `yihu/left/1/${id}`)
+      this.left.push(JSON.parse(new TextDecoder().decode(plain)) as { at: number; record: { note: string } })
+    }
+    return this.answer({ codes: items.map(() => 'received') })
   }
   private wiped(json: Record<string, unknown>): Response {
     this.reported.push(json as { replica: string; last: boolean })
