@@ -4,27 +4,11 @@
  */
 import vue from '@vitejs/plugin-vue'
 import { defineConfig } from 'vitest/config'
+import { FIRST_SCREENS, GROUPS } from './build/chunks.ts'
 import { pinyinTable } from './build/pinyin-table.ts'
 import { serviceWorker } from './build/service-worker.ts'
 
 const API = process.env.YIHU_SERVER ?? 'http://127.0.0.1:8000'
-
-/**
- * What is fetched together is one file: on a slow line each request costs more than a kilobyte. `frame` is what the entry and
- * every screen share; `engine` holds nothing that the entry imports statically, or it would join the first load.
- */
-const GROUPS = [
-  { name: 'vendor', test: /node_modules[\\/](@vue|vue|idb)[\\/]|preload-helper|rolldown[\\/-]runtime|@oxc-project|export-helper/, priority: 4 },
-  { name: 'frame', test: /src[\\/](trusted|ui[\\/](YButton|YIcon|icons|YPage|YBar|YError|YEmpty|YSpinner|fieldId|navigation)|i18n[\\/](index|dates|errors|zh-CN[\\/](shell|ui))|(sync|vault|api|device)[\\/]errors|api[\\/]gzip|device[\\/](ids|entries|software|policy\.)|records[\\/]local\.|vault[\\/](database|directory|outbox|carried|rows)|device[\\/]drafting)/, priority: 3 },
-  {
-    name: 'engine',
-    test: /@noble[\\/]hashes|src[\\/](sync[\\/](?!errors|bundle|frames|save-dictionary)|vault[\\/](?!errors|database|directory|outbox|carried|rows|hpke|kdf|authenticator|packing)|api[\\/]tus|device[\\/](working|file-state|summary|same-persons|own-saves|saving|unlinked|photo|taking-in|warned|packs|syncing|todays-route|policy-check|sound-base|backed-up|submitting|tidying|lines|keys|unlocking|lease|typed|sealed-upload)|records[\\/](rules|codes|people|idNumber|due|localOn|summary|semantic|forms[\\/]expression|generated[\\/](rules|codes|visit_rules|semantic_rules)\.json))/,
-    priority: 2,
-  },
-  { name: 'basics', test: /src[\\/]ui[\\/](scaled|YInput|YChoice|YField|YPin|YCard|YSteps|YRow|YRisk|YTag|YChips|guessable)\b/, priority: 1 },
-]
-
-const FIRST_SCREENS = /(enrol|unlock|today|households|visit|household|working)-/
 
 export default defineConfig({
   plugins: [vue(), pinyinTable(), serviceWorker()],

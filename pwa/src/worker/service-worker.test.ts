@@ -3,7 +3,8 @@ import { mkdtempSync, mkdirSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { listPrecache, whenOf, type PrecacheFile, type When } from '../../build/service-worker'
+import { GROUPS, whenOf, type When } from '../../build/chunks'
+import { listPrecache, type PrecacheFile } from '../../build/service-worker'
 import { isWeChat } from './page'
 
 type Handler = (event: never) => void
@@ -196,4 +197,13 @@ test('says by its modules when a chunk is kept', () => {
   expect(whenOf(['/x/pwa/src/features/ledger-import/rows.ts', '/x/pwa/src/ui/YTick.vue'])).toBe('use')
   expect(whenOf(['/x/pwa/src/features/ledger-import/rows.ts', '/x/pwa/src/device/ids.ts'])).toBe('install')
   expect(whenOf([])).toBe('install')
+})
+
+test('nothing that is grouped for the first screens is kept later than installation', () => {
+  const firstLoad = ['ui/YButton.vue', 'device/policy.ts', 'records/local.ts', 'vault/database.ts', 'sync/fold.ts', 'device/warned.ts', 'records/due.ts', 'ui/YField.vue']
+  for (const path of firstLoad) {
+    const id = `/x/pwa/src/${path}`
+    expect(GROUPS.some((group) => group.test.test(id)), path).toBe(true)
+    expect(whenOf([id]), path).toBe('install')
+  }
 })
