@@ -1,6 +1,6 @@
 /**
  * Words on screen: `t('today.due', {count: 3})`. One flat JSON file a feature and language; the shell's zh-CN is in the first
- * load, every other file comes with its feature. Knows no feature and no person; the language is kept in localStorage.
+ * load, every other file comes with its feature, and English as one file. Knows no feature and no person; the language is kept in localStorage.
  */
 import { shallowReactive, ref } from 'vue'
 import shell from './zh-CN/shell.json'
@@ -16,7 +16,7 @@ export const LOCALES: { value: Locale; label: string }[] = [
 ]
 
 const KEY = 'yihu.locale'
-const sources = import.meta.glob<{ default: Words }>(['./*/*.json', '!./zh-CN/shell.json', '!./zh-CN/ui.json'])
+const sources = import.meta.glob<{ default: Words }>(['./zh-CN/*.json', '!./zh-CN/shell.json', '!./zh-CN/ui.json'])
 const words = shallowReactive<Record<string, Words>>({ 'zh-CN/shell': shell, 'zh-CN/ui': ui })
 const wanted = new Set(['shell', 'ui'])
 
@@ -32,8 +32,9 @@ export const locale = ref<Locale>('zh-CN')
 
 async function load(language: Locale, file: string): Promise<void> {
   const name = `${language}/${file}`
-  const source = sources[`./${name}.json`]
-  if (!words[name] && source) words[name] = (await source()).default
+  if (words[name]) return
+  const found = language === 'en' ? (await import('./english')).englishOf(file) : (await sources[`./${name}.json`]?.())?.default
+  if (found) words[name] = found
 }
 
 /** Words of these features, in the language in use; resolves when `t` can say them. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { evictAttachments, listUnuploaded, markAttachment, nameAttachments, putAttachment, readAttachment } from './attachments'
+import { evictAttachments, markAttachment, nameAttachments, putAttachment, readAttachment } from './attachments'
+import { listUnuploaded } from './outbox'
 import { bodyOf, fileId, makeTestVault } from './testing/vaults'
 
 async function twoFiles() {

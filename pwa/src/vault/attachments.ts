@@ -45,12 +45,6 @@ export async function readAttachment(vault: OpenVault, file: string, sha256: str
   return { row, bytes: await open(await vault.fileKeyOf(row.file), row.body, { store: 'attachments', id: row.id, file: row.file }) }
 }
 
-/** Attachments that a save names and the server does not have: small pictures first, then what is soonest through. */
-export async function listUnuploaded(database: VaultDatabase): Promise<AttachmentRow[]> {
-  const rows = (await database.getAll('attachments')).filter((row) => !row.uploaded && row.named !== false)
-  return rows.sort((a, b) => Number(b.small ?? false) - Number(a.small ?? false) || a.bytes - b.bytes)
-}
-
 /** Attachments of forms that were not saved yet. */
 export async function listUnnamed(database: VaultDatabase): Promise<AttachmentRow[]> {
   return (await database.getAll('attachments')).filter((row) => !row.uploaded && row.named === false)

@@ -1,7 +1,6 @@
 /** What waits to be sent: rows that hold no content in clear, readable with every key closed. */
-import { listUnuploaded } from './attachments'
 import { write, type VaultDatabase } from './database'
-import type { OutboxRow } from './rows'
+import type { AttachmentRow, OutboxRow } from './rows'
 
 export interface Waiting {
   count: number
@@ -24,6 +23,12 @@ export async function listUnfinished(database: VaultDatabase): Promise<string[]>
   const drafts = (await database.getAll('drafts')).map((row) => row.file)
   const photos = (await listUnuploaded(database)).map((row) => row.file)
   return [...drafts, ...photos].filter((file): file is string => file !== null)
+}
+
+/** Attachments that a save names and the server does not have: small pictures first, then what is soonest through. */
+export async function listUnuploaded(database: VaultDatabase): Promise<AttachmentRow[]> {
+  const rows = (await database.getAll('attachments')).filter((row) => !row.uploaded && row.named !== false)
+  return rows.sort((a, b) => Number(b.small ?? false) - Number(a.small ?? false) || a.bytes - b.bytes)
 }
 
 /** In the order they were made: a change goes after the one that it builds on. */
