@@ -39,6 +39,7 @@ PROOFS = (
     Proof("T-1b", "A thief who cracks the PIN gets today's route and never the rest", (_here("phone_guessing"),)),
     Proof("T-1c", "A revoked phone sends, wipes its own vault and forgets", (_here("revoked_phone"),)),
     Proof("T-1d", "What is typed leaks into no file of the browser", (_here("typed_words"),)),
+    Proof("T-1e", "A phone that locked itself holds no word and no key in memory", (_here("locked_memory"),)),
     Proof("T-2", "Nobody reads or moves anything beyond duty, patch and station", (_here("scope_matrix"),)),
     Proof("T-2b", "No forged envelope is accepted", (_here("forged_envelopes"),)),
     Proof(

@@ -231,6 +231,11 @@ PROOFS: Final[dict[str, tuple[str, ...]]] = {
     ),
     "W-7": (_LOST + "test_reading_too_much_raises_one_alarm",),
     "W-8": ("pwa/src/device/lease.test.ts::a clock set back extends nothing",),
+    "W-10": (
+        "tests/server/test_left_records.py::test_what_was_never_opened_comes_up_before_the_wipe_and_is_written_down",
+        "tests/server/test_left_records.py::test_a_browser_that_enrolled_needs_no_session_and_a_stranger_gets_nowhere",
+        "pwa/src/device/shared-phone.test.ts::hands over what was recorded with everything closed and never opened again, before it goes",
+    ),
     "W-9": (
         "tests/server/test_wiping.py::test_another_person_of_the_same_phone_brings_the_order_and_says_that_it_was_obeyed",
         "tests/server/test_wiping.py::test_strangers_learn_and_report_nothing",

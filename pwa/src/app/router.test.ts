@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { gate } from './gate'
+import { gate, isPasswordOld } from './gate'
 import { match, resolve } from './router'
 
 const id = 'a'.repeat(32)
@@ -38,4 +38,10 @@ describe('the gate', () => {
     expect(gate(at(`/households/${other}`), 'route', [id], 1)).toEqual({ kind: 'closed', reason: 'not_on_route' })
     expect(gate(at('/inbox'), 'route', [id], 1)).toEqual({ kind: 'closed', reason: 'main_needed' })
   })
+})
+
+it('a password that is too old stands before everything of the open vault, and only while the server says so', () => {
+  const phone = (mode: 'main' | 'route', online: boolean, code: string) => ({ mode, sync: { online, problem: { code, detail: '' } } }) as unknown as Parameters<typeof isPasswordOld>[0]
+  expect(isPasswordOld(phone('main', true, 'password_expired'))).toBe(true)
+  expect([phone('main', false, 'password_expired'), phone('route', true, 'password_expired'), phone('main', true, 'busy')].map(isPasswordOld)).toEqual([false, false, false])
 })

@@ -165,12 +165,9 @@ export class TestServer {
     return this.answer({ order: this.ordered.has(replica) ? await sign(body, this.forge ? this.stranger : this.signer) : null, handovers: [] })
   }
   /** Records that came up before their vault was wiped, as the station reads them. */
-  readonly left: { at: number; record: { note: string } }[] = []
+  readonly left: unknown[] = []
   private async takeLeft(items: { id: string; sealed: string }[]): Promise<Response> {
-    for (const { id, sealed } of items) {
-      const plain = await openSealed(this.sealing.privateKey, fromBase64url(sealed), `yihu/left/1/${id}`)
-      this.left.push(JSON.parse(new TextDecoder().decode(plain)) as { at: number; record: { note: string } })
-    }
+    for (const { id, sealed } of items) this.left.push(JSON.parse(new TextDecoder().decode(await openSealed(this.sealing.privateKey, fromBase64url(sealed), `yihu/left/1/${id}`))))
     return this.answer({ codes: items.map(() => 'received') })
   }
   private wiped(json: Record<string, unknown>): Response {
@@ -186,13 +183,9 @@ export class TestServer {
     if (known.verdict.status !== 'returned' && known.verdict.reasons[0]?.code !== 'fork') return this.answer({ code: 'change_waits' }, 409)
     return this.answer({ verdict: await this.decide(known.envelope, known.change, 'declined', [{ code: 'dismissed' }]) })
   }
-  latest(id: string): Logged | undefined {
-    return [...this.log].reverse().find((logged) => logged.verdict.change === id)
-  }
+  latest(id: string): Logged | undefined { return [...this.log].reverse().find((logged) => logged.verdict.change === id) }
 
-  private answer(json: unknown, status = 200): Response {
-    return new Response(JSON.stringify(json), { status, headers: { 'Yihu-Protocol': '1' } })
-  }
+  private answer(json: unknown, status = 200): Response { return new Response(JSON.stringify(json), { status, headers: { 'Yihu-Protocol': '1' } }) }
 
   private async confirm(json: Record<string, unknown>): Promise<Response> {
     const raw = fromBase64url(json['public_key'] as string)
@@ -225,10 +218,8 @@ export class TestServer {
     const envelope = await sign({ type: 'rendering', v: 1, suite: 1, deployment: DEPLOYMENT, station: STATION, ...said }, this.forge ? this.stranger : this.signer)
     return toBase64url(new TextEncoder().encode(JSON.stringify(envelope)))
   }
-  /** Older than the station's profile allows: nothing is read. */
-  passwordOld = false
-  /** The drawers that the policy tells of. */
-  drawers: { id: string; of: string; reads: boolean; readers: string[] }[] | null = null
+  passwordOld = false // older than the station's profile allows: nothing is read
+  drawers: { id: string; of: string; reads: boolean; readers: string[] }[] | null = null // that the policy tells of
 
   /** Two people erased a file: the station's word on it, or a stranger's. */
   async erase(file: string): Promise<void> {
@@ -246,9 +237,7 @@ export class TestServer {
     this.epoch++
   }
   /** A key that the station never had. */
-  get strangersKey(): CryptoKey {
-    return this.stranger
-  }
+  get strangersKey(): CryptoKey { return this.stranger }
 
   /** Takes a change in as any device's: signature checked, dot unique, judged, logged. Repeats get the same verdict. */
   async take(envelope: Envelope): Promise<Envelope> {
