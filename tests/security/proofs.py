@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 # Browsers, whole tables, other programs.
-LONG_ONES = ("T-1a", "T-1c", "T-1b", "T-2", "T-6", "T-19", "T-6c", "T-7", "T-4b", "T-6b", "T-17")
+LONG_ONES = ("T-1a", "T-1c", "T-1e", "T-1b", "T-2", "T-6", "T-19", "T-6c", "T-7", "T-4b", "T-6b", "T-17")
 
 
 @dataclass(frozen=True)
