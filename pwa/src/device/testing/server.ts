@@ -5,38 +5,22 @@
 import { gunzip, gzip } from '../../api'
 import { BUNDLE_MEDIA_TYPE, bundleId, pack, readSaves, receiptInfo, receiptPlain, receiptsPayload, savesInfo, unpack, type Receipt } from '../../sync/bundle'
 import { changeId, hex, readChange, type Change, type Envelope } from '../../sync/change'
-import { acceptedOf, fold, stateDigest, type Rules } from '../../sync/fold'
-import { filesHash, readRoot } from '../../sync/log'
 import type { Entry, LogClaim, SealedItem, SyncRequest, WitnessRequest } from '../../sync/messages'
 import { fromBase64url, importPublicKey, replicaId, sign, toBase64url, verify } from '../../sync/signatures'
-import type { Verdict, VerdictStatus } from '../../sync/verdict'
+import type { VerdictStatus } from '../../sync/verdict'
 import { makePair, importSigner, OUTBOX_INFO } from '../../vault'
 import { unpackSave } from '../../vault/packing'
 import { openSealed, sealTo } from '../../vault/sealing'
-import { EPOCH, leavesOf, placeOf, proofOf, rootOf, type Epoch } from './log'
+import { CODE, COLLEAGUE, DEPLOYMENT, PERSON, SCOPE, STATION, StationLog } from './station-log'
 
-export const DEPLOYMENT = '0d'.repeat(16)
-export const STATION = '05'.repeat(16)
-export const SCOPE = '0c'.repeat(16)
-export const PERSON = '0a'.repeat(16)
-export const COLLEAGUE = '0b'.repeat(16)
-export const CODE = '7K3MQ9TX2B4DW8RC'
-
-interface Logged {
-  change: Change
-  envelope: Envelope
-  verdict: Verdict
-  signed: Envelope
-}
+export { CODE, COLLEAGUE, DEPLOYMENT, PERSON, SCOPE, STATION }
 
 interface Told { file: string; at: number; unmasked: boolean; reason: string | null }
 
 /** What happens to the next requests, first one first. */
 export type Mishap = 'lost_reply' | 'portal' | 'dead' | 'session_over' | 'cut_pack'
 
-export class TestServer {
-  readonly log: Logged[] = []
-  private readonly moves: { after: number; entry: Entry }[] = []
+export class TestServer extends StationLog {
   readonly mishaps: Mishap[] = []
   readonly calls: string[] = []
   readonly broughtSealed: { id: string; verdict: Envelope }[] = [] // by a revoked phone, with the verdicts it was given (M-5d)
@@ -48,12 +32,10 @@ export class TestServer {
   private readonly parents = new Map<string, string>()
   private readonly bundles = new Map<string, string[]>()
   judge: (change: Change) => VerdictStatus = () => 'accepted'
-  forge = false // sign verdicts with a stranger's key
   digest: (digest: string) => string = (digest) => digest
   pack: { bytes: Uint8Array; sha256: string; entriesBefore: number } | null = null
   password: string | null = null
   share = toBase64url(crypto.getRandomValues(new Uint8Array(32)))
-  now = 1_795_000_000_000
   epoch = 1
   local: unknown = null // what the station set for itself
   warnings: unknown[] = []
@@ -65,20 +47,13 @@ export class TestServer {
   readonly reported: { replica: string; last: boolean }[] = []
   orderAltered: Record<string, unknown> = {}
   losesSealed = false // takes no sealed saves
-  readonly epochs: Epoch[] = [{ number: 1, leaf: 0 }]
-  readonly restarts: Envelope[] = []
   backedUp: number | null = null
   readonly erased: Envelope[] = [] // what the station said it erased
   readonly handovers: Envelope[] = []
   tellLog: (log: { root: Envelope; proof: string[] } | null) => { root: Envelope; proof: string[] } | null = (log) => log
   isOpen = true // to what phones remember: refuses who remembers another log, as the real one does
   private caller = ''
-  private signer!: CryptoKey
-  private stranger!: CryptoKey
   private sealing!: { publicKey: Uint8Array; privateKey: Uint8Array }
-  private verdictKey = ''
-
-  constructor(private readonly rules: Record<string, Rules>) {}
 
   async start(): Promise<this> {
     const [verdicts, strangers, sealing] = await Promise.all([makePair('ECDSA'), makePair('ECDSA'), makePair('ECDH')])
@@ -183,7 +158,6 @@ export class TestServer {
     if (known.verdict.status !== 'returned' && known.verdict.reasons[0]?.code !== 'fork') return this.answer({ code: 'change_waits' }, 409)
     return this.answer({ verdict: await this.decide(known.envelope, known.change, 'declined', [{ code: 'dismissed' }]) })
   }
-  latest(id: string): Logged | undefined { return [...this.log].reverse().find((logged) => logged.verdict.change === id) }
 
   private answer(json: unknown, status = 200): Response { return new Response(JSON.stringify(json), { status, headers: { 'Yihu-Protocol': '1' } }) }
 
@@ -253,16 +227,6 @@ export class TestServer {
     return this.decide(envelope, change, sound ? this.judge(change) : 'returned', sound ? [] : [{ code: 'bad_signature' }])
   }
 
-  async decide(envelope: Envelope, change: Change, status: VerdictStatus, reasons: { code: string }[] = []): Promise<Envelope> {
-    const body = {
-      type: 'verdict', v: 1, suite: 1, deployment: DEPLOYMENT, station: STATION, change: changeId(envelope.body), file: change.file, dot: [change.replica, change.seq],
-      status, position: placeOf(this.epochs, this.log.length), received_at: this.now, duty: 'worker', reasons, by: null, decided_at: null,
-    } as unknown as Verdict // prettier-ignore
-    const signed = await sign(body, this.forge ? this.stranger : this.signer)
-    this.log.push({ change, envelope, verdict: body, signed })
-    return signed
-  }
-
   private async takeSealed({ id, sealed }: SealedItem): Promise<{ id: string; code: string }> {
     if (this.losesSealed) return { id, code: 'refused' }
     const packed = await openSealed(this.sealing.privateKey, fromBase64url(sealed), OUTBOX_INFO)
@@ -326,81 +290,6 @@ export class TestServer {
     return { ...facts, entries, cursor: String(start + entries.length), more: start + entries.length < this.entries.length, digests: this.digests() }
   }
 
-  // --- the log as a whole ---
-  private get leaves(): string[] {
-    return leavesOf(this.log.map(({ signed }) => signed))
-  }
-  private get logEpoch(): number {
-    return (this.epochs[this.epochs.length - 1] as Epoch).number
-  }
-  /** Everything after the first `kept` entries is gone, as if an older copy of the database had been put back. */
-  forget(kept: number): void {
-    this.log.length = kept
-  }
-  /** Another verdict in the place of one: somebody wrote another past. */
-  async rewrite(at: number): Promise<void> {
-    const { verdict } = this.log[at] as Logged
-    Object.assign(this.log[at] as Logged, { signed: await sign({ ...verdict, received_at: verdict.received_at - 1 }, this.signer) })
-  }
-  private standing(claim: LogClaim | undefined): 'sound' | 'behind' | 'differs' {
-    const { leaves } = this
-    if (!claim?.size) return 'sound'
-    const agreed = this.epochs.filter((epoch) => epoch.number > claim.epoch).map((epoch) => epoch.leaf)
-    if (claim.epoch > this.logEpoch || claim.size > leaves.length || agreed.some((leaf) => claim.size > leaf)) return 'behind'
-    return rootOf(leaves.slice(0, claim.size)) === claim.hash ? 'sound' : 'differs'
-  }
-  async root(): Promise<Envelope> {
-    const { leaves } = this
-    const position = placeOf(this.epochs, leaves.length) - 1
-    return sign({ type: 'root', v: 1, suite: 1, deployment: DEPLOYMENT, station: STATION, epoch: this.logEpoch, size: leaves.length, position, hash: rootOf(leaves), at: this.now }, this.signer)
-  }
-  private async logAfter(claim: LogClaim | undefined): Promise<{ root: Envelope; proof: string[] } | null> {
-    const { leaves } = this
-    if (!claim || (claim.epoch === this.logEpoch && claim.size === leaves.length)) return null
-    return { root: await this.root(), proof: proofOf(Math.min(claim.size, leaves.length), leaves) }
-  }
-  private async hearWitness({ root, remembered }: WitnessRequest): Promise<unknown> {
-    const shown = root ? readRoot(root.body) : null
-    const isAhead = shown !== null && (shown.epoch > this.logEpoch || (shown.epoch === this.logEpoch && shown.size > this.log.length))
-    const known = remembered.filter((claim) => claim.size <= this.log.length)
-    const contradicted = known.some((claim) => this.standing(claim) === 'differs')
-    if (isAhead && !contradicted) await this.restart(Math.max(0, ...known.map((claim) => claim.size)), shown.epoch)
-    const state = contradicted || (shown !== null && this.standing(shown) === 'differs') ? 'differs' : 'sound'
-    return { root: await this.root(), restarts: this.restarts, state }
-  }
-  private async restart(agreed: number, after: number): Promise<void> {
-    const epoch = Math.max(after, this.logEpoch) + 1
-    const size = this.log.length
-    const said = { type: 'restart', v: 1, suite: 1, deployment: DEPLOYMENT, station: STATION, epoch, size, hash: rootOf(this.leaves), agreed, position: agreed, first: (epoch - 1) * EPOCH + 1, because: 'phone', at: this.now }
-    this.restarts.push(await sign(said, this.signer))
-    this.epochs.push({ number: epoch, leaf: size })
-  }
-  private async takeBack(items: { envelope: Envelope; verdict: Envelope }[]): Promise<unknown[]> {
-    const key = await importPublicKey(this.verdictKey)
-    return Promise.all(
-      items.map(async ({ envelope, verdict: signed }) => {
-        const id = changeId(envelope.body)
-        const verdict = JSON.parse(signed.body) as Verdict
-        if (!(await verify(signed, key)) || verdict.change !== id) return { id, code: 'refused' }
-        if (this.log.some((logged) => logged.verdict.change === id)) return { id, code: 'known' }
-        this.log.push({ change: readChange(envelope.body), envelope, verdict, signed })
-        return { id, code: 'taken' }
-      }),
-    )
-  }
-  private have(asked: Record<string, string>, changes: boolean): unknown {
-    const of = (file: string) => this.log.filter((logged) => logged.change.file === file)
-    const hash = (file: string) => filesHash(of(file).filter((one) => one.verdict.status === 'accepted').map(({ verdict }): [string, number] => [verdict.change, verdict.position])) // prettier-ignore
-    const unknown = Object.keys(asked).filter((file) => !of(file).length)
-    const differ = Object.keys(asked).filter((file) => of(file).length && hash(file) !== asked[file])
-    const packed = (file: string) => ({ file, kind: 'household', scope: SCOPE, changes: of(file).map(({ envelope, signed }) => ({ envelope, verdict: signed })) })
-    return { differ, unknown, files: changes ? differ.map(packed) : [] }
-  }
-
-  leave(file: string, entry: Entry = { kind: 'leave', file }): void {
-    this.moves.push({ after: this.log.length, entry })
-  }
-
   /** The log as this caller is told it: of one's own saves the verdict alone. */
   get entries(): Entry[] {
     const own = (replica: string) => replica === this.caller || Boolean(this.keys.get(replica)?.files)
@@ -416,13 +305,6 @@ export class TestServer {
   private digests(): Record<string, string> {
     const files = new Set(this.log.map((logged) => logged.change.file))
     return Object.fromEntries([...files].map((file) => [file, this.digest(this.digestOf(file))]))
-  }
-
-  digestOf(file: string): string {
-    const isMerging = this.log.some((one) => one.change.merge)
-    const logged = this.log.filter((one) => isMerging || one.change.file === file)
-    const inputs = logged.map(({ verdict, change }) => ({ id: verdict.change, change, verdict }))
-    return stateDigest(fold(this.rules['household']!, acceptedOf(inputs), file))
   }
 
   /** Everything logged so far becomes a pack; a new device starts from it. */
