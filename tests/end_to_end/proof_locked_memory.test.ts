@@ -15,7 +15,7 @@ let worker: Person
 
 afterAll(async () => worker?.browser.dispose())
 
-const summary = (memory: Memory) => ({ words: given.words.filter((word) => memory.strings.includes(word)), keys: memory.keys, heaps: memory.heaps, bytes: memory.bytes.size, strings: memory.strings.length })
+const summary = (memory: Memory) => ({ words: given.words.filter((word) => memory.strings.includes(word)), keys: memory.keys, heaps: memory.heaps, strings: memory.strings.length })
 
 test('a phone that locked itself holds no word and no key', async () => {
   worker = new Person('林小满', await TestBrowser.open('locked', PHONE), { password: PASSWORD, pin: '739184' })
@@ -45,6 +45,5 @@ test('a phone that locked itself holds no word and no key', async () => {
   const locked = await readMemory(worker.page)
 
   const secrets = [PASSWORD, worker.fieldCode, worker.secrets.pin].filter((secret) => new RegExp(`(^|\\n)${secret}(\\n|$)`).test(locked.strings))
-  const bytes = [...locked.bytes].filter((one) => open.bytes.has(one) && !/^0+$/.test(one))
-  writeFileSync(given.told, JSON.stringify({ open: summary(open), locked: summary(locked), secrets, bytes }))
+  writeFileSync(given.told, JSON.stringify({ open: summary(open), locked: summary(locked), secrets }))
 })

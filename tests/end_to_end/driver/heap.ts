@@ -1,4 +1,4 @@
-/** What lies in a browser's JavaScript memory: strings of heap snapshots, live keys and bytes, of the page and of its workers. */
+/** What lies in a browser's JavaScript memory: strings of heap snapshots and live keys, of the page and of its workers. Bytes of typed arrays are in neither. */
 import type { CDPSession, Page } from 'playwright-core'
 
 type Send = (method: string, params?: Record<string, unknown>) => Promise<Record<string, unknown>>
@@ -9,15 +9,13 @@ export interface Memory {
   strings: string
   /** Types of live `CryptoKey`s that open or sign: `secret`, `private`. */
   keys: string[]
-  /** Live byte arrays of 16 to 64 bytes, the sizes of raw keys, in hex. */
-  bytes: Set<string>
   heaps: number
 }
 
 export async function readMemory(page: Page): Promise<Memory> {
   const session = await page.context().newCDPSession(page)
   const own = channelOf(session)
-  const found: Memory = { strings: await snapshot(own), keys: [], bytes: new Set(), heaps: 1 }
+  const found: Memory = { strings: await snapshot(own), keys: [], heaps: 1 }
   await add(own, found)
   for (const worker of await workersOf(page)) {
     found.strings += await snapshot(worker)
@@ -53,8 +51,6 @@ async function each({ send }: Channel, prototype: string, work: string): Promise
 
 async function add(channel: Channel, found: Memory): Promise<void> {
   found.keys.push(...(await each(channel, 'CryptoKey', "(one) => (one.type === 'public' ? '' : one.type)")))
-  const hex = "(one) => { try { return one.byteLength >= 16 && one.byteLength <= 64 ? Array.from(one, (byte) => byte.toString(16).padStart(2, '0')).join('') : '' } catch { return '' } }"
-  for (const bytes of await each(channel, 'Uint8Array', hex)) found.bytes.add(bytes)
 }
 
 /** Dedicated, shared and service workers of the browser, each by a channel of its own. */
