@@ -40,8 +40,13 @@ def writes_of(change: Change) -> Iterator[tuple[str, str, bool]]:
             yield operation.path, encode(operation.value), operation.op == "remove"
 
 
-def judge_replacing(folded: FoldedFile, accepted: Iterable[Saved]) -> Iterator[tuple[str, str]]:
-    """`unseen_overwrite` and `resurrection`: oracle and what it says. `accepted`: of the file and of all that it shows."""
+def judge_replacing(
+    folded: FoldedFile, accepted: Iterable[Saved], every: Iterable[Saved] = ()
+) -> Iterator[tuple[str, str]]:
+    """`unseen_overwrite` and `resurrection`: oracle and what it says. `accepted`: of the file and of all that it shows.
+
+    `every` save of the history: where a number was given twice, the same word may have been seen under the other change.
+    """
     by_path: dict[str, list[tuple[Saved, str, bool]]] = {}
     for saved in accepted:
         for path, key, takes_out in writes_of(saved.change):
@@ -61,13 +66,26 @@ def judge_replacing(folded: FoldedFile, accepted: Iterable[Saved]) -> Iterator[t
             dot = dot_within(saved.change.dot, saved.change.file, folded["file"])
             is_live = (key, tuple(dot)) in live
             surely = policy in _REPLACING or policy == "union"
-            if not answers and not is_live:
+            if not answers and not is_live and not _saw_same_word(saved, path, key, writes, every):
                 yield "unseen_overwrite", f"{key} at {path} by {saved.change.id[:12]} is gone, and nobody saw it"
             elif is_live and any(surely or other.change.act == "resolve" for other in answers):
                 yield (
                     "resurrection",
                     f"{key} at {path} by {saved.change.id[:12]} is back, though it was seen and replaced",
                 )
+
+
+def _saw_same_word(
+    saved: Saved, path: str, key: str, writes: Iterable[tuple[Saved, str, bool]], every: Iterable[Saved]
+) -> bool:
+    """Whether an author of this path saw this very value under this very dot, in another change that once had it."""
+    place = saved.change.file, saved.change.dot
+    twins = {
+        one.change.id
+        for one in every
+        if (one.change.file, one.change.dot) == place and (path, key, False) in writes_of(one.change)
+    }
+    return any(twins & other.saw for other, _, _ in writes)
 
 
 def judge_snapshots(folded: FoldedFile, accepted: Iterable[Saved]) -> Iterator[str]:

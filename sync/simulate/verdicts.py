@@ -31,7 +31,7 @@ def _judge_server(history: History) -> None:
         history.note("folded", file[:8], history.feed.digest(file, history.station.log.last_place))
         shown = {file, *(one["file"] for one in folded["absorbs"])}
         accepted = [history.outcome.saved[item.change.id] for item in given if item.change.file in shown]
-        for oracle, says in judge_replacing(folded, accepted):
+        for oracle, says in judge_replacing(folded, accepted, history.outcome.saved.values()):
             history.outcome.accuse(oracle, says)
         for says in judge_snapshots(folded, (saved for saved in accepted if saved.change.file == file)):
             history.outcome.accuse("changed_snapshot", says)

@@ -32,9 +32,9 @@ def test_hostile_histories_lose_no_word() -> None:
 @pytest.mark.slow
 @pytest.mark.timeout(1_800)
 def test_many_more_histories_lose_no_word() -> None:
-    totals = simulate(1_500, 100_000, devices=6, processes=2, compares=mirror.is_available())
+    totals = simulate(3_000, 100_000, devices=6, processes=2, compares=mirror.is_available())
     assert totals.accused == []
-    assert totals.histories == 1_500
+    assert totals.histories == 3_000
 
 
 def test_the_sums_do_not_depend_on_how_the_work_is_cut_up(monkeypatch: pytest.MonkeyPatch) -> None:
