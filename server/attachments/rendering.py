@@ -18,7 +18,11 @@ from sync.canonical import canonical_text
 from sync.change import Envelope, to_base64url
 
 SIDE_MAX = 2_560
-_WRITTEN: dict[str, dict[str, Any]] = {"JPEG": {"quality": 82, "optimize": True}, "PNG": {"optimize": True}, "WEBP": {"quality": 82}}
+_WRITTEN: dict[str, dict[str, Any]] = {
+    "JPEG": {"quality": 82, "optimize": True},
+    "PNG": {"optimize": True},
+    "WEBP": {"quality": 82},
+}
 TYPE = "rendering"
 
 

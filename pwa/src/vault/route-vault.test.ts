@@ -120,7 +120,7 @@ describe('drafts', () => {
 
 test('what was put into the inbox is read by the full vault alone', async () => {
   const { database, vault } = await withRoute()
-  await putInInbox(database, fileId(9), { note: '锁着记的' }, 4)
-  expect((await vault.readInbox()).map(({ value }) => value)).toEqual([{ note: '锁着记的' }])
+  await putInInbox(database, fileId(9), { at: 4, record: '锁着记的' }, 4)
+  expect((await vault.readInbox()).map(({ value }) => value)).toEqual([{ at: 4, record: '锁着记的' }])
   expect(await (await openWithPin(quickDerive, database, PIN, TODAY)).readInbox()).toEqual([])
 })
