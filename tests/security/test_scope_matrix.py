@@ -6,6 +6,7 @@ something the caller may not move.
 """
 
 import gzip
+import io
 import json
 import re
 from collections.abc import Callable, Iterator
@@ -14,6 +15,7 @@ from typing import Any
 
 import httpx
 import pytest
+from PIL import Image
 
 from server.context import Context
 from server.feed.cursors import write_cursor
@@ -126,9 +128,10 @@ def told(answer: httpx.Response) -> str:
     if content[:2] == b"\x1f\x8b":
         content = gzip.decompress(content)
     text = content.decode("utf-8", errors="replace") + "\n".join(answer.headers.values())
+    if content[:4] == b"\x89PNG":
+        text += Image.open(io.BytesIO(content)).convert("RGB").tobytes().decode("utf-8", errors="replace")
     # Envelopes are JSON inside JSON; an office file is a zip.
     if content[:2] == b"PK":
-        import io
         import zipfile
 
         with zipfile.ZipFile(io.BytesIO(content)) as book:
