@@ -103,9 +103,18 @@ class Move:
 
 
 def find_setting(
-    change: Change, state: State, state_of: Callable[[str], State], duties_on: DutiesOn, epoch: int
+    change: Change,
+    state: State,
+    state_of: Callable[[str], State],
+    duties_on: DutiesOn,
+    epoch: int,
+    *,
+    is_restarted: bool,
 ) -> Setting:
-    """What is known around a change. Most changes name no other file: then it is the file's own state."""
+    """What is known around a change. Most changes name no other file: then it is the file's own state.
+
+    `is_restarted`: the station's log was put back once (L-8).
+    """
     around = list_circle([state.file, *files_named(change)], state_of)
     merge, home = change.merge, state.row.scope if state.row else change.scope
     shown = _home_shown(state, change.base, home)
@@ -120,7 +129,7 @@ def find_setting(
         absorbed=_absorbed(change, state_of(merge.file), state_of, duties_on, epoch) if merge else Absorbed(),
         absorbed_by=(state.row.survivor or None) if state.row else None,
         forked=_forked(change, around),
-        contested=_contested(change, around),
+        contested=_contested(change, around) | (_unheard(change, around) if is_restarted else frozenset()),
     )
 
 
@@ -209,6 +218,20 @@ def _contested(change: Change, around: Sequence[FileState]) -> frozenset[Dot]:
         for one in around
         for fork in one.forks.values()
         if fork.dot in one.known and fork.received_at < one.known[fork.dot].received_at
+    )
+
+
+def _unheard(change: Change, around: Sequence[FileState]) -> frozenset[Dot]:
+    """Dots of others whose change came here after the last word that the form's device had from here.
+
+    Such a form showed something else under them: what had the dot in a lost log, and is nowhere any more. Or its device
+    fetched a file by name, without the time: then what it saw (C-1) tells.
+    """
+    return frozenset(
+        dot_within(dot, one.file, change.file)
+        for one in around
+        for dot, known in one.known.items()
+        if known.received_at > change.server_at and dot.replica != change.dot.replica
     )
 
 

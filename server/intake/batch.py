@@ -39,6 +39,7 @@ from server.station import rules as stations
 from sync import change as changes
 from sync.change import Envelope
 from sync.errors import MalformedError
+from sync.log import epoch_of
 from sync.places import Fork
 from sync.verdict import Reason, Verdict
 from sync.verdicts import Context as JudgeContext
@@ -59,6 +60,9 @@ class Batch:
         self.now = context.now()
         self.station = stations.get_terms(session, station_id)
         self.authors = Authors(session, station_id, self.station.epoch)
+        self._is_restarted = (
+            epoch_of(stations.get_last_position(session, station_id) + 1) > 1
+        )  # the log was put back once (L-8)
         self._instruments: OwnInstruments | None = None
         self._log: LogWriter | None = None
         self._files: dict[str, FileState] = {}
@@ -127,7 +131,7 @@ class Batch:
     def _judge(
         self, change: changes.Change, author: Author | None, state: FileState, *, is_admitted: bool = False
     ) -> Judgement:
-        setting = find_setting(change, state, self._state, self.authors)
+        setting = find_setting(change, state, self._state, self.authors, is_restarted=self._is_restarted)
         is_own_file = any(dot.replica == change.dot.replica for dot in state.known)
         home = state.row.scope if state.row else None
         return judge(

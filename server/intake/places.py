@@ -13,9 +13,11 @@ __all__ = ["ACTS_THAT_MOVE", "Move", "Setting", "accepted_of", "find_home", "fin
 StateOf = Callable[[str], FileState]
 
 
-def find_setting(change: Change, state: FileState, state_of: StateOf, authors: Authors) -> Setting:
+def find_setting(
+    change: Change, state: FileState, state_of: StateOf, authors: Authors, *, is_restarted: bool
+) -> Setting:
     """What the server knows around a change."""
-    return places.find_setting(change, state, state_of, authors.duties_on, authors.epoch)
+    return places.find_setting(change, state, state_of, authors.duties_on, authors.epoch, is_restarted=is_restarted)
 
 
 def settle(change: Change, state: FileState, state_of: StateOf) -> list[Move]:

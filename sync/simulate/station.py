@@ -13,7 +13,7 @@ from sync.canonical import sha256_hex
 from sync.change import Change, Envelope, files_named, find_dot, read_change, sign_document, verify
 from sync.errors import MalformedError
 from sync.inputs import FoldInput
-from sync.places import ACTS_THAT_MOVE, Fork, Move, find_setting, is_of_another_log
+from sync.places import ACTS_THAT_MOVE, Fork, Move, Setting, find_setting, is_of_another_log
 from sync.rules import Rules
 from sync.simulate.homes import CaseFile, FileState, settle
 from sync.simulate.keys import STATION_KEY, make_keys
@@ -160,9 +160,13 @@ class Station:
                 forks=frozenset(state.forks),
                 admitted=admitted,
                 patches=frozenset(self.scopes),
-                **vars(find_setting(change, state, self.state, self.duties_on, self.epoch)),
+                **vars(self._find_setting(change, state)),
             ),
         )
+
+    def _find_setting(self, change: Change, state: FileState) -> Setting:
+        is_restarted = bool(self.log.restarts)
+        return find_setting(change, state, self.state, self.duties_on, self.epoch, is_restarted=is_restarted)
 
     def judge_held_again(self, file: str) -> None:
         """Judges what waits in the file, and in others for it, until nothing moves any more (D-7)."""

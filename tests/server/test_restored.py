@@ -14,10 +14,11 @@ import pytest
 from server.devices import rules as devices
 from server.intake import reading
 from server.log import generation, restarts, verification, watermark
-from sync.change import change_id
+from sync.change import change_id, sign_document
 from sync.device.device import Device
 from sync.log import epoch_of
 from sync.verdict import read_verdict
+from sync.versions import Base
 from tests.server.phone import Phone, new_id
 from tests.server.restoring import PostgresqlCopies, SqliteCopies, World, make_households, put, sync_all, visit
 
@@ -363,3 +364,36 @@ def test_what_a_forgotten_transfer_took_away_comes_back_though_nobody_brings_it_
             file: one.open_file(file).seen for file in before
         }
     assert len(asked) == 2  # what is here and open is not fetched again
+
+
+def test_a_form_shows_nothing_of_others_that_the_server_got_later(world: World) -> None:
+    """A number given twice, and what had it first is nowhere any more: who saw that one replaces nothing of the second."""
+    with world.serving() as context:
+        author, reader = (Phone(world.url).enrol(world.issue(context, name)) for name in ("林小满", "周青禾"))
+        file = new_id()
+        author.push(author.save(file, [put("phone", "13900000000")]))
+    world.copies.copy()
+    seqs, heads = dict(author.seqs), dict(author.heads)
+    with world.serving():
+        for phone in (author, reader):
+            reconnect(phone, world)
+        author.push(author.save(file, [put("phone", "13900000001")]))
+        seen_at = reader.sync()["server_at"]
+    world.copies.put_back()
+    with world.serving() as context:
+        context.database.write(lambda session: restarts.restart_by_hand(session, context, world.station))
+        for phone in (author, reader):
+            reconnect(phone, world)
+        author.seqs, author.heads = seqs, heads
+        author.push(author.save(file, [put("phone", "13900000002")]))
+        digest = reader.sync()["digests"][file]
+        base = Base({author.replica: 2})
+
+        first = reader.body(file, [put("phone", "13900000003")], base=base, server_at=seen_at, seen="0" * 64)
+        blind = reader.push(sign_document(first, reader.key))[0]
+        assert blind.status == "quarantined"
+        assert [(reason.code, reason.path) for reason in blind.reasons] == [("fork", "base")]
+        told = reader.body(file, [put("phone", "13900000004")], base=base, server_at=seen_at, seen=digest)
+        assert reader.push(sign_document(told, reader.key))[0].status == "accepted"
+        author.http.close()
+        reader.http.close()
