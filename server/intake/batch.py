@@ -60,9 +60,8 @@ class Batch:
         self.now = context.now()
         self.station = stations.get_terms(session, station_id)
         self.authors = Authors(session, station_id, self.station.epoch)
-        self._is_restarted = (
-            epoch_of(stations.get_last_position(session, station_id) + 1) > 1
-        )  # the log was put back once (L-8)
+        # Whether the log was put back once (L-8).
+        self._is_restarted = epoch_of(stations.get_last_position(session, station_id) + 1) > 1
         self._instruments: OwnInstruments | None = None
         self._log: LogWriter | None = None
         self._files: dict[str, FileState] = {}
