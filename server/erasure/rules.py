@@ -1,13 +1,15 @@
 """Asking for an erasure, confirming it by another person, and what is left of the file afterwards.
 
-What goes: every text of the file (changes, verdicts, photos, notes), packs of its patches, imported ledgers, its numbers in the
-index. What stays: who wrote when and how much, the hashes that the log's tree is made of, who asked and who confirmed. The data
-keys are destroyed here, and the key file forgets their owners (`forgetting.py`), so that no backup can be read for it either.
+What goes: every text of the file (changes, verdicts, photos, notes) and of the restricted records about it, packs of its patches,
+imported ledgers, its numbers in the index. What stays: who wrote when and how much, the hashes that the log's tree is made of, who
+asked and who confirmed. The data keys are destroyed here, and the key file forgets their owners (`forgetting.py`), so that no
+backup can be read for it either.
 """
 
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlmodel import Session
 
@@ -22,8 +24,10 @@ from server.intake.log import ERASED, mark_change, mark_entry
 from server.keyring.rules import Keyring, Place
 from server.keyring.station_keys import get_signer
 from server.station import rules as stations
+from sync import drawers
 from sync.canonical import canonical_text
 from sync.change import Envelope, to_base64url
+from sync.folded import FoldedFile
 
 TOLD_MAX = 500
 SECURITY = "security"
@@ -99,9 +103,13 @@ def confirm(
     if queries.is_merged(session, caller.station_id, file):
         raise YihuError("erasure_merged", field="file")
     row.decided_by, row.decided_at = caller.person_id, context.now()
-    shredded = erase(session, context, row)
-    _record(session, context, caller, "file_erased", file)
-    return _view(session, context, row), shredded
+    together = [row, *_records_beside(session, context, row)]
+    shredded = [erase(session, context, one) for one in together]
+    for one in together:
+        _record(session, context, caller, "file_erased", one.file)
+    return _view(session, context, row), Shredded(
+        tuple(name for one in shredded for name in one.owners), tuple(name for one in shredded for name in one.blobs)
+    )
 
 
 def erase(session: Session, context: Context, row: ErasedFile) -> Shredded:
@@ -151,6 +159,30 @@ def mark_of(keyring: Keyring, row: ErasedFile) -> str:
 def count_erased(session: Session, station_id: str) -> int:
     """How many files of the station were erased so far."""
     return queries.count_erased(session, station_id)
+
+
+def _records_beside(session: Session, context: Context, row: ErasedFile) -> list[ErasedFile]:
+    """What few may know about the household (R-2) goes with it, by the same two people and for the same reason."""
+    reason = context.keyring.open_text(session, _reason_place(row), row.sealed_reason)
+    records = reading.list_folds(
+        session, context.keyring, row.station_id, list(reading.list_files(session, row.station_id, kind=drawers.KIND))
+    )
+    found = []
+    for view in [view for view, state in records if _household_of(state) == row.file]:
+        beside = queries.find(session, row.station_id, view.file) or ErasedFile(
+            station_id=row.station_id, file=view.file, scope="", state="", asked_by="", asked_at=0, sealed_reason=b""
+        )
+        beside.scope, beside.state, beside.asked_by, beside.asked_at = view.scope, "asked", row.asked_by, row.asked_at
+        beside.sealed_reason = context.keyring.seal_text(session, _reason_place(beside), reason)
+        beside.decided_by, beside.decided_at = row.decided_by, row.decided_at
+        session.add(beside)
+        found.append(beside)
+    return found
+
+
+def _household_of(record: FoldedFile) -> Any:
+    register = record["paths"].get("household")
+    return register["value"] if register else None
 
 
 def _empty(session: Session, context: Context, station_id: str, file: str) -> None:

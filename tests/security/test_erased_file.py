@@ -3,6 +3,7 @@
 What stays is sound: the log verifies, every other file opens, and nobody alone can do it.
 """
 
+import json
 import shutil
 import subprocess
 import sys
@@ -24,6 +25,7 @@ from tests.security.canaries import NAMES, PHONES, find_words
 from tests.security.full_station import ledger_of
 from tests.server.phone import Phone, new_id, set_phone
 from tests.server.test_photos import photo, upload
+from tests.server.test_restricted import put_in
 
 REASON = "当事人撤回同意,要求删除"
 
@@ -100,6 +102,34 @@ def test_an_erased_file_is_gone_everywhere_and_the_log_stays_whole(
     put_back.database.close()
     assert opened == [False, True]
     figure("erased by two: 0 words left, 0 of it readable in a backup made before, the log whole, the other file opens")
+
+
+def test_what_few_may_know_about_the_household_goes_with_it(
+    worker: Phone, deputy: Phone, head: Phone, context: Context, station_id: str, query: Callable[[str], list[tuple[Any, ...]]]
+) -> None:  # fmt: skip
+    file, other = new_id(), new_id()
+    worker.push(worker.save(file, [set_phone(PHONES[0])]), worker.save(other, [set_phone(PHONES[1])]))
+    about, elsewhere = (
+        put_in(
+            worker,
+            worker.scope,
+            ops=[
+                {"op": "set", "path": "household", "value": household},
+                {"op": "set", "path": "note", "value": NAMES[0]},
+            ],
+        )
+        for household in (file, other)
+    )
+    assert [one.status for one in worker.push(about[1], elsewhere[1])] == ["accepted"] * 2
+    assert [name for name in NAMES if name in json.dumps(deputy.pull_all(), ensure_ascii=False)] == [NAMES[0]]
+    erase(deputy, head, file)
+    assert [readable(context, station_id, one) for one in (file, about[0], other, elsewhere[0])] == [False] * 2 + [
+        True
+    ] * 2
+    assert query(f"SELECT count(*) FROM change WHERE file = '{about[0]}' AND length(sealed_body) > 0") == [(0,)]
+    told = deputy.http.post("/sync", json={"cursor": deputy.cursor, "erased": 0}).json()["erased"]
+    assert {json.loads(one["body"])["file"] for one in told} == {file, about[0]}
+    assert wrong_rows(context, station_id) == []
 
 
 def test_phones_are_told_by_the_stations_word_and_never_get_it_again(
