@@ -280,6 +280,7 @@ describe('powers apart', () => {
     expect(await at(system, 'confirm-recovery').count()).toBe(0)
     await isAccessible(system, 'recovery-asked')
 
+    await worker.syncNow() // the names of who was just appointed
     await worker.goTo('/administration/recoveries')
     await row(worker, 'recovery', '方砚秋申请').waitFor() // the station sees it
     expect(await at(worker, 'confirm-recovery').count()).toBe(0)
