@@ -289,6 +289,7 @@ describe('powers apart', () => {
     await yes(security, '我确认接管')
     await at(security, 'recovery-code').waitFor()
     await isAccessible(security, 'recovery-code')
+    await head.syncNow()
     await comes(head, '/alarms', 'alarm', '陆知遥确认了接管站点')
 
     await security.goTo('/administration/accounts')
