@@ -173,6 +173,7 @@ describe('verdicts', () => {
     await openWaiting(deputy, '转走以后才到', '欧阳石根')
     await decide(deputy, 'accept', '')
     await openWaiting(deputy, '转走以后才到', '钱大桥')
+    await deputy.page.locator('[data-test="uncover"]').click()
     await deputy.sees('13900000322')
     await decide(deputy, 'decline', '换人管了，号码我再核对')
     await sync(worker)
@@ -184,6 +185,8 @@ describe('verdicts', () => {
 
   it('what was declined stays with its words and reason until its author puts it away, sealed with the server first', async () => {
     await openSave(worker, '钱大桥')
+    await worker.sees('139••••0322') // covered until asked for
+    await worker.page.locator('[data-test="uncover"]').click()
     await worker.sees('13900000322')
     await worker.sees('副站长不予收录：换人管了，号码我再核对')
     await worker.browser.screenshot('own-save-declined')
