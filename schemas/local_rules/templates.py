@@ -9,7 +9,7 @@ _INSTRUMENT = """\
 # 本站自己的量表。编号以 own_ 开头；内容改了，版本加一。
 id: own_sleep
 version: 1
-zh: 睡眠三问
+zh: 睡眠两问
 en: Sleep
 source: 本站自编
 licence: CC0

@@ -73,11 +73,12 @@ def list_open(session: Session, context: Context, caller: Caller) -> list[LeftVi
     """For whoever decides where the village lies that it names; one that is no village of the station: for all who decide."""
     villages = stations.list_villages(session, context.keyring, caller.station_id, 10_000)
     scope_of = {one.name: one.scope for one in villages}
-    found = []
-    for row in _list(session, caller.station_id)[:LISTED_MAX]:
+    found: list[LeftView] = []
+    for row in _list(session, caller.station_id):
+        if row.decided_at is not None or len(found) == LISTED_MAX:
+            break  # what waits comes first
         said = json.loads(context.keyring.open_text(session, _place(row.station_id, row.record_id), row.sealed_text))
-        scope = scope_of.get(said["record"]["villageName"])
-        if row.decided_at is None and caller.has_duty("deputy", "head", scope=scope):
+        if caller.has_duty("deputy", "head", scope=scope_of.get(said["record"]["villageName"])):
             found.append(LeftView(row.record_id, row.person_id, row.at, row.received_at, said["record"]))
     return found
 

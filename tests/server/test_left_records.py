@@ -6,6 +6,9 @@ from typing import Any
 
 import pytest
 
+from server.accounts import rules as accounts
+from server.accounts.rules import DutyOn
+from server.context import Context
 from server.crypto import seal_to
 from sync.change import from_base64url, to_base64url
 from tests.server.phone import Phone, new_id
@@ -92,3 +95,23 @@ def test_one_of_a_village_that_nobody_knows_waits_for_all_who_decide(worker: Pho
     send(worker, item)
     for who in (deputy, head):
         assert [one["record_id"] for one in who.http.get("/left-records").json()["records"]] == [item["id"]]
+
+
+def test_what_waits_in_another_patch_takes_nobodys_place_in_the_list(
+    worker: Phone, deputy: Phone, village: str, context: Context, station_id: str, enrol: Callable[[str], Phone],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    patches = {one["id"]: one["name"] for one in deputy.policy["patches"]}
+    west = next(scope for scope, name in patches.items() if name == "西片区")
+    context.database.write(
+        lambda session: accounts.make_person(
+            session, context.keyring, station_id, "覃守望", [DutyOn("deputy", west)], 1, context.now()
+        )
+    )
+    of_the_west = enrol("覃守望")
+    theirs = next(one["name"] for one in of_the_west.policy["villages"])
+    monkeypatch.setattr("server.devices.left.LISTED_MAX", 1)
+    deputy.http.post(f"/devices/{worker.replica}/revoke")
+    waiting = [left(worker, village, at=1), left(worker, village, at=2), left(worker, theirs)]
+    assert send(worker, *waiting).json()["codes"] == ["received"] * 3
+    assert [one["record_id"] for one in of_the_west.http.get("/left-records").json()["records"]] == [waiting[2]["id"]]
