@@ -197,7 +197,7 @@ class LogMemory:
     def take_root(self, root: Root, proof: Sequence[str], signed: Envelope | None = None) -> LogMemory:
         """The memory after a root that was verified as the server's (L-7). Raises `LogError`: take nothing in."""
         newest = self.newest
-        if root.epoch != self.epoch and newest.size > 0:
+        if root.epoch != self.epoch and self.epoch > 0:
             raise LogError("The server speaks of another epoch of its log than this device knows.", code="log_behind")
         if root.size < newest.size:
             raise LogError("The server's log is shorter than this device remembers.", code="log_behind")

@@ -35,7 +35,7 @@ class SignedText(Message):
 
 
 class LogClaim(Message):
-    """L-7: the log that a device remembers; one that remembers nothing names size 0."""
+    """L-7: the log that a device remembers; one that remembers nothing names epoch 0."""
 
     epoch: Annotated[int, Field(ge=0, le=2**21)]
     size: Annotated[int, Field(ge=0, lt=2**53)]

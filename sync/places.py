@@ -109,11 +109,13 @@ def find_setting(
     duties_on: DutiesOn,
     epoch: int,
     *,
-    is_restarted: bool,
+    device_of: Callable[[str], str],
+    is_one_log: bool,
 ) -> Setting:
     """What is known around a change. Most changes name no other file: then it is the file's own state.
 
-    `is_restarted`: the station's log was put back once (L-8).
+    `device_of`: the main replica of a replica's device. `is_one_log`: the form can have shown nothing but this log, which was
+    never put back (L-8), as its device showed when it sent the change (L-7).
     """
     around = list_circle([state.file, *files_named(change)], state_of)
     merge, home = change.merge, state.row.scope if state.row else change.scope
@@ -129,7 +131,7 @@ def find_setting(
         absorbed=_absorbed(change, state_of(merge.file), state_of, duties_on, epoch) if merge else Absorbed(),
         absorbed_by=(state.row.survivor or None) if state.row else None,
         forked=_forked(change, around),
-        contested=_contested(change, around) | (_unheard(change, around) if is_restarted else frozenset()),
+        contested=_contested(change, around) | (frozenset() if is_one_log else _unheard(change, around, device_of)),
     )
 
 
@@ -221,17 +223,18 @@ def _contested(change: Change, around: Sequence[FileState]) -> frozenset[Dot]:
     )
 
 
-def _unheard(change: Change, around: Sequence[FileState]) -> frozenset[Dot]:
-    """Dots of others whose change came here after the last word that the form's device had from here.
+def _unheard(change: Change, around: Sequence[FileState], device_of: Callable[[str], str]) -> frozenset[Dot]:
+    """Dots of other devices whose change came here after the last word that the form's device had from here.
 
     Such a form showed something else under them: what had the dot in a lost log, and is nowhere any more. Or its device
     fetched a file by name, without the time: then what it saw (C-1) tells.
     """
+    device = device_of(change.dot.replica)
     return frozenset(
         dot_within(dot, one.file, change.file)
         for one in around
         for dot, known in one.known.items()
-        if known.received_at > change.server_at and dot.replica != change.dot.replica
+        if known.received_at > change.server_at and device_of(dot.replica) != device
     )
 
 

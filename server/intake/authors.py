@@ -31,6 +31,11 @@ class Authors:
             self._authors[replica] = certificates.find_author(self.session, self.station_id, replica)
         return self._authors[replica]
 
+    def find_device(self, replica: str) -> str:
+        """The main replica of the device that a replica's key is on."""
+        author = self.find(replica)
+        return author.device if author else replica
+
     def find_signer(self, replica: str, envelope: Envelope) -> Author | None:
         """The author, if the envelope carries their signature."""
         author = self.find(replica)

@@ -121,16 +121,25 @@ class Batch:
         state = self._state(file)
         if change is None:
             return self._keep_malformed(envelope, error, file, dot, author, state, uploader), False
-        judgement = self._judge(change, author, state)
+        judgement = self._judge(change, author, state, uploaded_by=uploader.replica)
         verdict = self._verdict(judgement, change, self.now)
         signed = self._append_first(envelope, change, verdict, author, state, uploader)
         self._judge_held_again(state)
         return signed, False
 
     def _judge(
-        self, change: changes.Change, author: Author | None, state: FileState, *, is_admitted: bool = False
+        self,
+        change: changes.Change,
+        author: Author | None,
+        state: FileState,
+        *,
+        uploaded_by: str,
+        is_admitted: bool = False,
     ) -> Judgement:
-        setting = find_setting(change, state, self._state, self.authors, is_restarted=self._is_restarted)
+        # Neither a revoked device nor one whose change somebody else carried has shown the log that it knows.
+        is_shown = author is not None and not author.is_revoked and uploaded_by in (author.device, change.dot.replica)
+        is_one_log = is_shown and not self._is_restarted
+        setting = find_setting(change, state, self._state, self.authors, is_one_log=is_one_log)
         is_own_file = any(dot.replica == change.dot.replica for dot in state.known)
         home = state.row.scope if state.row else None
         return judge(
@@ -199,7 +208,7 @@ class Batch:
                     raise LookupError("a held change without its row")
                 envelope = open_body(self.session, self.context.keyring, row)
                 change = changes.read_change(envelope)
-                judgement = self._judge(change, self.authors.find(row.replica), state)
+                judgement = self._judge(change, self.authors.find(row.replica), state, uploaded_by=row.uploaded_by)
                 if judgement.status != "held":
                     verdict = self._verdict(judgement, change, row.received_at)
                     self._append_again(row, change, verdict, state)

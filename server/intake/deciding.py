@@ -70,7 +70,7 @@ class Decisions(Batch):
         change = changes.read_change(envelope) if row.act else None
         waits: tuple[Dot, ...] = ()
         if change is not None and row.status == "held":
-            waits = self._judge(change, self.authors.find(row.replica), state).waits_for
+            waits = self._judge(change, self.authors.find(row.replica), state, uploaded_by=row.uploaded_by).waits_for
         outlook = self._outlook(row, change, state, verdict)
         return Look(row, state.row.scope, envelope, verdict, tuple(self._author_of(dot) for dot in waits), outlook)
 
@@ -162,7 +162,9 @@ class Decisions(Batch):
         # A fork stays one (D-11), also one whose reason was found in a log that was lost and shows nowhere here.
         if row.fork or {reason.code for reason in now.reasons} & UNREADABLE:
             return None
-        judgement = self._judge(change, self.authors.find(row.replica), state, is_admitted=True)
+        judgement = self._judge(
+            change, self.authors.find(row.replica), state, uploaded_by=row.uploaded_by, is_admitted=True
+        )  # fmt: skip
         return None if judgement.status in WAITING else judgement
 
     def _outlook(

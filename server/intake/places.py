@@ -14,10 +14,18 @@ StateOf = Callable[[str], FileState]
 
 
 def find_setting(
-    change: Change, state: FileState, state_of: StateOf, authors: Authors, *, is_restarted: bool
+    change: Change, state: FileState, state_of: StateOf, authors: Authors, *, is_one_log: bool
 ) -> Setting:
     """What the server knows around a change."""
-    return places.find_setting(change, state, state_of, authors.duties_on, authors.epoch, is_restarted=is_restarted)
+    return places.find_setting(
+        change,
+        state,
+        state_of,
+        authors.duties_on,
+        authors.epoch,
+        device_of=authors.find_device,
+        is_one_log=is_one_log,
+    )
 
 
 def settle(change: Change, state: FileState, state_of: StateOf) -> list[Move]:

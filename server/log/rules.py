@@ -40,7 +40,7 @@ def compare(tree: LogTree, agreed: Mapping[int, int], claim: LogClaim) -> Standi
     `behind`: the device remembers more than there is here, or was not told of a restart; also one that forgot nothing of
     what it remembers, because no device takes a root of an epoch of which it does not know.
     """
-    if claim.size == 0:
+    if claim.epoch == 0:  # remembers nothing
         return "sound"
     is_untold = any(epoch > claim.epoch for epoch in agreed)
     if claim.epoch > tree.epoch or claim.size > tree.size or is_untold:

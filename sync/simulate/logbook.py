@@ -96,7 +96,7 @@ class LogBook:
 
     def compare(self, claim: Mapping[str, Any]) -> Standing:
         """Whether this log begins with what a device remembers."""
-        if claim["size"] == 0:
+        if claim["epoch"] == 0:  # remembers nothing
             return "sound"
         is_untold = any(said.epoch > claim["epoch"] for said, _ in self.restarts)
         if claim["epoch"] > self.epoch or claim["size"] > self.size or is_untold:

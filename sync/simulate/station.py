@@ -133,7 +133,7 @@ class Station:
             judgement = judge_malformed(error or MalformedError("Not a change."))
             verdict = Verdict(row_id, "returned", place, now, None, judgement.reasons, dot=dot, file=file)
         else:
-            judgement = self._judge(change, author, state, now)
+            judgement = self._judge(change, author, state, now, uploaded_by=uploader.replica)
             verdict = judgement.to_verdict(change, position=place, received_at=now)
         row = Row(
             envelope, change, file, dot, author.person, author.replica, uploader.replica, dot in state.known, verdict,
@@ -144,7 +144,14 @@ class Station:
         return row.signed
 
     def _judge(
-        self, change: Change, author: Account, state: FileState, now: int, *, admitted: bool = False
+        self,
+        change: Change,
+        author: Account,
+        state: FileState,
+        now: int,
+        *,
+        uploaded_by: str,
+        admitted: bool = False,
     ) -> Judgement:
         return judge(
             change,
@@ -160,13 +167,22 @@ class Station:
                 forks=frozenset(state.forks),
                 admitted=admitted,
                 patches=frozenset(self.scopes),
-                **vars(self._find_setting(change, state)),
+                **vars(self._find_setting(change, state, uploaded_by)),
             ),
         )
 
-    def _find_setting(self, change: Change, state: FileState) -> Setting:
-        is_restarted = bool(self.log.restarts)
-        return find_setting(change, state, self.state, self.duties_on, self.epoch, is_restarted=is_restarted)
+    def _find_setting(self, change: Change, state: FileState, uploaded_by: str) -> Setting:
+        replica = change.dot.replica
+        is_shown = uploaded_by == replica and replica not in self.revoked
+        return find_setting(
+            change,
+            state,
+            self.state,
+            self.duties_on,
+            self.epoch,
+            device_of=lambda one: one,
+            is_one_log=is_shown and not self.log.restarts,
+        )
 
     def judge_held_again(self, file: str) -> None:
         """Judges what waits in the file, and in others for it, until nothing moves any more (D-7)."""
@@ -191,7 +207,8 @@ class Station:
             for change_id in list(state.held):
                 row = self.rows[change_id]
                 assert row.change is not None  # noqa: S101 - what is held was read
-                judgement = self._judge(row.change, self.accounts[row.device], state, row.verdict.received_at)
+                author, received_at = self.accounts[row.device], row.verdict.received_at
+                judgement = self._judge(row.change, author, state, received_at, uploaded_by=row.uploaded_by)
                 if judgement.status != "held":
                     self._decided(change_id, row, row.change, judgement)
                     moved = any_moved = True
@@ -204,9 +221,8 @@ class Station:
         if accept and row.is_fork:
             return False
         if accept:
-            judgement = self._judge(
-                row.change, self.accounts[row.device], self.state(row.file), now, admitted=True
-            )  # fmt: skip
+            author, state = self.accounts[row.device], self.state(row.file)
+            judgement = self._judge(row.change, author, state, now, uploaded_by=row.uploaded_by, admitted=True)
             if judgement.status in ("held", "quarantined"):
                 return False
         else:

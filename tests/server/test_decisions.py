@@ -140,6 +140,7 @@ def test_of_a_lost_phone_many_are_taken_in_at_once_but_nothing_that_meets_anothe
 ) -> None:
     files = [new_id() for _ in range(20)]
     worker.push(*[worker.save(one, [set_phone("13900000010")]) for one in files])
+    colleague.pull_all()
     revoke(deputy, colleague)
     lost: list[Envelope] = []
     for one in files:
@@ -173,6 +174,22 @@ def test_of_a_lost_phone_many_are_taken_in_at_once_but_nothing_that_meets_anothe
     assert set(listed(deputy)) == stays
     assert look(deputy, lost[9])["if_accepted"]["conflicts"] == ["household_size"]
     assert verdict_of(decide(deputy, lost[9], "accept")).status == "accepted"
+
+
+def test_of_a_lost_phone_nothing_is_taken_in_that_showed_what_came_here_later(
+    worker: Phone, colleague: Phone, deputy: Phone, file: str
+) -> None:
+    """Under the worker's number the lost phone had what a log held that was put back; nobody there is left to say so."""
+    colleague.pull_all()
+    worker.push(worker.save(file, [set_phone("13900000011")]))
+    showed = Base({worker.replica: worker.seqs[file]})
+    blind = colleague.save(file, [set_phone("13900000012")], base=showed)
+    revoke(deputy, colleague)
+    push_sealed(colleague, blind)
+    assert listed(deputy)[change_id(blind.body)]["why"] == "fork"
+    refused = decide(deputy, blind, "accept")
+    assert (refused.status_code, refused.json()["code"]) == (409, "cannot_accept")
+    assert worker.push(worker.save(file, [set_phone("13900000013")]))[0].status == "accepted"
 
 
 def test_many_are_declined_only_with_a_reason(worker: Phone, colleague: Phone, deputy: Phone, file: str) -> None:

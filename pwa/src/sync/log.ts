@@ -60,7 +60,7 @@ export function claimOf(memory: LogMemory): { epoch: number; size: number; hash:
 /** The memory after a root that was verified as the server's (L-7). Throws `log_behind`, `log_differs`: take nothing in. */
 export function takeRoot(memory: LogMemory, root: Root, proof: readonly string[], signed: Envelope | null): LogMemory {
   const newest = newestOf(memory)
-  if ((root.epoch !== memory.epoch && newest.size > 0) || root.size < newest.size) throw new SyncError('log_behind', '', 'The log is not the one that this phone remembers.')
+  if ((root.epoch !== memory.epoch && memory.epoch > 0) || root.size < newest.size) throw new SyncError('log_behind', '', 'The log is not the one that this phone remembers.')
   if (!isConsistent(newest.size, newest.hash, root.size, root.hash, proof)) throw new SyncError('log_differs', '', 'The log does not begin with what this phone remembers.')
   const roots = thin([...memory.roots.filter((one) => one.size !== root.size), { size: root.size, hash: root.hash, position: root.position }])
   return { ...memory, epoch: root.epoch, roots, signed }
