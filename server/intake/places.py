@@ -13,9 +13,7 @@ __all__ = ["ACTS_THAT_MOVE", "Move", "Setting", "accepted_of", "find_home", "fin
 StateOf = Callable[[str], FileState]
 
 
-def find_setting(
-    change: Change, state: FileState, state_of: StateOf, authors: Authors, *, is_one_log: bool
-) -> Setting:
+def find_setting(change: Change, state: FileState, state_of: StateOf, authors: Authors, *, is_one_log: bool) -> Setting:
     """What the server knows around a change."""
     return places.find_setting(
         change,

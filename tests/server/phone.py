@@ -36,7 +36,6 @@ class Phone:
         self.heads: dict[str, str] = {}
         self.policy: dict[str, Any] = {}
         self.cursor: str | None = None
-        self.server_at = 0
         self.share = ""
 
     # --- enrolment and sessions ---------------------------------------------------------------------------------------
@@ -94,7 +93,7 @@ class Phone:
             "deployment": self.policy["deployment"], "station": self.policy["station"]["id"], "scope": self.scope,
             "file": file, "kind": "household", "dot": Dot(self.replica, seq), "prev": self.heads.get(file),
             "base": base, "seen": None, "schema": self.policy["schema_versions"]["household"], "at": 1_795_000_000_000,
-            "server_at": self.server_at, "person": self.me, "epoch": self.policy["epoch"], "act": act, "ops": ops, "salt": new_id(),
+            "server_at": 0, "person": self.me, "epoch": self.policy["epoch"], "act": act, "ops": ops, "salt": new_id(),
         }  # fmt: skip
         extra = changed.pop("extra", {})
         return {**make_change(**{**given, **changed}), **extra}
@@ -125,7 +124,6 @@ class Phone:
         }
         answer = self.http.post("/sync", json=request)
         assert answer.status_code == 200, answer.text
-        self.server_at = answer.json()["server_at"]
         return dict(answer.json())
 
     def pull_all(self, limit: int = 500) -> list[dict[str, Any]]:

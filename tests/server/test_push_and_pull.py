@@ -14,6 +14,7 @@ from server.station import rules as stations
 from sync.change import Envelope, change_id, from_base64url, sign_document, verify
 from sync.fold import fold, state_digest
 from sync.rules import Rules
+from sync.tree import EMPTY_ROOT
 from sync.versions import Base, Dot
 from tests.server.phone import Phone, fold_inputs, new_id, set_phone
 
@@ -334,3 +335,12 @@ def test_a_locked_phone_gets_sealed_saves_home_and_learns_nothing_else(worker: P
     ]  # fmt: skip
     assert {key for one in answers[0]["results"] for key in one} == {"id", "code"}
     assert [entry["envelope"] for entry in colleague.pull_all()] == [envelope.to_json()]
+
+
+def test_a_device_of_an_epoch_that_is_not_here_is_refused_though_it_remembers_no_root(worker: Phone) -> None:
+    def ask(epoch: int) -> Any:
+        claim = {"epoch": epoch, "size": 0, "hash": EMPTY_ROOT.hex()}
+        return worker.http.post("/sync", json={"push": [], "cursor": None, "limit": 10, "log": claim})
+
+    assert ask(0).status_code == 200
+    assert (ask(7).status_code, ask(7).json()["code"]) == (409, "log_behind")

@@ -120,6 +120,14 @@ def _roots() -> list[Case]:
         _case("a shorter log", "L-7", given(_memory(9), _signed_root(5), []), code="log_behind"),
         _case("another epoch", "L-7", given(_memory(5), _signed_root(9, 2), proof(5, 9)), code="log_behind"),
         _case(
+            "another epoch, for one whom a restart left no root", "L-7", given(_memory(epoch=2), _signed_root(9), []),
+            code="log_behind",
+        ),
+        _case(
+            "the epoch that alone is remembered", "L-7", given(_memory(epoch=2), _signed_root(9, 2), []),
+            memory=_memory(9, epoch=2),
+        ),
+        _case(
             "another past of the same length", "L-7", given(_memory(5), _signed_root(5, mark="altered"), []),
             code="log_differs",
         ),
