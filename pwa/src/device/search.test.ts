@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { makePinyinTable } from '../../build/pinyin-table'
 import type { HouseholdSummary } from './contract'
 import { readName } from './pinyin'
-import { makeHouseholdSearch, type Found, type Pace } from './search'
+import { makeHouseholdSearch, type Pace } from './search'
 
 const table = makePinyinTable()
 
@@ -66,18 +66,18 @@ describe('search', () => {
   })
 })
 
-/** Time passes by one millisecond at each glance at the clock; what waits for a frame waits for `next`. */
-function paced(): Pace & { next: () => boolean; frames: number } {
+/** Time passes by one millisecond at each glance at the clock; what goes on later waits for `next`. */
+function paced(): Pace & { next: () => boolean; slices: number } {
   let now = 0
   const waiting: (() => void)[] = []
   const pace = {
-    frames: 0,
+    slices: 0,
     now: () => (now += 1),
-    afterFrame: (work: () => void) => void waiting.push(work),
-    atLeisure: () => undefined,
+    soon: (work: () => void) => void waiting.push(work),
+    atLeisure: (work: () => void) => void waiting.push(work),
     next() {
       const work = waiting.shift()
-      pace.frames += work ? 1 : 0
+      pace.slices += work ? 1 : 0
       work?.()
       return work !== undefined
     },
@@ -85,57 +85,61 @@ function paced(): Pace & { next: () => boolean; frames: number } {
   return pace
 }
 
-async function looked(list: HouseholdSummary[], ...queries: string[]): Promise<{ told: Found[]; pace: ReturnType<typeof paced> }> {
-  const pace = paced()
-  const search = makeHouseholdSearch(async () => table, pace)
-  await search.ready
-  const told: Found[] = []
-  for (const query of queries) {
-    told.length = 0
-    search.look(list, query, (found) => told.push(found))
-    if (query === queries[queries.length - 1]) while (pace.next());
-  }
-  return { told, pace }
-}
-
-const ids = (found: Found | undefined): string[] => (found?.households ?? []).map((one) => one.fileId)
-
-describe('search in slices', () => {
+describe('search over thousands', () => {
   const many = Array.from({ length: 4000 }, (_, number) => line(String(number), number % 7 ? `李${number}` : `王${number}`, { address: number % 3 ? '王家村' : '上坪村', phones: [`1990000${String(number).padStart(4, '0')}`] }))
-
-  test('the first screenful comes at once and is how the whole begins; the whole comes in later frames', async () => {
-    const { told, pace } = await looked(many, '王')
-    expect(told.map((one) => one.isWhole)).toEqual([false, true])
-    expect(told[0]!.households.length).toBeGreaterThanOrEqual(12)
-    expect(ids(told[1]).slice(0, told[0]!.households.length)).toEqual(ids(told[0]))
-    expect(pace.frames).toBeGreaterThan(1)
-    expect(new Set(ids(told[1])).size).toBe(many.filter((one) => one.headName.startsWith('王') || one.address.startsWith('王')).length)
-  })
-
-  test.each(['王', '李', '上坪', '1990000', '19900001', '0012', 'w', 'li', '王 上坪', '没有的人'])('%s gives in slices what it gives in one go, typed letter by letter too', async (query) => {
-    const search = makeHouseholdSearch(async () => table)
-    await search.ready
-    const whole = search.find(many, query, many.length).map((one) => one.fileId)
-    const letters = Array.from(query, (_, length) => query.slice(0, length + 1))
-    for (const typed of [[query], letters]) {
-      const { told } = await looked(many, ...typed)
-      expect(told[told.length - 1]!.isWhole).toBe(true)
-      expect(ids(told[told.length - 1])).toEqual(whole)
-    }
-  })
-
-  test('a further key ends the look before it: nothing of the old words arrives any more', async () => {
+  const begin = async (): Promise<{ pace: ReturnType<typeof paced>; told: string[][]; type: (query: string) => void; search: ReturnType<typeof makeHouseholdSearch> }> => {
     const pace = paced()
     const search = makeHouseholdSearch(async () => table, pace)
     await search.ready
-    const told: string[] = []
-    search.look(many, '王', (found) => told.push(`王 ${found.isWhole}`))
-    search.look(many, '上坪', (found) => told.push(`上坪 ${found.isWhole}`))
+    const told: string[][] = []
+    return { pace, told, search, type: (query) => search.look(many, query, (found) => told.push(found.map((one) => one.fileId))) }
+  }
+
+  test('a list that was never searched is read in slices; from then on a key is answered at once', async () => {
+    const { pace, told, type } = await begin()
+    type('王')
+    expect(told).toEqual([])
     while (pace.next());
-    expect(told).toEqual(['王 false', '上坪 false', '上坪 true'])
-    search.look(many, '李', (found) => told.push(`李 ${found.isWhole}`))
+    expect(pace.slices).toBeGreaterThan(5)
+    type('王家')
+    expect(told.map((one) => one.length)).toEqual([many.filter((one) => one.headName?.startsWith('王') || one.address.startsWith('王')).length, many.filter((one) => one.address === '王家村').length])
+    expect(pace.next()).toBe(false)
+  })
+
+  test('it is read at leisure while nobody types', async () => {
+    const { pace, told, type } = await begin()
+    type('')
+    expect(told).toHaveLength(1)
+    while (pace.next());
+    type('王')
+    expect(told).toHaveLength(2)
+  })
+
+  test.each(['王', '李', '上坪', '1990000', '19900001', '0012', 'w', 'li', '王 上坪', '没有的人'])('%s finds whoever has each word, the heads that begin with it first, then whose name or number does', async (query) => {
+    const { search } = await begin()
+    const found = search.find(many, query, many.length)
+    const words = query.split(' ')
+    const readings = (one: HouseholdSummary): string[] => {
+      const syllables = readName(table, one.headName ?? '')
+      return [one.headName ?? '', syllables.join(''), syllables.map((syllable) => syllable.charAt(0)).join('')]
+    }
+    const all = (one: HouseholdSummary): string[] => [...readings(one), ...one.phones, one.address]
+    const place = (one: HouseholdSummary): number => (readings(one).some((text) => text.startsWith(words[0]!)) ? 0 : all(one).some((text) => text.startsWith(words[0]!)) ? 1 : 2)
+    const expected = many.filter((one) => words.every((word) => all(one).some((text) => text.includes(word))))
+    expect(found).toEqual([0, 1, 2].flatMap((rank) => expected.filter((one) => place(one) === rank)))
+  })
+
+  test('a further key ends the look before it: nothing of the old words arrives any more', async () => {
+    const { pace, told, type, search } = await begin()
+    type('王')
+    type('上坪')
+    while (pace.next());
+    expect(told).toHaveLength(1)
+    expect(told[0]).toHaveLength(many.filter((one) => one.address === '上坪村').length)
+    search.stop()
+    type('李')
     search.stop()
     while (pace.next());
-    expect(told[told.length - 1]).toBe('李 false')
+    expect(told).toHaveLength(1)
   })
 })

@@ -1,148 +1,130 @@
 /**
- * Search as one types, over what is open in memory: one lower-cased string per household (names, pinyin, initials, ID tails,
- * phones, numbers, address, categories) and `indexOf`. Exact, no index to keep fresh. A key asks for the first screenful, best first,
- * and is answered within its frame; the rest is counted in slices between the frames that follow.
+ * Search as one types, over what is open in memory: what can be found of each household (names, pinyin, initials, ID tails, phones,
+ * numbers, address, categories), lower-cased, all households one after the other in one text. `indexOf` goes through thousands of
+ * them in the time of a key. Exact; the text is written when a list is first searched, and anew when the list is another.
  */
 import { categorySensitivity, label, shortLabel } from '../records'
 import type { HouseholdSummary } from './contract'
 import { loadPinyin, readName, type PinyinTable } from './pinyin'
 
-/** `isWhole`: these are all; else the first of them, and more are being looked for. */
-export interface Found { households: readonly HouseholdSummary[]; isWhole: boolean }
-
 export interface HouseholdSearch {
   /** The best first; the whole list, unranked, for an empty query. Each word of the query must be found. */
-  find(households: readonly HouseholdSummary[], query: string, limit?: number): HouseholdSummary[]
-  /** The same in slices: `take` gets the first screenful at once, and all of them once they are known. The next look ends this one. */
-  look(households: readonly HouseholdSummary[], query: string, take: (found: Found) => void): void
+  find(households: readonly HouseholdSummary[], query: string, limit?: number): readonly HouseholdSummary[]
+  /** The same, all of it; a list that was never searched is read in slices first, so that nothing stands still. The next look ends this one. */
+  look(households: readonly HouseholdSummary[], query: string, take: (found: readonly HouseholdSummary[]) => void): void
   stop(): void
   /** Loads the readings; until it resolves, characters, numbers and addresses are found but pinyin is not. */
   ready: Promise<void>
 }
 
-/** What time it is, and how to go on: between frames, or when nothing else is to be done. */
-export interface Pace { now(): number; afterFrame(work: () => void): void; atLeisure(work: () => void): void }
+/** What time it is, and how to go on: soon, or when nothing else is to be done. */
+export interface Pace { now(): number; soon(work: () => void): void; atLeisure(work: () => void): void }
 
 const RESTRICTED = 3 // of sensitivity: never a word in a list
 const SEPARATOR = '\n'
 const LIMIT = 50
-const SCREENFUL = 12
-/** Of a frame of 16 ms, drawing the rows takes the other half. */
-const FIRST_MS = 7
-const SLICE_MS = 5
-const LOOKS_A_GLANCE = 32 // asking for the time costs as much as looking at some households
+const SLICE_MS = 6
+const READ_A_GLANCE = 32 // asking for the time costs as much as reading some households
 
 const PACE: Pace = {
   now: () => performance.now(),
-  afterFrame: (work) => (typeof requestAnimationFrame === 'function' ? void requestAnimationFrame(() => setTimeout(work)) : void setTimeout(work)),
+  soon: (work) => void setTimeout(work),
   atLeisure: (work) => (typeof requestIdleCallback === 'function' ? void requestIdleCallback(work) : void setTimeout(work)),
 }
 
 /** A household as search reads it. Both begin with a separator; `head` are the name and readings of its head, `text` all there is. */
 interface Entry { household: HouseholdSummary; head: string; text: string }
 
-/**
- * How far a search has come. First the heads whose name or reading begins with the first word (`first`), then everybody else: some name
- * or number begins with it (`then`), or it is somewhere within (`last`). Each in the order of the list.
- */
-interface Seeking {
-  households: readonly HouseholdSummary[]
-  wanted: string
-  pool: readonly HouseholdSummary[]
-  taken: Uint8Array // of the pool
-  isPastHeads: boolean
-  isDone: boolean
-  next: number
-  first: HouseholdSummary[]
-  then: HouseholdSummary[]
-  last: HouseholdSummary[]
-}
+/** Texts one after the other; the i-th begins at `at[i]`, and the last `at` is where all end. */
+interface Written { text: string; at: Uint32Array }
+
+/** One list, written down. */
+interface Index { households: readonly HouseholdSummary[]; entries: Entry[]; heads: Written; texts: Written }
 
 export function makeHouseholdSearch(load: () => Promise<PinyinTable> = loadPinyin, pace: Pace = PACE): HouseholdSearch {
   let read = makeReader(null)
   let hasPinyin = false
-  /** Of the key before: who does not match "li" will not match "lix". */
-  let last: Seeking | null = null
+  let index: Index | null = null
   let run = 0
   const ready = load().then((table) => {
     read = makeReader(table)
     hasPinyin = true
-    last = null
+    index = null
   })
-  const begin = (households: readonly HouseholdSummary[], wanted: string): Seeking => {
-    const narrows = last !== null && last.households === households && last.isDone && wanted.indexOf(last.wanted) === 0
-    const pool = narrows ? (last as Seeking).pool.filter((_, i) => (last as Seeking).taken[i]) : households
-    return { households, wanted, pool, taken: new Uint8Array(pool.length), isPastHeads: false, isDone: false, next: 0, first: [], then: [], last: [] }
-  }
-  /** While nobody types yet: the first key must not wait for thousands of households to be read. */
-  const warm = (households: readonly HouseholdSummary[], mine: number, next = 0): void => {
-    const until = pace.now() + SLICE_MS
-    while (next < households.length && pace.now() < until) read(households[next++] as HouseholdSummary)
-    if (next < households.length) pace.atLeisure(() => mine === run && warm(households, mine, next))
-  }
-  const look = (households: readonly HouseholdSummary[], query: string, take: (found: Found) => void): void => {
-    const mine = ++run
-    const wanted = normalise(query)
-    if (!wanted) {
-      take({ households, isWhole: true })
-      if (hasPinyin) pace.atLeisure(() => mine === run && warm(households, mine))
-      return
-    }
-    const seeking = begin(households, wanted)
-    let isTold = false
-    const isScreenful = (): boolean => !isTold && seeking.first.length + seeking.then.length >= SCREENFUL
-    const goOn = (ms: number): void => {
+  const indexOf = (households: readonly HouseholdSummary[]): Index => (index?.households === households ? index : (index = write(households, read)))
+  /** Reads the list in slices, if it was not written yet; then does the work. */
+  const prepare = (households: readonly HouseholdSummary[], mine: number, goOn: Pace['soon'], work: () => void): void => {
+    let next = index?.households === households ? households.length : 0
+    const slice = (): void => {
       if (mine !== run) return
-      const until = pace.now() + ms
-      seek(seeking, read, () => isScreenful() || pace.now() > until)
-      if (seeking.isDone) last = seeking
-      if (seeking.isDone || isScreenful()) {
-        isTold = true
-        take({ households: bestOf(seeking), isWhole: seeking.isDone })
+      const until = pace.now() + SLICE_MS
+      while (next < households.length) {
+        read(households[next++] as HouseholdSummary)
+        if (next % READ_A_GLANCE === 0 && pace.now() > until) return goOn(slice)
       }
-      if (!seeking.isDone) pace.afterFrame(() => goOn(SLICE_MS))
+      work()
     }
-    goOn(FIRST_MS)
+    slice()
   }
   return {
     ready,
-    look,
-    stop: () => void (run += 1),
+    look(households, query, take) {
+      const mine = ++run
+      const wanted = normalise(query)
+      if (wanted) return prepare(households, mine, pace.soon, () => take(seek(indexOf(households), wanted)))
+      take(households)
+      // While nobody types yet: the first key must not wait for thousands of households to be read.
+      if (hasPinyin) pace.atLeisure(() => prepare(households, mine, pace.atLeisure, () => void indexOf(households)))
+    },
+    stop() {
+      run += 1
+      index = null
+    },
     find(households, query, limit = LIMIT) {
       const wanted = normalise(query)
-      if (!wanted) return [...households]
-      const seeking = begin(households, wanted)
-      seek(seeking, read, () => false)
-      last = seeking
-      return bestOf(seeking).slice(0, limit)
+      return wanted ? seek(indexOf(households), wanted).slice(0, limit) : [...households]
     },
   }
 }
 
-/** What only lies within comes last, so it counts when no better can come any more. */
-const bestOf = (seeking: Seeking): HouseholdSummary[] => seeking.first.concat(seeking.then, seeking.isDone ? seeking.last : [])
-
-/** Goes on until all is looked at or `isEnough` says so. */
-function seek(seeking: Seeking, read: (household: HouseholdSummary) => Entry, isEnough: () => boolean): void {
-  const { pool, taken } = seeking
-  const [word, ...others] = seeking.wanted.split(/\s+/) as [string, ...string[]]
+/** First the heads whose name or reading begins with the first word; then who has a name or number that does; then who has it somewhere within. */
+function seek({ entries, heads, texts }: Index, wanted: string): HouseholdSummary[] {
+  const [word, ...others] = wanted.split(/\s+/) as [string, ...string[]]
   const start = SEPARATOR + word
-  const fitsElse = (entry: Entry): boolean => !others.length || others.every((other) => entry.text.indexOf(other) >= 0)
-  for (; ; seeking.isPastHeads = true, seeking.next = 0) {
-    for (; seeking.next < pool.length; seeking.next += 1) {
-      if (seeking.next % LOOKS_A_GLANCE === LOOKS_A_GLANCE - 1 && isEnough()) return
-      if (taken[seeking.next]) continue
-      const entry = read(pool[seeking.next] as HouseholdSummary)
-      const at = seeking.isPastHeads ? entry.text.indexOf(word) : entry.head.indexOf(start)
-      if (at < 0 || !fitsElse(entry)) continue
-      taken[seeking.next] = 1
-      if (!seeking.isPastHeads) seeking.first.push(entry.household)
-      else if (entry.text[at - 1] === SEPARATOR || entry.text.indexOf(start, at) >= 0) seeking.then.push(entry.household)
-      else seeking.last.push(entry.household)
-    }
-    if (seeking.isPastHeads) break
+  const taken = new Uint8Array(entries.length)
+  const first: HouseholdSummary[] = []
+  const then: HouseholdSummary[] = []
+  const last: HouseholdSummary[] = []
+  const rank = (i: number, into: (entry: Entry) => HouseholdSummary[]): void => {
+    const entry = entries[i] as Entry
+    if (taken[i] || !others.every((other) => entry.text.indexOf(other) >= 0)) return
+    taken[i] = 1
+    into(entry).push(entry.household)
   }
-  seeking.isDone = true
+  eachWith(start, heads, (i) => rank(i, () => first))
+  eachWith(word, texts, (i, found) => rank(i, (entry) => (texts.text[found - 1] === SEPARATOR || entry.text.indexOf(start) >= 0 ? then : last)))
+  return first.concat(then, last)
+}
+
+/** Every text in which the word stands, once; `found` is where it stands first. */
+function eachWith(word: string, { text, at }: Written, visit: (i: number, found: number) => void): void {
+  let i = 0
+  for (let found = text.indexOf(word); found >= 0; found = text.indexOf(word, at[i])) {
+    while ((at[i + 1] as number) <= found) i += 1
+    visit(i, found)
+    i += 1
+  }
+}
+
+function write(households: readonly HouseholdSummary[], read: (household: HouseholdSummary) => Entry): Index {
+  const entries = households.map(read)
+  return { households, entries, heads: writeDown(entries.map((one) => one.head)), texts: writeDown(entries.map((one) => one.text)) }
+}
+
+function writeDown(texts: readonly string[]): Written {
+  const at = new Uint32Array(texts.length + 1)
+  texts.forEach((text, i) => (at[i + 1] = (at[i] as number) + text.length))
+  return { text: texts.join(''), at }
 }
 
 /** Half-width, lower case, ü as v: what the query and the text have in common. */
