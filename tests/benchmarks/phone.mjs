@@ -179,6 +179,7 @@ async function measureUse(page, fieldCode) {
   figures.search_keystroke_cpu_ms = Math.round((((await threadSeconds()) - worked) * 1000) / keystrokes.length)
   await page.getByRole('textbox').first().fill('')
   figures.heap_mb = Math.round((await page.evaluate(() => performance.memory.usedJSHeapSize)) / 1e5) / 10
+  figures.stored_mb = Math.round((await page.evaluate(() => navigator.storage.estimate().then(it => it.usageDetails?.indexedDB ?? it.usage))) / 1e5) / 10
   await timed('open_household', async () => {
     await page.locator('a[href^="/households/"]').first().click()
     await page.locator('[data-test=edit-phone]').waitFor()

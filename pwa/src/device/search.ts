@@ -90,30 +90,41 @@ export function makeHouseholdSearch(load: () => Promise<PinyinTable> = loadPinyi
 /** First the heads whose name or reading begins with the first word; then who has a name or number that does; then who has it somewhere within. */
 function seek({ entries, heads, texts }: Index, wanted: string): HouseholdSummary[] {
   const [word, ...others] = wanted.split(/\s+/) as [string, ...string[]]
-  const start = SEPARATOR + word
   const taken = new Uint8Array(entries.length)
   const first: HouseholdSummary[] = []
   const then: HouseholdSummary[] = []
   const last: HouseholdSummary[] = []
-  const rank = (i: number, into: (entry: Entry) => HouseholdSummary[]): void => {
-    const entry = entries[i] as Entry
-    if (taken[i] || !others.every((other) => entry.text.indexOf(other) >= 0)) return
+  const has = (text: string): boolean => !others.length || others.every((other) => text.indexOf(other) >= 0)
+  eachWith(SEPARATOR + word, heads, (i) => {
+    const { household, text } = entries[i] as Entry
+    if (!has(text)) return
     taken[i] = 1
-    into(entry).push(entry.household)
-  }
-  eachWith(start, heads, (i) => rank(i, () => first))
-  eachWith(word, texts, (i, found) => rank(i, (entry) => (texts.text[found - 1] === SEPARATOR || entry.text.indexOf(start) >= 0 ? then : last)))
+    first.push(household)
+  })
+  eachWith(word, texts, (i) => {
+    const { household, text } = entries[i] as Entry
+    if (taken[i] || !has(text)) return
+    if (begins(word, text)) then.push(household)
+    else last.push(household)
+  })
   return first.concat(then, last)
 }
 
-/** Every text in which the word stands, once; `found` is where it stands first. */
-function eachWith(word: string, { text, at }: Written, visit: (i: number, found: number) => void): void {
+/** Every text in which the word stands, once. */
+function eachWith(word: string, { text, at }: Written, visit: (i: number) => void): void {
   let i = 0
   for (let found = text.indexOf(word); found >= 0; found = text.indexOf(word, at[i])) {
     while ((at[i + 1] as number) <= found) i += 1
-    visit(i, found)
+    visit(i)
     i += 1
   }
+}
+
+/** Whether a name or number in the text begins with the word. Separators are many and words few: the word is what is looked for. */
+function begins(word: string, text: string): boolean {
+  let at = text.indexOf(word)
+  while (at >= 0 && text[at - 1] !== SEPARATOR) at = text.indexOf(word, at + 1)
+  return at >= 0
 }
 
 function write(households: readonly HouseholdSummary[], read: (household: HouseholdSummary) => Entry): Index {
