@@ -135,7 +135,8 @@ describe('records in somebody\'s pocket', () => {
     await author.page.locator('[data-test="make-bundle"]').click()
     await author.page.locator('[data-test="give-share"]').click()
     await author.page.locator('[data-test="make-bundle"]').waitFor()
-    const { name, text } = await author.page.evaluate(() => (window as unknown as { shared: { name: string; text: string } }).shared)
+    const given = await author.page.waitForFunction(() => (window as unknown as { shared?: { name: string; text: string } }).shared)
+    const { name, text } = (await given.jsonValue())!
     expect(name).toMatch(/^yihu-saves-[0-9a-f]{8}\.yihu\.txt$/)
     expect(text).toContain('没网也能交')
     shared = write(name, text)
