@@ -238,7 +238,7 @@ class LogMemory:
         return any(position > kept and epoch_of(position) < epoch for epoch, kept in self.forgotten)
 
     def recovered(self) -> LogMemory:
-        """After everything that was forgotten has been brought back."""
+        """After everything that was forgotten has been brought back, and a sync was answered."""
         return replace(self, forgotten=())
 
 

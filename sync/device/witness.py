@@ -1,7 +1,7 @@
 """The device as a witness of the server's log: what it remembers, what it says to a log that differs, what it brings back.
 
 Invariants: nothing of an answer is stored whose log does not begin with what is remembered; what a restarted server forgot
-stays due until all of it was brought back, however often the network breaks off.
+stays due until all of it was brought back and a sync was answered after it, however often the network breaks off.
 """
 
 from __future__ import annotations
@@ -50,15 +50,19 @@ class Witness:
         return LogMemory.from_json(self._store.setting("log"))
 
     def check(self, log: LogAnswer | None, positions: Sequence[int]) -> dict[str, Any]:
-        """What to store with an answer that told of these positions. Raises `LogError`: store nothing of it."""
+        """What to store with an answer that told of these positions. Raises `LogError`: store nothing of it.
+
+        With this answer the server has what was brought back to it in this run: only now the restart is over (L-11).
+        """
         memory = self.memory
         if log is None:
             known = read_root(memory.signed).position if memory.signed else None
             if known is not None and max(positions, default=0) > known:
                 raise LogError("The server tells of entries and does not show the log that holds them.")
-            return {}
+            return {"log": memory.recovered().to_json()} if memory.forgotten else {}
         signed = Envelope(log.root.body, log.root.sig)
-        return {"log": memory.take_root(read_root(self._believe(signed)), log.proof, signed).to_json()}
+        taken = memory.take_root(read_root(self._believe(signed)), log.proof, signed)
+        return {"log": taken.recovered().to_json()}
 
     def check_pack(self, head: PackHead) -> None:
         """A pack made where this device remembers a root must be of that very log (L-6). Raises `LogError`."""
@@ -94,7 +98,7 @@ class Witness:
         return True
 
     def bring_back(self) -> bool:
-        """Sends what the server forgot, with its own verdicts. False: broken off, and still due."""
+        """Sends what the server forgot, with its own verdicts. False: broken off. It stays due until a sync was answered."""
         memory = self.memory
         if not memory.forgotten:
             return True
@@ -113,8 +117,8 @@ class Witness:
             content = self._store.read_attachment(attachment.file, attachment.sha256)
             if attachment.uploaded and content is not None:
                 self._store.keep_attachment(replace(attachment, uploaded=False, upload_url=None), content)
-        restored = {**(self._store.setting("restored") or {}), "brought": brought}
-        self._store.keep_settings({"log": self.memory.recovered().to_json(), "restored": restored})
+        restored = self._store.setting("restored") or {}
+        self._store.keep_settings({"restored": {**restored, "brought": restored.get("brought", 0) + brought}})
         return True
 
     def _list_due(self, memory: LogMemory) -> list[StoredChange] | None:

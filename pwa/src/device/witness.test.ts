@@ -149,6 +149,33 @@ describe('a server that was put back to an older copy', () => {
     expect(server.log).toHaveLength(4)
     expect(phone.sync.problem).toBeNull()
   })
+
+  test('twice in the same epoch, before the phone saw what it had brought back: it brings it back again', async () => {
+    const { server, phone } = await station()
+    await visit(phone, id(1), '19900001111')
+    const before = server.log.map(({ signed }) => signed.body)
+    server.forget(3)
+    const { fetch } = server
+    let returned = false
+    Object.assign(server, {
+      fetch: async (url: string, init: RequestInit) => {
+        if (returned && url.endsWith('/sync')) throw new TypeError('request lost')
+        const answer = await fetch(url, init)
+        returned ||= url.endsWith('/log/return')
+        return answer
+      },
+    })
+    await phone.syncNow()
+    expect(server.log).toHaveLength(4)
+    server.log.length = 3 // the copy of a moment before: it knows of the restart
+    Object.assign(server, { fetch })
+    await phone.syncNow()
+    expect(server.log.map(({ signed }) => signed.body)).toEqual(before)
+    expect(phone.sync.problem).toBeNull()
+    const calls = server.calls.length
+    await phone.syncNow()
+    expect(server.calls.slice(calls)).not.toContain('POST /log/return')
+  })
 })
 
 describe('what the server holds more', () => {

@@ -1,12 +1,12 @@
 /**
  * The phone as a witness of the server's log (PROTOCOL.md 14): what it remembers, what it says to a log that differs, what it
  * brings back. Nothing of an answer is stored whose log does not begin with what is remembered; what a restarted server forgot
- * stays due until all of it was brought back.
+ * stays due until all of it was brought back and a sync was answered after it.
  */
 import { Problem } from '../api'
 import type { Envelope } from '../sync/change'
 import { SyncError } from '../sync/errors'
-import { emptyMemory, filesHash, isForgotten, listClaims, readRestart, readRoot, takeRestarts, takeRoot, takeSigned, type LogMemory } from '../sync/log'
+import { emptyMemory, filesHash, isForgotten, listClaims, readRestart, readRoot, recovered, takeRestarts, takeRoot, takeSigned, type LogMemory } from '../sync/log'
 import { BATCH_BYTES_MAX, CHANGES_PER_BATCH_MAX, FILES_PER_HAVE_MAX, type HaveAnswer, type PackedFile, type PackHead, type SyncAnswer } from '../sync/messages'
 import { stationKeys } from '../sync/handover'
 import { openSigned } from '../sync/signatures'
@@ -35,16 +35,19 @@ export function isRefusal(error: unknown): boolean {
   return error instanceof Problem && REFUSED.includes(error.code)
 }
 
-/** The memory after an answer to a request that named `claimed`. Throws `log_behind`, `log_differs`: store nothing of it. */
+/**
+ * The memory after an answer to a request that named `claimed`. Throws `log_behind`, `log_differs`: store nothing of it. With
+ * this answer the server has what was brought back to it in this run: only now the restart is over (L-11).
+ */
 export async function checkAnswer(phone: Phone, claimed: LogMemory, answer: SyncAnswer, verdicts: readonly Verdict[]): Promise<LogMemory> {
   return guarded(async () => {
     if (!answer.log) {
       const known = claimed.signed ? readRoot(claimed.signed.body).position : null
       if (known !== null && verdicts.some((verdict) => verdict.position > known)) throw new SyncError('log_differs', '', 'The log that holds these entries is not shown.')
-      return claimed
+      return recovered(claimed)
     }
     await believe(phone, answer.log.root, 'root')
-    return takeRoot(claimed, readRoot(answer.log.root.body), answer.log.proof, answer.log.root)
+    return recovered(takeRoot(claimed, readRoot(answer.log.root.body), answer.log.proof, answer.log.root))
   })
 }
 
@@ -77,7 +80,7 @@ export async function testify(phone: Phone, vault: OpenVault): Promise<void> {
   await keep(phone, vault, { log, restored: { at: last.at, brought: 0 } })
 }
 
-/** Sends what the server forgot, with its own verdicts. What breaks off is due again at the next run. */
+/** Sends what the server forgot, with its own verdicts. It is due again at each run until a sync was answered after it. */
 export async function bringBack(phone: Phone, vault: OpenVault): Promise<void> {
   const sync = await vault.readSync()
   const memory = memoryOf(sync)
@@ -92,8 +95,8 @@ export async function bringBack(phone: Phone, vault: OpenVault): Promise<void> {
     done += batch.length
   }
   await rewindUploads(vault.database)
-  const restored = { at: sync.restored?.at ?? phone.now(), brought }
-  await keep(phone, vault, { log: { ...memoryOf(await vault.readSync()), forgotten: [] }, restored })
+  const restored = { at: sync.restored?.at ?? phone.now(), brought: (sync.restored?.brought ?? 0) + brought }
+  await keep(phone, vault, { restored })
   phone.say({ progress: null, restored: restoredOf(await vault.readSync(), phone.now()) })
 }
 

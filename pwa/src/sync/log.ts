@@ -100,6 +100,11 @@ export function isForgotten(memory: LogMemory, position: number): boolean {
   return memory.forgotten.some(([epoch, kept]) => position > kept && epochOf(position) < epoch)
 }
 
+/** After everything that was forgotten has been brought back, and a sync was answered. */
+export function recovered(memory: LogMemory): LogMemory {
+  return memory.forgotten.length ? { ...memory, forgotten: [] } : memory
+}
+
 /** L-12: whether an own change need not be kept any more for the sake of a server that may be put back. */
 export function mayForget(position: number, backedUp: number | null): boolean {
   return backedUp === null || position <= backedUp
