@@ -129,6 +129,12 @@ describe('search over thousands', () => {
     expect(found).toEqual([0, 1, 2].flatMap((rank) => expected.filter((one) => place(one) === rank)))
   })
 
+  test('a further key finds what the whole word would have found, whatever was typed before it', async () => {
+    const { search } = await begin()
+    const typed = ['1', '19', '199', '1990', '0', '00', '王', '王 ', '王 上', '王 上坪', '王', '家', '家村', '1990000', '19900001', 'l', 'li', 'li0', 'li', '坪', 'w1', 'w']
+    for (const query of typed) expect(search.find(many, query, many.length), query).toEqual((await begin()).search.find(many, query, many.length))
+  })
+
   test('a further key ends the look before it: nothing of the old words arrives any more', async () => {
     const { pace, told, type, search } = await begin()
     type('王')

@@ -1,7 +1,7 @@
 /**
  * Search as one types, over what is open in memory: what can be found of each household (names, pinyin, initials, ID tails, phones,
- * numbers, address, categories), lower-cased, all households one after the other in one text. `indexOf` goes through thousands of
- * them in the time of a key. Exact; the text is written when a list is first searched, and anew when the list is another.
+ * numbers, address, categories), lower-cased. Each character knows its households, a longer word is looked for in those of its first,
+ * and a further key only in what the keys before it found. Exact; written down when a list is first searched, and anew for another.
  */
 import { categorySensitivity, label, shortLabel } from '../records'
 import type { HouseholdSummary } from './contract'
@@ -22,6 +22,7 @@ export interface Pace { now(): number; soon(work: () => void): void; atLeisure(w
 
 const RESTRICTED = 3 // of sensitivity: never a word in a list
 const SEPARATOR = '\n'
+const SEPARATOR_CODE = SEPARATOR.charCodeAt(0)
 const LIMIT = 50
 const SLICE_MS = 6
 const READ_A_GLANCE = 32 // asking for the time costs as much as reading some households
@@ -32,14 +33,12 @@ const PACE: Pace = {
   atLeisure: (work) => (typeof requestIdleCallback === 'function' ? void requestIdleCallback(work) : void setTimeout(work)),
 }
 
-/** A household as search reads it. Both begin with a separator; `head` are the name and readings of its head, `text` all there is. */
-interface Entry { household: HouseholdSummary; head: string; text: string }
+/** A household as search reads it: its head's name and readings, up to `head`, and all else there is. Each name or number stands behind a separator. */
+interface Entry { household: HouseholdSummary; text: string; head: number }
 
-/** Texts one after the other; the i-th begins at `at[i]`, and the last `at` is where all end. */
-interface Written { text: string; at: Uint32Array }
-
-/** One list, written down. */
-interface Index { households: readonly HouseholdSummary[]; entries: Entry[]; heads: Written; texts: Written }
+/** What begins with the word: a name or reading of the head, some name or number; or it stands somewhere within. */
+const [HEAD, BEGIN, WITHIN] = [0, 1, 2] as const
+const RANKS = 4 // a household's number in the list and the rank of its find are kept as one number: number * RANKS + rank
 
 export function makeHouseholdSearch(load: () => Promise<PinyinTable> = loadPinyin, pace: Pace = PACE): HouseholdSearch {
   let read = makeReader(null)
@@ -51,18 +50,18 @@ export function makeHouseholdSearch(load: () => Promise<PinyinTable> = loadPinyi
     hasPinyin = true
     index = null
   })
-  const indexOf = (households: readonly HouseholdSummary[]): Index => (index?.households === households ? index : (index = write(households, read)))
-  /** Reads the list in slices, if it was not written yet; then does the work. */
-  const prepare = (households: readonly HouseholdSummary[], mine: number, goOn: Pace['soon'], work: () => void): void => {
-    let next = index?.households === households ? households.length : 0
+  const open = (households: readonly HouseholdSummary[]): Index => (index?.households === households ? index : (index = new Index(households, read)))
+  /** Reads on in slices, where the list was not read to its end; then does the work. */
+  const prepare = (households: readonly HouseholdSummary[], mine: number, goOn: Pace['soon'], work?: (whole: Index) => void): void => {
     const slice = (): void => {
       if (mine !== run) return
+      const opened = open(households)
       const until = pace.now() + SLICE_MS
-      while (next < households.length) {
-        read(households[next++] as HouseholdSummary)
-        if (next % READ_A_GLANCE === 0 && pace.now() > until) return goOn(slice)
+      while (!opened.isWhole) {
+        opened.readOn()
+        if (opened.count % READ_A_GLANCE === 0 && pace.now() > until) return goOn(slice)
       }
-      work()
+      work?.(opened)
     }
     slice()
   }
@@ -71,10 +70,10 @@ export function makeHouseholdSearch(load: () => Promise<PinyinTable> = loadPinyi
     look(households, query, take) {
       const mine = ++run
       const wanted = normalise(query)
-      if (wanted) return prepare(households, mine, pace.soon, () => take(seek(indexOf(households), wanted)))
+      if (wanted) return prepare(households, mine, pace.soon, (whole) => take(whole.seek(wanted)))
       take(households)
       // While nobody types yet: the first key must not wait for thousands of households to be read.
-      if (hasPinyin) pace.atLeisure(() => prepare(households, mine, pace.atLeisure, () => void indexOf(households)))
+      if (hasPinyin) pace.atLeisure(() => prepare(households, mine, pace.atLeisure))
     },
     stop() {
       run += 1
@@ -82,60 +81,77 @@ export function makeHouseholdSearch(load: () => Promise<PinyinTable> = loadPinyi
     },
     find(households, query, limit = LIMIT) {
       const wanted = normalise(query)
-      return wanted ? seek(indexOf(households), wanted).slice(0, limit) : [...households]
+      if (!wanted) return [...households]
+      const opened = open(households)
+      while (!opened.isWhole) opened.readOn()
+      return opened.seek(wanted).slice(0, limit)
     },
   }
 }
 
-/** First the heads whose name or reading begins with the first word; then who has a name or number that does; then who has it somewhere within. */
-function seek({ entries, heads, texts }: Index, wanted: string): HouseholdSummary[] {
-  const [word, ...others] = wanted.split(/\s+/) as [string, ...string[]]
-  const taken = new Uint8Array(entries.length)
-  const first: HouseholdSummary[] = []
-  const then: HouseholdSummary[] = []
-  const last: HouseholdSummary[] = []
-  const has = (text: string): boolean => !others.length || others.every((other) => text.indexOf(other) >= 0)
-  eachWith(SEPARATOR + word, heads, (i) => {
-    const { household, text } = entries[i] as Entry
-    if (!has(text)) return
-    taken[i] = 1
-    first.push(household)
-  })
-  eachWith(word, texts, (i) => {
-    const { household, text } = entries[i] as Entry
-    if (taken[i] || !has(text)) return
-    if (begins(word, text)) then.push(household)
-    else last.push(household)
-  })
-  return first.concat(then, last)
-}
+/** One list as it is searched: of each character, in which households it stands, and how. */
+class Index {
+  private readonly entries: Entry[] = []
+  private readonly finds = new Map<number, number[]>()
+  private last: { wanted: string; found: readonly number[] } | null = null
 
-/** Every text in which the word stands, once. */
-function eachWith(word: string, { text, at }: Written, visit: (i: number) => void): void {
-  let i = 0
-  for (let found = text.indexOf(word); found >= 0; found = text.indexOf(word, at[i])) {
-    while ((at[i + 1] as number) <= found) i += 1
-    visit(i)
-    i += 1
+  constructor(readonly households: readonly HouseholdSummary[], private readonly read: (household: HouseholdSummary) => Entry) {}
+
+  get count(): number {
+    return this.entries.length
+  }
+
+  get isWhole(): boolean {
+    return this.count === this.households.length
+  }
+
+  /** Reads the next household. */
+  readOn(): void {
+    const entry = this.read(this.households[this.count] as HouseholdSummary)
+    const first = (this.entries.push(entry) - 1) * RANKS
+    const { text, head } = entry
+    for (let at = 1; at < text.length; at += 1) {
+      const code = text.charCodeAt(at)
+      if (code !== SEPARATOR_CODE) this.note(code, first + (text.charCodeAt(at - 1) !== SEPARATOR_CODE ? WITHIN : at < head ? HEAD : BEGIN))
+    }
+  }
+
+  /** Of each household the best find stays. */
+  private note(code: number, find: number): void {
+    const finds = this.finds.get(code)
+    if (!finds) return void this.finds.set(code, [find])
+    const last = finds.length - 1
+    const before = finds[last] as number
+    if (before < find - (find % RANKS)) finds.push(find)
+    else if (find < before) finds[last] = find
+  }
+
+  /** The best first; of the same rank, as the list has them. */
+  seek(wanted: string): HouseholdSummary[] {
+    const [word, ...others] = wanted.split(/\s+/) as [string, ...string[]]
+    const isCharacter = word.length === 1
+    const from = this.last && wanted.startsWith(this.last.wanted) ? this.last.found : (this.finds.get(word.charCodeAt(0)) ?? [])
+    const found: number[] = []
+    const ranked: HouseholdSummary[][] = [[], [], []]
+    for (const find of from) {
+      const known = find % RANKS
+      const { household, text, head } = this.entries[(find - known) / RANKS] as Entry
+      const rank = isCharacter ? known : rankOf(word, text, head)
+      if (rank === null || (others.length && !others.every((other) => text.indexOf(other) >= 0))) continue
+      found.push(find - known + rank)
+      ;(ranked[rank] as HouseholdSummary[]).push(household)
+    }
+    this.last = { wanted, found }
+    return ranked.flat()
   }
 }
 
-/** Whether a name or number in the text begins with the word. Separators are many and words few: the word is what is looked for. */
-function begins(word: string, text: string): boolean {
+/** How the word stands in a text, null: not at all. What belongs to the head stands first. */
+function rankOf(word: string, text: string, head: number): number | null {
   let at = text.indexOf(word)
-  while (at >= 0 && text[at - 1] !== SEPARATOR) at = text.indexOf(word, at + 1)
-  return at >= 0
-}
-
-function write(households: readonly HouseholdSummary[], read: (household: HouseholdSummary) => Entry): Index {
-  const entries = households.map(read)
-  return { households, entries, heads: writeDown(entries.map((one) => one.head)), texts: writeDown(entries.map((one) => one.text)) }
-}
-
-function writeDown(texts: readonly string[]): Written {
-  const at = new Uint32Array(texts.length + 1)
-  texts.forEach((text, i) => (at[i + 1] = (at[i] as number) + text.length))
-  return { text: texts.join(''), at }
+  if (at < 0) return null
+  while (at >= 0 && text.charCodeAt(at - 1) !== SEPARATOR_CODE) at = text.indexOf(word, at + 1)
+  return at < 0 ? WITHIN : at < head ? HEAD : BEGIN
 }
 
 /** Half-width, lower case, ü as v: what the query and the text have in common. */
@@ -165,7 +181,7 @@ function makeReader(table: PinyinTable | null): (household: HouseholdSummary) =>
     const members = household.memberNames.filter((name) => name && name !== household.headName).map(nameOf)
     const numbers = [household.number, household.fileNumber].filter((one): one is string => Boolean(one))
     const plain = SEPARATOR + normalise([...household.phones, ...household.idTails, ...numbers, household.address].join(SEPARATOR))
-    entry = { household, head, text: head + members.join('') + plain + household.categories.map(categoryOf).join('') }
+    entry = { household, text: head + members.join('') + plain + household.categories.map(categoryOf).join(''), head: head.length }
     known.set(household, entry)
     return entry
   }

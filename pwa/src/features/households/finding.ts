@@ -11,13 +11,18 @@ export interface Finding {
 
 const REST_MS = 250
 
+/** A key that finds the same households draws none of them. */
+function sameOr(before: Finding['found'], found: Finding['found']): Finding['found'] {
+  return before.length === found.length && found.every((one, i) => one === before[i]) ? before : found
+}
+
 export function useFinding(households: ComputedRef<readonly HouseholdSummary[]>): Finding {
   const finding = shallowReactive<Finding>({ query: '', settled: '', found: [] })
   const search = makeHouseholdSearch()
   const hasPinyin = ref(false)
   search.ready.then(() => (hasPinyin.value = true), () => undefined)
   // Searched again once pinyin can be read.
-  watch([households, () => finding.query, hasPinyin], () => search.look(households.value, finding.query, (found) => (finding.found = found)), { immediate: true })
+  watch([households, () => finding.query, hasPinyin], () => search.look(households.value, finding.query, (found) => (finding.found = sameOr(finding.found, found))), { immediate: true })
   let resting = 0
   watch(() => finding.query, (query) => {
     clearTimeout(resting)

@@ -6,7 +6,8 @@ import { shortLabel } from '../../records'
 import { isDue, isNameable } from './filters'
 
 export interface Mark { tone: 'plain' | 'warn' | 'danger'; word: string }
-export interface RowWords { who: string; when: string; marks: Mark[]; risk: string }
+/** `marks`: what asks for something to be done; all else is `line`. */
+export interface RowWords { who: string; line: string; marks: Mark[]; risk: string }
 
 const CATEGORIES_SHOWN = 3
 let kept = new WeakMap<HouseholdSummary, RowWords>()
@@ -29,11 +30,12 @@ function makeWords(one: HouseholdSummary, today: string): RowWords {
     [one.returned || one.sectionStates.indexOf('returned') >= 0, 'danger', 'households.returned'],
     [one.unsent, 'plain', 'households.unsent'],
   ]
-  const tags = one.categories.filter(isNameable).slice(0, CATEGORIES_SHOWN)
+  const categories = one.categories.filter(isNameable).slice(0, CATEGORIES_SHOWN)
+  const when = one.lastVisitOn ? t('households.last', { when: sayDistance(one.lastVisitOn, today) }) : t('households.never')
   return {
     who: one.headName || t('shell.who_unknown'),
-    when: one.lastVisitOn ? t('households.last', { when: sayDistance(one.lastVisitOn, today) }) : t('households.never'),
-    marks: [...said.filter(([is]) => is).map(([, tone, word]) => ({ tone, word: t(word) })), ...tags.map((code): Mark => ({ tone: 'plain', word: shortLabel('client_category', code, locale.value) }))],
+    line: [when, ...categories.map((code) => shortLabel('client_category', code, locale.value))].join(' · '),
+    marks: said.filter(([is]) => is).map(([, tone, word]) => ({ tone, word: t(word) })),
     risk: t(`shell.risk_${one.riskLevel ?? 'none'}`),
   }
 }
