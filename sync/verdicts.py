@@ -20,7 +20,7 @@ from sync.permission import ACTS_THAT_MOVE, may
 from sync.rules import Rules
 from sync.sections import judge_section_act
 from sync.verdict import Reason, Verdict
-from sync.versions import NOTHING, Base, Dot, base_within, covers, list_dots
+from sync.versions import NOTHING, Base, Dot, base_within, covers, dot_within, list_dots
 
 DAY_MS: Final = 86_400_000
 _UNDECIDED_MAX: Final = 20
@@ -157,7 +157,7 @@ def _fork(change: Change, context: Context) -> Iterator[Judgement]:
     if change.prev in context.forks:
         yield Judgement("quarantined", (Reason("fork", path="prev"),))
     here = context.known.get(change.dot)
-    if here and here.id != change.id:
+    if (here and here.id != change.id) or _is_shown_already(change, context):
         yield Judgement("quarantined", (Reason("fork"),))
     if change.dot.seq > 1:
         before = context.known.get(Dot(change.dot.replica, change.dot.seq - 1))
@@ -169,6 +169,18 @@ def _fork(change: Change, context: Context) -> Iterator[Judgement]:
         yield Judgement("quarantined", (Reason("fork", path="base"),))
     if any(covers(base, dot) for base in shown for dot in context.contested) and not _saw_what_stands(change, context):
         yield Judgement("quarantined", (Reason("fork", path="base"),))
+
+
+def _is_shown_already(change: Change, context: Context) -> bool:
+    """Whether what it builds on showed its dot: then that was another change, in a log that was lost (L-11)."""
+    shown = list_bases(change)
+    for one in (item.change for item in context.accepted):
+        own = dot_within(change.dot, change.file, one.file)
+        if any(covers(base, own) for base in list_bases(one)):
+            there = dot_within(one.dot, one.file, change.file)
+            if any(covers(base, there) for base in shown):
+                return True
+    return False
 
 
 def _saw_what_stands(change: Change, context: Context) -> bool:

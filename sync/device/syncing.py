@@ -86,6 +86,7 @@ class Syncing:
             while self._round_trip():
                 pass
             self._fetch_wanted()
+            self._leave_foreign()
         if self._report.reached and self._report.problem is None:
             self._report.attachments = upload_attachments(self._store, self._transport, self._identity)
             self._forget_left_files()
@@ -215,6 +216,16 @@ class Syncing:
                 return self._stop_unreached()
             self._take_files(fetched)
             self._store.keep_settings({"wanted": wanted[FILES_PER_HAVE_MAX:]})
+        return True
+
+    def _leave_foreign(self) -> bool:
+        """After a restart: what only the lost log gave to this device; what breaks off is due again."""
+        if not self._report.reached or self._report.problem or not self._store.setting("recheck"):
+            return True
+        foreign = self._witness.list_foreign()
+        if foreign is None:
+            return self._stop_unreached()
+        self._store.take_page(Page(left=foreign, settings={"recheck": False}))
         return True
 
     def _count(self, change: str, judged: Sequence[tuple[str, Envelope] | None]) -> None:

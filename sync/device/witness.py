@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from sync.canonical import parse_canonical
 from sync.change import Envelope
@@ -33,6 +33,13 @@ Call = Callable[[str, str, Any], "Answer | None"]
 WITNESSED_MAX = 3  # times in one run: a server that restarts again and again is asked another day
 _REMEMBERED_MAX = 64
 HASH_OF_NOTHING = "0" * 64  # fits no file: what the server holds is sent (M-4c)
+
+
+class _Compared(NamedTuple):
+    """Files of which the server has other accepted changes, and those that it does not let this device read."""
+
+    differ: list[str]
+    unknown: list[str]
 
 
 class Witness:
@@ -93,7 +100,11 @@ class Witness:
             after = after.take_signed(read_root(root), root)
             last = max(restarts, key=lambda one: one.epoch)
             self._store.keep_settings(
-                {"log": after.to_json(), "restored": {"epoch": last.epoch, "at": last.at, "brought": 0}}
+                {
+                    "log": after.to_json(),
+                    "restored": {"epoch": last.epoch, "at": last.at, "brought": 0},
+                    "recheck": True,
+                }
             )
         return True
 
@@ -129,9 +140,10 @@ class Witness:
             verdicts = [verdict for one in changes if (verdict := one.read_verdict())]
             if any(memory.is_forgotten(verdict.position) for verdict in verdicts):
                 found[stored.file] = changes
-        missing = self._ask({file: hash_of(changes) for file, changes in found.items()})
-        if missing is None:
+        told = self._ask({file: hash_of(changes) for file, changes in found.items()})
+        if told is None:
             return None
+        missing = {one for some in told for one in some}
         due = []
         for file, changes in found.items():
             for one in changes:
@@ -142,17 +154,27 @@ class Witness:
                     due.append((verdict.position, one))
         return [one for _, one in sorted(due, key=lambda pair: pair[0])]
 
-    def _ask(self, hashes: Mapping[str, str]) -> set[str] | None:
-        missing: set[str] = set()
+    def list_foreign(self) -> list[str] | None:
+        """Files that lie open here and that the server does not let this device read (M-4c); None without an answer."""
+        open_ones = [stored.file for stored in self._store.list_files() if not stored.left]
+        told = self._ask({file: HASH_OF_NOTHING for file in open_ones if self._has_accepted(file)})
+        return told.unknown if told else None
+
+    def _has_accepted(self, file: str) -> bool:
+        return any((verdict := one.read_verdict()) and _counts(verdict) for one in self._store.list_changes(file))
+
+    def _ask(self, hashes: Mapping[str, str]) -> _Compared | None:
+        told = _Compared([], [])
         names = sorted(hashes)
         for start in range(0, len(names), FILES_PER_HAVE_MAX):
             asked = {name: hashes[name] for name in names[start : start + FILES_PER_HAVE_MAX]}
             answer = self._call("POST", "/have", {"files": asked})
             if answer is None or not answer.is_fine:
                 return None
-            told = HaveAnswer.model_validate_json(answer.content)
-            missing |= {*told.differ, *told.unknown}
-        return missing
+            some = HaveAnswer.model_validate_json(answer.content)
+            told.differ.extend(some.differ)
+            told.unknown.extend(some.unknown)
+        return told
 
     def fetch(self, files: Sequence[str], *, whole: bool = False) -> list[PackedFile] | None:
         """What the server holds of those of these files of which it holds something else (L-9); None without an answer.

@@ -107,11 +107,13 @@ def _remembering_fold(function: Function) -> Function:
     return ask
 
 
-def _named(one: Any) -> tuple[int, str, str]:
+def _named(one: Any) -> tuple[int, str, str, int, str | None]:
+    """All that a fold reads of a change's verdict: after a restart a second one may give it another time at the same place."""
     verdict = one.verdict
     if verdict is None:
-        return _LAST, "provisional", one.change.id
-    return (verdict.position if verdict.status == "accepted" else _LAST), verdict.status, one.change.id
+        return _LAST, "provisional", one.change.id, 0, None
+    place = verdict.position if verdict.status == "accepted" else _LAST
+    return place, verdict.status, one.change.id, verdict.received_at, verdict.duty
 
 
 def _remembering_file(function: Function) -> Function:

@@ -21,7 +21,7 @@ import { sendForOthers, sendSealed } from './sealed-upload'
 import { softwareOf } from './software'
 import { sortNews, takeIn, undecidedFiles, Verifier } from './taking-in'
 import type { WipeOrders } from './wiping'
-import { bringBack, checkAnswer, fetchWanted, isRefusal, memoryOf, mend, testify } from './witness'
+import { bringBack, checkAnswer, fetchWanted, isRefusal, leaveForeign, memoryOf, mend, testify } from './witness'
 
 const REFUSES_READING = ['device_revoked', 'password_expired']
 const PAGE_ENTRIES = 300
@@ -154,6 +154,7 @@ export class Syncing {
       if (!answer.more && !answer.packs.length && !fresh.length) break
     }
     await fetchWanted(phone, vault)
+    await leaveForeign(phone, vault)
     await tellDismissed(phone, vault)
     faults.push(...(await uploadPhotos(phone, vault)))
     await this.complete(vault)

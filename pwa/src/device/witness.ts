@@ -77,7 +77,7 @@ export async function testify(phone: Phone, vault: OpenVault): Promise<void> {
   if (after === memory) return
   const last = readRestart((told.restarts[told.restarts.length - 1] as Envelope).body)
   const log = takeSigned(after, readRoot(told.root.body), told.root)
-  await keep(phone, vault, { log, restored: { at: last.at, brought: 0 } })
+  await keep(phone, vault, { log, restored: { at: last.at, brought: 0 }, recheck: true })
 }
 
 /** Sends what the server forgot, with its own verdicts. It is due again at each run until a sync was answered after it. */
@@ -123,6 +123,24 @@ export async function fetchWanted(phone: Phone, vault: OpenVault): Promise<void>
     const waits = files.length ? differ.filter((file) => !came.has(file)) : []
     await takeFiles(phone, vault, files, {}, { wanted: [...waits, ...due.slice(asked.length)] })
   }
+}
+
+/** After a restart: files that only the lost log gave to this phone go as if they left (M-4c). What breaks off is due again. */
+export async function leaveForeign(phone: Phone, vault: OpenVault): Promise<void> {
+  if (!(await vault.readSync()).recheck) return
+  const open: string[] = []
+  for (const file of await vault.listFiles()) {
+    const body = await bodyOf(vault, file)
+    if (body && !body.left && body.changes.some((stored) => verdictOf(stored)?.status === 'accepted')) open.push(file)
+  }
+  const news = new Map<string, FileNews>()
+  for (let start = 0; start < open.length; start += FILES_PER_HAVE_MAX) {
+    const asked = open.slice(start, start + FILES_PER_HAVE_MAX)
+    const { unknown } = await phone.calls.have({ files: Object.fromEntries(asked.map((file) => [file, HASH_OF_NOTHING])) })
+    for (const file of unknown) news.set(file, { kind: '', scope: null, changes: [], verdicts: [], entered: null, left: true })
+  }
+  const facts = { serverAt: phone.mustClear().server_at, digests: {}, isTail: false }
+  await phone.exclusively(async () => takeIn(phone, vault, news, [], { ...(await vault.readSync()), recheck: false }, facts))
 }
 
 async function wantedOf(vault: OpenVault): Promise<string[]> {
