@@ -366,6 +366,76 @@ def test_what_a_forgotten_transfer_took_away_comes_back_though_nobody_brings_it_
     assert len(asked) == 2  # what is here and open is not fetched again
 
 
+def test_what_only_the_lost_log_gave_goes_from_the_phone(world: World) -> None:
+    """A forgotten merge brought a file to its reader; by the time it comes back, the file under which it shows has moved."""
+    with world.serving() as context:
+        one, deputy, later = (world.enrol(context, name) for name in ("林小满", "沈若兰", "沈若兰"))
+        here = make_households(one, 2)
+        west = next(scope["id"] for scope in deputy.policy["scopes"] if scope["id"] != one.policy["scopes"][0]["id"])
+        there = deputy.create_file("household", west, [put("phone", "13900000001")])[0]
+        sync_all([one, deputy, later])
+    world.copies.copy()
+    with world.serving():
+        visit(deputy, [here[1]], 2)  # the lost log is longer than what takes its place
+        deputy.merge_files(deputy.open_file(here[0]), deputy.open_file(there))
+        sync_all([deputy, one])
+        assert {stored.file for stored in one.store.list_files() if not stored.left} == {*here, there}
+    world.copies.put_back()
+    with world.serving():
+        later.transfer_file(later.open_file(here[0]), west)
+        later.sync()
+        real = one.transport.call
+        asked: list[Any] = []
+
+        def breaks_off(method: str, path: str, **given: Any) -> Any:
+            answer = real(method, path, **given)
+            if path == "/have" and set(given["body"]["files"].values()) == {"0" * 64}:
+                asked.append(given["body"]["files"])
+                return None if len(asked) == 1 else answer
+            return answer
+
+        one.transport.call = breaks_off  # type: ignore[method-assign]
+        assert one.sync().problem is not None
+        sync_all([one, deputy, later])
+        assert {stored.file for stored in one.store.list_files() if not stored.left} == {here[1]}
+        assert {stored.file for stored in later.store.list_files() if not stored.left} == {*here, there}
+        one.sync()
+    assert [sorted(files) for files in asked] == [sorted([here[1], there])] * 2
+
+
+def test_a_number_that_was_shown_already_is_not_given_again(world: World) -> None:
+    """A number given twice: what comes back showed the first change under it, and the second builds on what came back."""
+    with world.serving() as context:
+        author, reader = (Phone(world.url).enrol(world.issue(context, name)) for name in ("林小满", "周青禾"))
+        file = new_id()
+        author.push(author.save(file, [put("phone", "13900000000")]))
+        reader.sync()
+    world.copies.copy()
+    seqs, heads = dict(author.seqs), dict(author.heads)
+    with world.serving():
+        for phone in (author, reader):
+            reconnect(phone, world)
+        author.push(author.save(file, [put("phone", "13900000001")]))
+        reader.sync()
+        shown = reader.save(file, [put("phone", "13900000002")], base=Base({author.replica: 2}))
+        decided = reader.sync(shown)["verdicts"][0]
+    world.copies.put_back()
+    with world.serving() as context:
+        context.database.write(lambda session: restarts.restart_by_hand(session, context, world.station))
+        for phone in (author, reader):
+            reconnect(phone, world)
+        author.seqs, author.heads = seqs, heads
+        items = [{"envelope": shown.to_json(), "verdict": decided}]
+        assert reader.http.post("/log/return", json={"items": items}).json()["results"][0]["code"] == "taken"
+        author.sync()
+        again = author.save(file, [put("phone", "13900000003")], base=Base({author.replica: 1, reader.replica: 1}))
+        judged = author.push(again)[0]
+        assert judged.status == "quarantined"
+        assert [(reason.code, reason.path) for reason in judged.reasons] == [("fork", None)]
+        author.http.close()
+        reader.http.close()
+
+
 def test_a_form_shows_nothing_of_others_that_the_server_got_later(world: World) -> None:
     """A number given twice, and what had it first is nowhere any more: who saw that one replaces nothing of the second."""
     with world.serving() as context:

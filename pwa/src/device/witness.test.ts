@@ -178,6 +178,32 @@ describe('a server that was put back to an older copy', () => {
   })
 })
 
+describe('what only a lost log gave', () => {
+  test('goes after a restart: a file that the server knows and does not let this phone read; asked again until it was answered', async () => {
+    const { server, phone } = await station()
+    await visit(phone, id(1), '19900001111')
+    server.forget(3)
+    server.elsewhere.add(id(3))
+    const { fetch } = server
+    const asked: string[][] = []
+    Object.assign(server, {
+      fetch: async (url: string, init: RequestInit) => {
+        const answer = await fetch(url, init)
+        if (!url.endsWith('/have')) return answer
+        const { files } = (await bodyOf(init)) as { files: Record<string, string> }
+        if (Object.values(files).some((hash) => hash !== '0'.repeat(64))) return answer
+        asked.push(Object.keys(files).sort())
+        if (asked.length === 1) throw new TypeError('reply lost')
+        return answer
+      },
+    })
+    for (let tries = 0; tries < 4; tries++) await phone.syncNow()
+    expect(asked).toEqual([[id(1), id(2), id(3)], [id(1), id(2), id(3)]]) // prettier-ignore
+    expect(phone.households.map((one) => one.fileId).sort()).toEqual([id(1), id(2)])
+    expect(phone.sync.problem).toBeNull()
+  })
+})
+
 describe('what the server holds more', () => {
   test('files that are its own again are asked for by name: one that went from here, and one that was shut', async () => {
     const { server, phone } = await station()

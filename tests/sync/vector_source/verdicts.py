@@ -122,6 +122,13 @@ def _chains() -> list[Case]:
     leaf = sha256_hex(encode(["phone", "settled", "1", [f"{dot[0]}:1"]]).encode())
     story.save("v", put("phone", "2"), digest=sha256_hex(leaf.encode()))
     cases.append(judged("it saw the very state that stands here", "D-15 L-11", story, "accepted", contested=[dot]))
+    for builds_on, status, reasons in ((True, "quarantined", ["fork"]), (False, "accepted", [])):
+        lost, story = _first(), _first()
+        seen = [story.told[0][0], lost.save("w", put("note", "a word of the lost log"))]
+        shown = story.save("v", put("phone", "2"), saw=seen)
+        story.save("w", put("phone", "3"), saw=[shown] if builds_on else [])
+        name = "what it builds on showed its dot already" if builds_on else "whoever showed its dot is not what it builds on"
+        cases.append(judged(name, "D-9 L-11", story, status, *reasons))
     return cases
 
 

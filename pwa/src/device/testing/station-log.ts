@@ -106,8 +106,11 @@ export class StationLog {
       }),
     )
   }
+  /** Files that the phone may not read, and of which no entry tells it so. */
+  readonly elsewhere = new Set<string>()
+
   protected have(asked: Record<string, string>, changes: boolean): unknown {
-    const of = (file: string) => this.log.filter((logged) => logged.change.file === file)
+    const of = (file: string) => this.log.filter((logged) => logged.change.file === file && !this.elsewhere.has(file))
     const hash = (file: string) => filesHash(of(file).filter((one) => one.verdict.status === 'accepted').map(({ verdict }): [string, number] => [verdict.change, verdict.position])) // prettier-ignore
     const unknown = Object.keys(asked).filter((file) => !of(file).length)
     const differ = Object.keys(asked).filter((file) => of(file).length && hash(file) !== asked[file])
