@@ -49,6 +49,15 @@ def test_what_was_found_once_stays_mended(file: Path) -> None:
     assert outcome.violations == []
 
 
+@pytest.mark.parametrize("file", sorted(REPLAYS.glob("*.json")), ids=lambda file: file.stem)
+def test_a_remembered_fold_is_the_fold_itself(file: Path) -> None:
+    with memo.quick():
+        folds = run_plan(Plan.from_json(json.loads(file.read_text("utf-8")))).folds
+        remembered = [fold.here() for fold in folds]
+    assert folds
+    assert [fold.here() for fold in folds] == remembered
+
+
 def test_a_plan_survives_being_written_down() -> None:
     plan = make_plan(11, 4)
     assert Plan.from_json(json.loads(json.dumps(plan.to_json()))) == plan
