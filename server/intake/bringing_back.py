@@ -32,13 +32,13 @@ class BringingBack(Batch):
         """A code for each (change, verdict): `refused` where this station did not sign that verdict on this very text."""
         if not items:
             return []
-        _ = self.log  # nobody else may move the station's files meanwhile
-        self._read_rows([envelope for envelope, _ in items])
-        self._read_files([envelope for envelope, _ in items])
+        _ = self.keeping.log  # nobody else may move the station's files meanwhile
+        self.keeping.read_rows([envelope for envelope, _ in items])
+        self.keeping.read_files([envelope for envelope, _ in items])
         keys = get_station_keys(self.session, self.station_id)
         with self.session.no_autoflush:
             codes = [self._take_one(envelope, signed, keys, bringer) for envelope, signed in items]
-        self._write()
+        self.keeping.write()
         return codes
 
     def _take_one(self, envelope: Envelope, signed: Envelope, keys: StationKeys, bringer: Caller) -> Code:
@@ -47,12 +47,12 @@ class BringingBack(Batch):
             return "refused"
         if is_erased(self.session, self.station_id, verdict.file):
             return "refused"
-        state = self._state(verdict.file)
-        row = self._rows.get(verdict.change)
+        state = self.keeping.state(verdict.file)
+        row = self.keeping.rows.get(verdict.change)
         if row is None:
             code = self._take_first(envelope, signed, verdict, state, bringer)
         else:
-            known = self.log.find_recent(row.entry) or current_verdict(self.session, self.context.keyring, row)
+            known = self.keeping.log.find_recent(row.entry) or current_verdict(self.session, self.context.keyring, row)
             if not supersedes(verdict, read_verdict(known)):
                 return "known"
             code = self._take_again(row, envelope, signed, verdict, state)
@@ -79,16 +79,16 @@ class BringingBack(Batch):
         # Where the author's key was forgotten too, the verdict itself says that it was once checked.
         if dot is None or (author is not None and not verify(envelope, author.public_key)):
             return "refused"
-        is_stray = change is not None and is_of_another_log(change, verdict.received_at, state, self._state)
+        is_stray = change is not None and is_of_another_log(change, verdict.received_at, state, self.keeping.state)
         if (
             is_stray and verdict.status not in _REFUSED
         ):  # the dot stays whose it is here: what came back waits beside it
-            position = self.log.next_position
+            position = self.keeping.log.next_position
             verdict = replace(
                 verdict, status="quarantined", position=position, reasons=(Reason("fork"),), by=None, decided_at=None
             )
         fork = verdict.change if is_fork(verdict) or is_stray or dot in state.known else ""
-        row = self._make_row(
+        row = self.keeping.make_row(
             envelope, verdict, row_id=verdict.change, file=state.file, dot=dot, fork=fork, uploader=bringer,
             person_id=author.person_id if author else change.person if change else bringer.person_id,
             device=author.device if author else dot.replica, act=change.act if change else "",
@@ -96,17 +96,17 @@ class BringingBack(Batch):
         row.received_at = verdict.received_at
         row.mark = mark_change(self.context.keyring, row)
         if change is not None:
-            self._note_named(row, change, verdict)
-            self._ensure_file(change, verdict, state)
+            self.keeping.note_named(row, change, verdict)
+            self.keeping.ensure_file(change, verdict, state)
         if fork:
             state.forks[fork] = Fork(dot, verdict.received_at)
         else:
             take_row(state, row, change)
         if change is not None and not fork:
-            self._take_effect(change, verdict, state)
-        if is_stray and verdict.position == self.log.next_position:
-            audiences = [*self._audiences(row.person_id, state), row.person_id]
-            self.log.append(row.change_id, verdict, owner=row.file, is_first=True, audiences=audiences)
+            self.keeping.take_effect(change, verdict, state)
+        if is_stray and verdict.position == self.keeping.log.next_position:
+            audiences = [*self.keeping.audiences(row.person_id, state), row.person_id]
+            self.keeping.log.append(row.change_id, verdict, owner=row.file, is_first=True, audiences=audiences)
         else:
             self._append(row, signed, state, is_first=True)
         return "taken"
@@ -117,7 +117,7 @@ class BringingBack(Batch):
         """It was judged anew after the restart; the verdict from before stands (D-2)."""
         was_accepted = row.status == "accepted"
         row.status, row.position, row.duty = verdict.status, verdict.position, verdict.duty or ""
-        row.entry, row.received_at = self.log.next_position, verdict.received_at
+        row.entry, row.received_at = self.keeping.log.next_position, verdict.received_at
         row.mark = mark_change(self.context.keyring, row)
         self.session.add(row)
         change, _error = read_or_none(envelope)
@@ -136,15 +136,15 @@ class BringingBack(Batch):
             elif verdict.status == "held":
                 state.held.append(row.change_id)
         if change is not None:
-            self._ensure_file(change, verdict, state)
+            self.keeping.ensure_file(change, verdict, state)
             if was_accepted and state.row is not None:
                 state.row.changes -= 1
-            self._take_effect(change, verdict, state)
+            self.keeping.take_effect(change, verdict, state)
         self._append(row, signed, state, is_first=False)
         return "taken"
 
     def _append(self, row: Change, signed: Envelope, state: FileState, *, is_first: bool) -> None:
-        audiences = self._audiences(row.person_id, state)
-        self.log.append_signed(
+        audiences = self.keeping.audiences(row.person_id, state)
+        self.keeping.log.append_signed(
             row.change_id, row.status, signed, owner=row.file, is_first=is_first, audiences=audiences
         )  # fmt: skip

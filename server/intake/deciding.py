@@ -62,7 +62,7 @@ class Decisions(Batch):
     def look(self, change_id: str, decider: Caller) -> Look:
         """Reads only. Raises `not_found` for whoever is neither deputy nor head where the file lives."""
         row = self._get_row(change_id)
-        state = self._state(row.file)
+        state = self.keeping.state(row.file)
         if state.row is None or not decider.has_duty(*DECIDERS, scope=row.asks or state.row.scope):
             raise YihuError("not_found")
         envelope = open_body(self.session, self.context.keyring, row)
@@ -88,9 +88,9 @@ class Decisions(Batch):
 
         In bulk only what opens no conflict and breaks no rule is taken in; anything else asks for a look (`needs_look`).
         """
-        _ = self.log
+        _ = self.keeping.log
         row = self._get_row(change_id)
-        state = self._state(row.file)
+        state = self.keeping.state(row.file)
         self._check_decider(row, state, decider, may_be_returned=may_be_returned)
         if not is_accepted:
             return self._conclude(row, state, (Reason("declined", say=reason),), decider)
@@ -106,18 +106,20 @@ class Decisions(Batch):
             said = tuple(replace(one, say=reason) if one.code == "admitted" else one for one in judgement.reasons)
             judgement = replace(judgement, reasons=said)
         verdict = self._verdict(judgement, change, row.received_at)
-        signed = self._append_again(row, change, replace(verdict, by=decider.person_id, decided_at=self.now), state)
+        signed = self.keeping.append_again(
+            row, change, replace(verdict, by=decider.person_id, decided_at=self.now), state
+        )
         self._judge_held_again(state)
-        self._write()
+        self.keeping.write()
         return signed
 
     def conclude_reissued(
         self, change_id: str, decider: Caller, instead: str, *, reason: str | None, may_be_returned: bool
     ) -> Envelope:
         """The decider has entered the words again as an accepted change of her own that names this one (C-8)."""
-        _ = self.log
+        _ = self.keeping.log
         row = self._get_row(change_id)
-        state = self._state(row.file)
+        state = self.keeping.state(row.file)
         self._check_decider(row, state, decider, may_be_returned=may_be_returned)
         again = queries.find_change(self.session, self.station_id, instead)
         if again is None or again.status != "accepted" or again.file != row.file:
@@ -129,7 +131,7 @@ class Decisions(Batch):
 
     def dismiss(self, change_id: str, author: Caller) -> Envelope:
         """Its author puts a returned change, or a fork, away. The server has it, and keeps it. Safe to repeat."""
-        _ = self.log
+        _ = self.keeping.log
         row = self._get_row(change_id)
         if row.person_id != author.person_id:
             raise YihuError("not_found")
@@ -138,7 +140,7 @@ class Decisions(Batch):
             return verdict
         if row.status != "returned" and not (row.status == "quarantined" and is_fork(read_verdict(verdict))):
             raise YihuError("change_final" if row.status == "accepted" else "change_waits")
-        return self._conclude(row, self._state(row.file), (Reason("dismissed"),), author)
+        return self._conclude(row, self.keeping.state(row.file), (Reason("dismissed"),), author)
 
     # --- parts --------------------------------------------------------------------------------------------------------
 
@@ -184,7 +186,7 @@ class Decisions(Batch):
         if rules is None:
             return ()
         verdict = judgement.to_verdict(change, position=_POSITION_NEXT, received_at=self.now)
-        accepted = accepted_of(list_circle([state.file, *changes.files_named(change)], self._state))
+        accepted = accepted_of(list_circle([state.file, *changes.files_named(change)], self.keeping.state))
         before = {one["id"] for one in fold(rules, accepted, state.file)["conflicts"]}
         after = fold(rules, [*accepted, FoldInput(change, verdict)], state.file)["conflicts"]
         return [one["path"] for one in after if one["id"] not in before]
@@ -199,16 +201,16 @@ class Decisions(Batch):
         if row.fork:  # whoever heard that it was accepted, in a log that was lost, hears that it is none
             reasons = (*reasons, Reason("fork"))
         verdict = Verdict(
-            change=row.change_id, status="declined", position=self.log.next_position, received_at=row.received_at,
+            change=row.change_id, status="declined", position=self.keeping.log.next_position, received_at=row.received_at,
             duty=row.duty or None, reasons=reasons, by=by.person_id, decided_at=self.now, dot=dot, file=row.file,
         )  # fmt: skip
-        row.status, row.position, row.entry = verdict.status, verdict.position, self.log.next_position
+        row.status, row.position, row.entry = verdict.status, verdict.position, self.keeping.log.next_position
         self.session.add(row)
         if row.fork == "":
             state.known[dot] = Known(row.change_id, verdict.status, row.received_at)
             state.held = [held for held in state.held if held != row.change_id]
-        audiences = [*self._audiences(row.person_id, state), row.person_id]  # as in `_append_again`
-        signed = self.log.append(row.change_id, verdict, owner=row.file, is_first=False, audiences=audiences)
+        audiences = [*self.keeping.audiences(row.person_id, state), row.person_id]  # as in `_append_again`
+        signed = self.keeping.log.append(row.change_id, verdict, owner=row.file, is_first=False, audiences=audiences)
         self._judge_held_again(state)
-        self._write()
+        self.keeping.write()
         return signed

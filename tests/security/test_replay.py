@@ -108,15 +108,16 @@ def test_teeth_a_server_that_forgets_what_it_has_seen_is_found_out(
     send_in_any_order(worker, changes, 1)
     before = picture(colleague, query)[0]
 
-    def forget(batch: Any, _envelopes: Any) -> None:
-        batch._rows = {}
+    def forget(keeping: Any, _envelopes: Any) -> None:
+        keeping.rows = {}
 
-    monkeypatch.setattr("server.intake.batch.Batch._read_rows", forget)
+    monkeypatch.setattr("server.intake.keeping.Keeping.read_rows", forget)
 
     def anew(envelope: Envelope) -> str:
         return hashlib.sha256((envelope.sig + new_id()).encode()).hexdigest()
 
-    monkeypatch.setattr("server.intake.batch.row_id_of", anew)
+    for module in ("batch", "keeping"):
+        monkeypatch.setattr(f"server.intake.{module}.row_id_of", anew)
     try:
         send_in_any_order(worker, changes, 2)
     except AssertionError:

@@ -19,6 +19,7 @@ from server.station import rules as stations
 from server.station.founding import DEMO_FILE, found_station, read_plan
 from tests.server.phone import Phone, new_id
 from tests.server.postgresql import BIN, Cluster
+from tests.server.restoring import PostgresqlCopies, SqliteCopies, World
 from tests.server.running import running
 from tests.server.station_rule import watch
 
@@ -189,3 +190,17 @@ def west_worker(context: Context, station_id: str, enrol: Callable[[str], Phone]
 
     context.database.write(work)
     return enrol("苏念慈")
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
+def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
+    if request.param == "sqlite":
+        template: Path = request.getfixturevalue("sqlite_template")
+        copies: Any = SqliteCopies(tmp_path)
+        copies.path.parent.mkdir(parents=True)
+        shutil.copy(template, copies.path)
+    else:
+        copies = PostgresqlCopies(request.getfixturevalue("cluster"), f"r{new_id()}")
+    made = World(tmp_path, copies)
+    yield made
+    made.close()

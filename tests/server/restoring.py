@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
+import httpx
+
 from schemas.registry import find_kind
 from server.accounts import rules as accounts
 from server.context import Context
@@ -18,6 +20,7 @@ from server.station.founding import DEMO_FILE, found_station, read_plan
 from sync.device.device import Device
 from sync.device.report import SyncReport
 from sync.device.transport import HttpTransport
+from tests.server.phone import Phone
 from tests.server.postgresql import Cluster
 from tests.server.running import running
 
@@ -116,6 +119,12 @@ class World:
     def close(self) -> None:
         for device in self.devices:
             device.close()
+
+
+def reconnect(phone: Phone, world: World) -> None:
+    phone.http.close()
+    phone.http = httpx.Client(base_url=f"{world.url}/api/v1", timeout=30)
+    phone.open_session()
 
 
 def connect(device: Device, url: str) -> None:

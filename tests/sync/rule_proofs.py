@@ -77,7 +77,7 @@ PROOFS: Final[dict[str, tuple[str, ...]]] = {
         "pwa/src/device/witness.test.ts::"
         "files that are its own again are asked for by name: one that went from here, and one that was shut",
     ),
-    "D-15": (_RESTORED + "test_a_form_shows_nothing_of_others_that_the_server_got_later",),
+    "D-15": ("tests/server/test_given_twice.py::test_a_form_shows_nothing_of_others_that_the_server_got_later",),
     "M-5d": (_RESTORED + "test_a_revoked_phone_brings_its_own_back_sealed",),
     "D-4": (_PUSH + "test_a_pushed_change_is_accepted_and_reaches_the_colleague_with_its_digest",),
     "D-5": (

@@ -127,7 +127,11 @@ def _chains() -> list[Case]:
         seen = [story.told[0][0], lost.save("w", put("note", "a word of the lost log"))]
         shown = story.save("v", put("phone", "2"), saw=seen)
         story.save("w", put("phone", "3"), saw=[shown] if builds_on else [])
-        name = "what it builds on showed its dot already" if builds_on else "whoever showed its dot is not what it builds on"
+        name = (
+            "what it builds on showed its dot already"
+            if builds_on
+            else "whoever showed its dot is not what it builds on"
+        )
         cases.append(judged(name, "D-9 L-11", story, status, *reasons))
     return cases
 
