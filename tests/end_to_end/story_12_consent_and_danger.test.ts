@@ -2,12 +2,13 @@
  * What a family agrees to and takes back, what is photographed and said, and what happens when somebody is in danger: in real browsers with
  * a camera and a microphone, offline where it happens, then over a line that breaks every 50 KB.
  */
-import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFailed } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Locator } from 'playwright-core'
 import { isAccessible as isScreenAccessible } from './driver/accessible'
 import { BreakingLine } from './driver/breaking'
 import { PHONE, TestBrowser, TODAYS } from './driver/browser'
 import { field } from './driver/casework'
+import { tellInChapters } from './driver/chapters'
 import { Person } from './driver/person'
 import { makePhoto } from './driver/photo'
 import { Server } from './driver/server'
@@ -23,7 +24,6 @@ let line: BreakingLine
 let deputy: Person
 let worker: Person
 let home = ''
-let isBroken = false
 
 beforeAll(async () => {
   server = await Server.make()
@@ -36,13 +36,7 @@ afterAll(async () => {
   await line?.dispose()
   await server?.dispose()
 })
-beforeEach((context) => {
-  if (isBroken) context.skip()
-  onTestFailed(async () => {
-    isBroken = true
-    for (const person of [deputy, worker]) await person.browser.screenshot(`failed-${person.browser.name}`).catch(() => undefined)
-  })
-})
+tellInChapters(() => [deputy, worker])
 
 const test = (person: Person, name: string) => person.page.locator(`[data-test="${name}"]`).first()
 const press = (person: Person, name: string) => test(person, name).click()

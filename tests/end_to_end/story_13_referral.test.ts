@@ -5,11 +5,12 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFailed } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Locator } from 'playwright-core'
 import { isAccessible } from './driver/accessible'
 import { PHONE, TestBrowser } from './driver/browser'
 import { field } from './driver/casework'
+import { tellInChapters } from './driver/chapters'
 import { Person } from './driver/person'
 import { Server } from './driver/server'
 
@@ -24,7 +25,6 @@ let worker: Person
 let colleague: Person
 let stranger: TestBrowser
 let home = ''
-let isBroken = false
 
 beforeAll(async () => {
   server = await Server.make()
@@ -40,14 +40,7 @@ afterAll(async () => {
   await server?.dispose()
   rmSync(folder, { recursive: true, force: true })
 })
-beforeEach((context) => {
-  if (isBroken) context.skip()
-  onTestFailed(async () => {
-    isBroken = true
-    for (const person of [deputy, worker, colleague]) await person.browser.screenshot(`failed-${person.browser.name}`).catch(() => undefined)
-    await stranger.screenshot('failed-refer-stranger').catch(() => undefined)
-  })
-})
+tellInChapters(() => [deputy, worker, colleague, { browser: stranger }])
 
 const test = (person: Person, name: string) => person.page.locator(`[data-test="${name}"]`).first()
 const press = (person: Person, name: string) => test(person, name).click()

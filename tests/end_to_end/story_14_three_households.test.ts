@@ -3,10 +3,11 @@
  * disabled woman about whose grade two workers disagree, and who is handed to the other worker. What happens at a door happens offline; the
  * deputy and the head decide what is theirs.
  */
-import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFailed } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Locator } from 'playwright-core'
 import { PHONE, TestBrowser } from './driver/browser'
 import { addMember, assess, conclusion, field, submit } from './driver/casework'
+import { tellInChapters } from './driver/chapters'
 import { Person } from './driver/person'
 import { Server } from './driver/server'
 
@@ -21,7 +22,6 @@ let deputy: Person
 let head: Person
 let worker: Person
 let second: Person
-let isBroken = false
 const homes: Record<string, string> = {}
 
 beforeAll(async () => {
@@ -36,13 +36,7 @@ afterAll(async () => {
   for (const person of people()) await person.browser.dispose()
   await server?.dispose()
 })
-beforeEach((context) => {
-  if (isBroken) context.skip()
-  onTestFailed(async () => {
-    isBroken = true
-    for (const person of people()) await person.browser.screenshot(`failed-${person.browser.name}`).catch(() => undefined)
-  })
-})
+tellInChapters(() => people())
 
 const people = () => [deputy, worker, second, head].filter(Boolean)
 const press = (person: Person, test: string) => person.page.locator(`[data-test="${test}"]`).first().click()

@@ -2,10 +2,11 @@
  * What few may know: a worker writes it down and reads it no more, her deputy reads it, a colleague sees nothing of it anywhere until she is
  * named, and nothing again once that is taken back. The household's page, its history and the family's copy say nothing.
  */
-import { afterAll, beforeAll, beforeEach, expect, it, onTestFailed } from 'vitest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 import { isAccessible } from './driver/accessible'
 import { PHONE, TestBrowser } from './driver/browser'
 import { field } from './driver/casework'
+import { tellInChapters } from './driver/chapters'
 import { Person } from './driver/person'
 import { Server } from './driver/server'
 
@@ -17,7 +18,6 @@ let worker: Person
 let deputy: Person
 let colleague: Person
 let home = ''
-let isBroken = false
 const everyone = () => [worker, deputy, colleague]
 
 beforeAll(async () => {
@@ -31,13 +31,7 @@ afterAll(async () => {
   for (const person of everyone()) await person?.browser.dispose()
   await server?.dispose()
 })
-beforeEach((context) => {
-  if (isBroken) context.skip()
-  onTestFailed(async () => {
-    isBroken = true
-    for (const person of everyone()) await person.browser.screenshot(`failed-${person.browser.name}`).catch(() => undefined)
-  })
-})
+tellInChapters(() => everyone())
 
 const at = (person: Person, test: string) => person.page.locator(`[data-test="${test}"]`)
 const text = (person: Person) => person.page.locator('body').innerText()

@@ -3,10 +3,11 @@
  * dies in the middle of typing, the server is killed, conflicts and approvals are decided, and everybody ends with one file.
  * One story in chapters: each needs those before it.
  */
-import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFailed } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { join } from 'node:path'
 import { DESK, PHONE, TestBrowser } from './driver/browser'
 import { addMember, assess, conclusion, correctPhone, field, openHousehold, planVisitToday, recordUnlinked, recordVisit, search, setDisabilityGrade, setHouseholdSize, submit } from './driver/casework'
+import { tellInChapters } from './driver/chapters'
 import { findInClear } from './driver/leaks'
 import { Person } from './driver/person'
 import { EXIF_CANARY, makePhoto } from './driver/photo'
@@ -22,7 +23,6 @@ let worker: Person
 let second: Person
 let home = ''
 let photo: Buffer
-let isBroken = false
 const fetchedPhotos: Buffer[] = []
 
 beforeAll(async () => {
@@ -35,13 +35,7 @@ afterAll(async () => {
   for (const person of [deputy, worker, second]) await person?.browser.dispose()
   await server?.dispose()
 })
-beforeEach((context) => {
-  if (isBroken) context.skip()
-  onTestFailed(async () => {
-    isBroken = true
-    for (const person of [deputy, worker, second]) await person.browser.screenshot(`failed-${person.browser.name}`).catch(() => undefined)
-  })
-})
+tellInChapters(() => [deputy, worker, second])
 
 describe('the whole story', () => {
   it('the deputy enrols with her link and imports the ledger into 420 household files', async () => {

@@ -1,7 +1,8 @@
 /** A worker's day on Chromium 88, the engine of low-end phones: enrol, search, visit and assess offline, die, reopen, sync. */
-import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFailed } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { PHONE, TestBrowser } from './driver/browser'
 import { addMember, assess, conclusion, correctPhone, openHousehold, planVisitToday, recordVisit, search, submit } from './driver/casework'
+import { tellInChapters } from './driver/chapters'
 import { findInClear } from './driver/leaks'
 import { chromium88 } from './driver/old'
 import { Person } from './driver/person'
@@ -14,7 +15,6 @@ let server: Server
 let terminal: Terminal
 let worker: Person
 let home = ''
-let isBroken = false
 
 beforeAll(async () => {
   server = await Server.make()
@@ -29,13 +29,7 @@ afterAll(async () => {
   terminal?.dispose()
   await server?.dispose()
 })
-beforeEach((context) => {
-  if (isBroken) context.skip()
-  onTestFailed(async () => {
-    isBroken = true
-    await worker.browser.screenshot('failed-old').catch(() => undefined)
-  })
-})
+tellInChapters(() => [worker])
 
 describe('a worker\'s day on Chromium 88', () => {
   it('is Chromium 88', async () => {

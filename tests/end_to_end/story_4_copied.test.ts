@@ -3,9 +3,10 @@
  * enters its words again, the copy gets a key of its own, and nobody loses a word.
  */
 import { cpSync } from 'node:fs'
-import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFailed } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { PHONE, TestBrowser } from './driver/browser'
 import { correctPhone, field, openHousehold } from './driver/casework'
+import { tellInChapters } from './driver/chapters'
 import { findInClear } from './driver/leaks'
 import { Person } from './driver/person'
 import { Server } from './driver/server'
@@ -17,7 +18,6 @@ let server: Server
 let deputy: Person
 let worker: Person
 let copy: Person
-let isBroken = false
 
 beforeAll(async () => {
   server = await Server.make()
@@ -31,13 +31,7 @@ afterAll(async () => {
   for (const person of [deputy, worker, copy]) await person?.browser.dispose()
   await server?.dispose()
 })
-beforeEach((context) => {
-  if (isBroken) context.skip()
-  onTestFailed(async () => {
-    isBroken = true
-    for (const person of [deputy, worker, copy]) await person?.browser.screenshot(`failed-copied-${person.browser.name}`).catch(() => undefined)
-  })
-})
+tellInChapters(() => [deputy, worker, copy])
 
 /** A second phone whose profile is, file by file, that of the first. */
 async function copyPhone(): Promise<Person> {

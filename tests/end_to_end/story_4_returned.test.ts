@@ -3,8 +3,9 @@
  * second look, carries it sealed, and puts it away. Nothing leaves the phone before the server holds it.
  */
 import { readFileSync } from 'node:fs'
-import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFailed } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { field, openHousehold, setHouseholdSize } from './driver/casework'
+import { tellInChapters } from './driver/chapters'
 import { findInClear } from './driver/leaks'
 import type { Person } from './driver/person'
 import { Server } from './driver/server'
@@ -16,7 +17,6 @@ let server: Server
 let deputy: Person
 let worker: Person
 let home = ''
-let isBroken = false
 
 beforeAll(async () => {
   server = await Server.make()
@@ -30,13 +30,7 @@ afterAll(async () => {
   for (const person of [deputy, worker]) await person?.browser.dispose()
   await server?.dispose()
 })
-beforeEach((context) => {
-  if (isBroken) context.skip()
-  onTestFailed(async () => {
-    isBroken = true
-    for (const person of [deputy, worker]) await person.browser.screenshot(`failed-returned-${person.browser.name}`).catch(() => undefined)
-  })
-})
+tellInChapters(() => [deputy, worker])
 
 /** An app that is older than the limit of the household's size: the rule is the server's. */
 async function forgetTheLimit(person: Person): Promise<void> {

@@ -3,8 +3,9 @@
  * changes hands. Nothing is lost and everybody is told.
  */
 import { readFileSync } from 'node:fs'
-import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFailed } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { correctPhone, field, openHousehold, setHouseholdSize } from './driver/casework'
+import { tellInChapters } from './driver/chapters'
 import type { Person } from './driver/person'
 import { Server } from './driver/server'
 import { Terminal } from './driver/terminal'
@@ -16,7 +17,6 @@ let server: Server
 let terminal: Terminal // 周青禾's device
 let deputy: Person
 let worker: Person
-let isBroken = false
 
 beforeAll(async () => {
   server = await Server.make()
@@ -30,13 +30,7 @@ afterAll(async () => {
   terminal?.dispose()
   await server?.dispose()
 })
-beforeEach((context) => {
-  if (isBroken) context.skip()
-  onTestFailed(async () => {
-    isBroken = true
-    for (const person of [deputy, worker]) await person.browser.screenshot(`failed-verdicts-${person.browser.name}`).catch(() => undefined)
-  })
-})
+tellInChapters(() => [deputy, worker])
 
 describe('verdicts', () => {
   it('deputy and worker enrol and get the households', async () => {

@@ -6,10 +6,11 @@ import { createHash } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFailed } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { PHONE, TestBrowser, TODAYS } from './driver/browser'
 import { Film } from './driver/camera'
 import { addMember, correctPhone, openHousehold } from './driver/casework'
+import { tellInChapters } from './driver/chapters'
 import { findInClear } from './driver/leaks'
 import { chromium88 } from './driver/old'
 import { Person } from './driver/person'
@@ -26,7 +27,6 @@ let carrier: Person
 let film: Film
 let home = ''
 let shared = ''
-let isBroken = false
 const camera = { ...TODAYS, args: [...TODAYS.args] } // the author's phone gets its film before it is started again
 
 beforeAll(async () => {
@@ -46,13 +46,7 @@ afterAll(async () => {
   await server?.dispose()
   rmSync(folder, { recursive: true, force: true })
 })
-beforeEach((context) => {
-  if (isBroken) context.skip()
-  onTestFailed(async () => {
-    isBroken = true
-    for (const person of [author, carrier]) await person.browser.screenshot(`failed-bundles-${person.browser.name}`).catch(() => undefined)
-  })
-})
+tellInChapters(() => [author, carrier])
 
 const items = (person: Person, kind: string) => person.page.locator(`[data-test="carried-${kind}"]`)
 const taken = (person: Person, words: string | RegExp) => person.page.locator('[data-test="taken"]').filter({ hasText: words }).waitFor({ timeout: 60_000 })

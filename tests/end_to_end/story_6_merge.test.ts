@@ -2,11 +2,12 @@
  * One family, two files: two workers make them without a network, the deputy is shown the pair, merges it, and parts it again; what a
  * phone writes late into the absorbed file shows in the survivor. On the way: facts that cannot all be true, settled and put right.
  */
-import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFailed } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { DESK, PHONE, TestBrowser } from './driver/browser'
 import { field, search, setHouseholdSize } from './driver/casework'
+import { tellInChapters } from './driver/chapters'
 import { Person } from './driver/person'
 import { Server } from './driver/server'
 
@@ -21,7 +22,6 @@ let worker: Person
 let second: Person
 let kept = '' // the worker's file, which stays
 let absorbed = '' // the second worker's
-let isBroken = false
 
 beforeAll(async () => {
   server = await Server.make()
@@ -33,13 +33,7 @@ afterAll(async () => {
   for (const person of [deputy, worker, second]) await person?.browser.dispose()
   await server?.dispose()
 })
-beforeEach((context) => {
-  if (isBroken) context.skip()
-  onTestFailed(async () => {
-    isBroken = true
-    for (const person of [deputy, worker, second]) await person.browser.screenshot(`failed-${person.browser.name}`).catch(() => undefined)
-  })
-})
+tellInChapters(() => [deputy, worker, second])
 
 /** Opens a file for a household whose head is met in the field. */
 async function makeHousehold(person: Person, village: string, door: string): Promise<string> {

@@ -1,7 +1,8 @@
 /** The server's data is put back to an older copy: phones bring back what it forgot. Then its past is altered: they refuse it. */
-import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFailed } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { PHONE, TestBrowser } from './driver/browser'
 import { addMember, correctPhone, openHousehold } from './driver/casework'
+import { tellInChapters } from './driver/chapters'
 import { Person } from './driver/person'
 import { Server } from './driver/server'
 import { Terminal } from './driver/terminal'
@@ -12,7 +13,6 @@ let worker: Person
 let deputy: Person
 let newcomer: Terminal | null = null
 let newcomersLink = ''
-let isBroken = false
 
 beforeAll(async () => {
   server = await Server.make()
@@ -30,14 +30,7 @@ afterAll(async () => {
   newcomer?.dispose()
   await server?.dispose()
 })
-beforeEach((context) => {
-  if (isBroken) context.skip()
-  onTestFailed(async () => {
-    isBroken = true
-    await worker.browser.screenshot('failed-restored-worker').catch(() => undefined)
-    await deputy.browser.screenshot('failed-restored-deputy').catch(() => undefined)
-  })
-})
+tellInChapters(() => [worker, deputy])
 
 /** What this phone's page of synchronising says under a heading. */
 async function told(person: Person, mark: string): Promise<string> {

@@ -2,11 +2,12 @@
  * Grandparents with a left-behind child at risk: found, taken on, agreed with, assessed as red, reported and planned for, all offline; then
  * reviewed by the deputy, who is the second person for the risk. Screens are held to axe's rules on the way.
  */
-import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFailed } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Locator } from 'playwright-core'
 import { isAccessible as isScreenAccessible } from './driver/accessible'
 import { PHONE, TestBrowser } from './driver/browser'
 import { addMember, field } from './driver/casework'
+import { tellInChapters } from './driver/chapters'
 import { Person } from './driver/person'
 import { Server } from './driver/server'
 
@@ -17,7 +18,6 @@ let server: Server
 let deputy: Person
 let worker: Person
 let home = ''
-let isBroken = false
 
 beforeAll(async () => {
   server = await Server.make()
@@ -28,13 +28,7 @@ afterAll(async () => {
   for (const person of [deputy, worker]) await person?.browser.dispose()
   await server?.dispose()
 })
-beforeEach((context) => {
-  if (isBroken) context.skip()
-  onTestFailed(async () => {
-    isBroken = true
-    for (const person of [deputy, worker]) await person.browser.screenshot(`failed-${person.browser.name}`).catch(() => undefined)
-  })
-})
+tellInChapters(() => [deputy, worker])
 
 const press = (person: Person, test: string) => person.page.locator(`[data-test="${test}"]`).first().click()
 const chip = (within: Locator, words: string) => within.locator('label.y-chip').filter({ hasText: new RegExp(`^${words}`) }).first()

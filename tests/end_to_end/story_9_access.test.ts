@@ -2,10 +2,11 @@
  * Who may see what, and who sees that they did: a child's file without leave, asked for and given; an alarm that somebody looks at; a lost
  * phone's list and its wiping; a stand-in; one's own other phone; three administrators, a takeover by two, the record and its check.
  */
-import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFailed } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { isAccessible as isScreenAccessible } from './driver/accessible'
 import { PHONE, TestBrowser } from './driver/browser'
 import { field } from './driver/casework'
+import { tellInChapters } from './driver/chapters'
 import { Person } from './driver/person'
 import { Server } from './driver/server'
 
@@ -22,7 +23,6 @@ let worker: Person
 let colleague: Person
 const others: Person[] = []
 let home = ''
-let isBroken = false
 
 const everyone = () => [deputy, head, worker, colleague, ...others]
 
@@ -39,13 +39,7 @@ afterAll(async () => {
   for (const person of everyone()) await person?.browser.dispose()
   await server?.dispose()
 })
-beforeEach((context) => {
-  if (isBroken) context.skip()
-  onTestFailed(async () => {
-    isBroken = true
-    for (const person of everyone()) await person.browser.screenshot(`failed-${person.browser.name}`).catch(() => undefined)
-  })
-})
+tellInChapters(() => everyone())
 
 const at = (person: Person, test: string) => person.page.locator(`[data-test="${test}"]`)
 const press = (person: Person, test: string) => at(person, test).first().click()
