@@ -23,7 +23,7 @@ from sync.verdict import Reason, Verdict
 from sync.versions import NOTHING, Base, Dot, base_within, covers, dot_within, list_dots
 
 DAY_MS: Final = 86_400_000
-_UNDECIDED_MAX: Final = 20
+UNDECIDED_MAX: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +192,7 @@ def _saw_what_stands(change: Change, context: Context) -> bool:
         return False
     seen = seen_from(context.accepted, change.base, change.file)
     own = sorted((item.change.dot.seq for item in seen if item.change.dot.replica == change.dot.replica), reverse=True)
-    for last in [change.dot.seq, *own[:_UNDECIDED_MAX]]:
+    for last in [change.dot.seq, *own[:UNDECIDED_MAX]]:
         shown = [i for i in seen if i.change.dot.replica != change.dot.replica or i.change.dot.seq < last]
         if (state_digest(fold(context.rules, shown, change.file)) if shown else None) == change.seen:
             return True

@@ -59,6 +59,7 @@ def pull(
     known = read_cursor(cursor)
     page = Page()
     begun: list[str] = []  # scopes told from their beginning to someone who holds files already
+    packed: dict[str, int] = {}  # scopes told by a pack to someone who read them up to here
     audiences = {caller.person_id: 0 if again else known.get(caller.person_id, 0)}
     for scope in caller.scopes:
         if scope in known and not again:
@@ -68,6 +69,7 @@ def pull(
         audiences[scope] = pack.position if pack else 0
         if pack:
             page.packs.append((pack, write_cursor({scope: pack.position})))
+            packed |= {scope: known[scope]} if scope in known else {}
         elif again:
             begun.append(scope)
     lost = {audience: last for audience, last in known.items() if audience not in audiences}
@@ -77,7 +79,7 @@ def pull(
         epoch = log.current_epoch(session, caller.station_id)
         named_after = "" if written < epoch else read_named_after(cursor)
         if written < epoch:  # what lies beyond what the log kept at its restart is told anew
-            for told in (audiences, lost):
+            for told in (audiences, lost, packed):
                 told.update(log.put_back(session, caller.station_id, told, written, claim))
         # Whoever starts from the beginning may have lost its own changes too: a record that no longer verified, for one.
         is_anew = again or not known
@@ -94,6 +96,8 @@ def pull(
         else:
             _fill(session, context, caller, audiences, limit, page, whole)
         _tell_losses(session, context, caller, lost, page)
+        for scope, last in packed.items():
+            page.leaves += _list_gone(session, caller, scope, last)
         next_named = page.named[-1].file if len(page.named) == limit else None
         page.cursor = write_cursor(page.audiences, epoch, whole, next_named)
 
@@ -150,9 +154,14 @@ def _tell_losses(session: Session, context: Context, caller: Caller, lost: dict[
         told = reading.list_entries(session, context.keyring, caller.station_id, positions, for_device=caller.replica)
         page.entries += [entry for entry in told if entry.person_id == caller.person_id]
         page.leaves += [view.file for view in reading.list_files(session, caller.station_id, scope=scope)]
-        moved = reading.list_moved_from(session, caller.station_id, scope, last)
-        homes = reading.list_homes(session, caller.station_id, moved)
-        page.leaves += [file for file in moved if homes.get(file) not in caller.scopes and homes.get(file) != scope]
+        page.leaves += [file for file in _list_gone(session, caller, scope, last) if file not in page.leaves]
+
+
+def _list_gone(session: Session, caller: Caller, scope: str, last: int) -> list[str]:
+    """Files that went from this scope since and are in none of the caller's: no pack says so."""
+    moved = reading.list_moved_from(session, caller.station_id, scope, last)
+    homes = reading.list_homes(session, caller.station_id, moved)
+    return [file for file in moved if homes.get(file) not in caller.scopes]
 
 
 def _tell_entered(session: Session, caller: Caller, begun: list[str], page: Page) -> None:

@@ -12,7 +12,7 @@ from sync.device.reading import FileView
 from sync.device.store import StoredChange
 from sync.fold import FoldInput, fold, seen_from, state_digest
 from sync.rules import Rules
-from sync.verdicts import is_fork
+from sync.verdicts import UNDECIDED_MAX, is_fork
 from sync.versions import Base, Dot, base_of, covers, dot_within, list_dots
 
 
@@ -27,15 +27,28 @@ def sound_base(view: FileView, rules: Rules, changes: Sequence[StoredChange], re
     standing = {dot_within(stored.dot, stored.file, view.file) for stored in accepted}
     base = _without(view.base, lambda dot: dot.replica.partition("@")[0] in retired and dot not in standing)
     doubtful = {dot for dot in forks if covers(base, dot)}
-    if not doubtful or _showed_all(view, rules, accepted, base):
+    first = max((dot.seq for dot in doubtful if dot.replica == replica), default=0) + 1
+    if not doubtful or _showed_all(view, rules, accepted, base, Dot(replica, first)):
         return base
     return _without(base, doubtful.__contains__)
 
 
-def _showed_all(view: FileView, rules: Rules, accepted: Sequence[StoredChange], base: Base) -> bool:
-    """A form that was opened after the other save came in showed exactly what its base covers; its digest says so."""
+def _showed_all(view: FileView, rules: Rules, accepted: Sequence[StoredChange], base: Base, after: Dot) -> bool:
+    """A form that was opened after the other save came in showed exactly what its base covers; its digest says so.
+
+    Own saves from `after` on may have been undecided then: they are accepted by now, and were in no digest.
+    """
     inputs = seen_from((FoldInput(stored.change(), stored.read_verdict()) for stored in accepted), base, view.file)
-    return bool(inputs) and view.seen == state_digest(fold(rules, inputs, view.file))
+    own = {one.change.dot.seq for one in inputs if one.change.dot.replica == after.replica}
+    for last in [None, *sorted((seq for seq in own if seq >= after.seq), reverse=True)[:UNDECIDED_MAX]]:
+        shown = [
+            one
+            for one in inputs
+            if last is None or one.change.dot.replica != after.replica or one.change.dot.seq < last
+        ]
+        if shown and view.seen == state_digest(fold(rules, shown, view.file)):
+            return True
+    return False
 
 
 def _is_fork(stored: StoredChange) -> bool:

@@ -219,7 +219,7 @@ class Syncing:
         return True
 
     def _leave_foreign(self) -> bool:
-        """After a restart: what only the lost log gave to this device; what breaks off is due again."""
+        """What no entry takes away: of a lost log, or of scopes that no cursor knew. What breaks off is due again."""
         if not self._report.reached or self._report.problem or not self._store.setting("recheck"):
             return True
         foreign = self._witness.list_foreign()
@@ -268,8 +268,11 @@ class Syncing:
         return True
 
     def _give_packs_up(self) -> bool:
-        """The server has made a newer one, or is another since: ask again, by the cursor from before."""
-        self._store.keep_settings({"packs": [], "cursor_after_packs": None, "again": True})
+        """The server has made a newer one, or is another since: ask again, by the cursor from before.
+
+        It tells nothing of scopes that were read since; what lies here of them is asked for afterwards.
+        """
+        self._store.keep_settings({"packs": [], "cursor_after_packs": None, "again": True, "recheck": True})
         return True
 
     def _take_pack(self, offer: PackOffer) -> bool:

@@ -47,7 +47,7 @@ class Feed:
         said: dict[str, Any] = json.loads(cursor) if cursor else {"a": {}, "e": 1, "w": 0}
         known: dict[str, int] = said["a"]
         audiences = {account.person: 0 if again else known.get(account.person, 0)}
-        packs, begun = [], set()
+        packs, begun, packed = [], set(), dict[str, int]()
         for scope in sorted(station.scopes_of(account.person)):
             if scope in known and not again:
                 audiences[scope] = known[scope]
@@ -56,12 +56,14 @@ class Feed:
             audiences[scope] = pack["position"] if pack else 0
             packs += [pack["offer"]] if pack else []
             begun |= {scope} if again and not pack else set()
+            packed |= {scope: known[scope]} if pack and scope in known else {}
         lost = {audience: last for audience, last in known.items() if audience not in audiences}
         named_after: str | None = said.get("n")
         if said["e"] < station.log.epoch:  # what lies beyond what the log kept at its restart is told anew
             named_after = ""
             audiences |= station.log.put_back(audiences, said["e"], claim)
             lost |= station.log.put_back(lost, said["e"], claim)
+            packed |= station.log.put_back(packed, said["e"], claim)
         is_anew = again or not known
         whole = station.log.last_place if is_anew else said["w"]
         refused = self._list_refused(account) if is_anew and packs else []
@@ -70,6 +72,8 @@ class Feed:
         page["entries"] = refused + page["entries"]
         for scope, last in lost.items():
             self._tell_loss(account, scope, last, page)
+        for scope, last in packed.items():
+            page["leaves"] += self._gone_from(account, scope, last)
         page["enters"] += [case.file for case in station.files if case.scope in begun]
         told_until = {"a": page["audiences"], "e": station.log.epoch, "w": whole}
         told_until |= {"n": named[-1]} if len(named) == self._page_entries else {}
@@ -151,17 +155,19 @@ class Feed:
         own = [one for one in told if self.station.rows[one.change].person == account.person]
         page["entries"] += [self._entry(one, account.replica) for one in own]
         page["leaves"] += [case.file for case in self.station.files if case.scope == scope]
-        scopes = self.station.scopes_of(account.person)
-        for file in self._moved_from(scope, last):
-            case = self.station.find_case(file)
-            if case is None or (case.scope not in scopes and case.scope != scope):
-                page["leaves"].append(file)
+        page["leaves"] += [file for file in self._gone_from(account, scope, last) if file not in page["leaves"]]
 
     def _name_again(self, account: Account, known: Mapping[str, int], after: str) -> list[str]:
         """The next files of the patches that the reader read before: what a forgotten entry took away, none gives back."""
         scopes = self.station.scopes_of(account.person) & known.keys()
         named = sorted(case.file for case in self.station.files if case.scope in scopes and case.file > after)
         return named[: self._page_entries]
+
+    def _gone_from(self, account: Account, scope: str, after: int) -> list[str]:
+        """Files that went from this scope since and are in none of the reader's: no pack says so."""
+        scopes = self.station.scopes_of(account.person)
+        cases = {file: self.station.find_case(file) for file in self._moved_from(scope, after)}
+        return [file for file, case in cases.items() if case is None or case.scope not in scopes]
 
     def _moved_from(self, scope: str, after: int) -> list[str]:
         moved = [move for place, moves in self.station.moves.items() if place > after for move in moves]

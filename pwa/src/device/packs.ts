@@ -28,7 +28,8 @@ export async function takePacks(phone: Phone, vault: OpenVault): Promise<string[
       // The server has made a newer one, or is another since: ask again from the beginning.
       const isGone = error instanceof Problem ? [404, 410, 416].includes(error.status) : error instanceof DeviceError && error.code.startsWith('log_')
       if (!isGone) throw error
-      await storeSync(phone, vault, { packs: [], cursor_after_packs: null, again: true })
+      // By the cursor from before, which knows nothing of scopes read since: what lies here of them is asked for afterwards.
+      await storeSync(phone, vault, { packs: [], cursor_after_packs: null, again: true, recheck: true })
       await dropParts(vault.database)
       return faults
     }

@@ -129,7 +129,7 @@ async function signedChange(phone: Phone, body: FileBody, parts: SaveParts): Pro
     replica: signer.replica,
     seq: (last?.seq ?? 0) + 1,
     prev: last?.id ?? null,
-    base: await baseOfForm(phone, body, parts),
+    base: await baseOfForm(phone, body, parts, signer.replica),
     seen: parts.seen,
     schema: phone.rulesOf(body.kind).version,
     at: phone.now(),
@@ -148,12 +148,12 @@ async function signedChange(phone: Phone, body: FileBody, parts: SaveParts): Pro
 }
 
 /** What the form showed, but for what stands under a number that a copy of this phone gave out too. */
-async function baseOfForm(phone: Phone, body: FileBody, parts: SaveParts): Promise<FileView['base']> {
+async function baseOfForm(phone: Phone, body: FileBody, parts: SaveParts, replica: string): Promise<FileView['base']> {
   const retired = new Set(phone.vault?.secrets?.retired ?? [])
   const forks = (await phone.mustDatabase().getAll('outbox')).filter((row) => row.file === body.file && row.forked).map((row): [string, number] => [row.replica, row.seq])
   if (!retired.size && !forks.length) return parts.base
   const known = [...readStored(body), ...(await othersOf(phone.mustVault(), body)).flatMap(readStored)]
-  return soundBase({ file: body.file, base: parts.base, seen: parts.seen }, phone.rulesOf(body.kind), known, retired, forks)
+  return soundBase({ file: body.file, base: parts.base, seen: parts.seen }, phone.rulesOf(body.kind), known, replica, retired, forks)
 }
 
 /** This replica's latest word on the file. Where a damaged record was made anew, the outbox alone may still know of it. */

@@ -18,18 +18,18 @@ const digest = (known: KnownChange[]): string => stateDigest(fold(RULES, known, 
 describe('a base after a renewal', () => {
   test('leaves out what was not accepted under the key that was given up', () => {
     const known = [saved(OLD, 1, 'accepted'), saved(OLD, 2, 'quarantined'), saved(OLD, 3, null), saved(OTHER, 1, 'accepted', 2)]
-    const base = soundBase({ file: FILE, base: { vector: { [OLD]: 3, [OTHER]: 1 }, except: [] }, seen: null }, RULES, known, new Set([OLD]), [])
+    const base = soundBase({ file: FILE, base: { vector: { [OLD]: 3, [OTHER]: 1 }, except: [] }, seen: null }, RULES, known, NEW, new Set([OLD]), [])
     expect(base).toEqual({ vector: { [OLD]: 1, [OTHER]: 1 }, except: [] })
   })
 
   test('names a gap where a later one was accepted', () => {
     const known = [saved(OLD, 1, 'quarantined'), saved(OLD, 2, 'accepted')]
-    expect(soundBase({ file: FILE, base: { vector: { [OLD]: 2 }, except: [] }, seen: null }, RULES, known, new Set([OLD]), [])).toEqual({ vector: { [OLD]: 2 }, except: [[OLD, 1]] })
+    expect(soundBase({ file: FILE, base: { vector: { [OLD]: 2 }, except: [] }, seen: null }, RULES, known, NEW, new Set([OLD]), [])).toEqual({ vector: { [OLD]: 2 }, except: [[OLD, 1]] })
   })
 
   test('keeps what the present key said, decided or not', () => {
     const base = { vector: { [NEW]: 2 }, except: [] }
-    expect(soundBase({ file: FILE, base, seen: null }, RULES, [saved(NEW, 1, null), saved(NEW, 2, 'held')], new Set([OLD]), [])).toEqual(base)
+    expect(soundBase({ file: FILE, base, seen: null }, RULES, [saved(NEW, 1, null), saved(NEW, 2, 'held')], NEW, new Set([OLD]), [])).toEqual(base)
   })
 })
 
@@ -39,11 +39,19 @@ describe('a form that was opened before the fork was known', () => {
   const base = { vector: { [OLD]: 1, [OTHER]: 1 }, except: [] }
 
   test('did not show the save of the other phone under the same number', () => {
-    const found = soundBase({ file: FILE, base, seen: digest([first]) }, RULES, [first, standing], new Set(), [[OLD, 1]])
+    const found = soundBase({ file: FILE, base, seen: digest([first]) }, RULES, [first, standing], OLD, new Set(), [[OLD, 1]])
     expect(found).toEqual({ vector: { [OTHER]: 1 }, except: [] })
   })
 
   test('opened afterwards it did, and may replace it', () => {
-    expect(soundBase({ file: FILE, base, seen: digest([first, standing]) }, RULES, [first, standing], new Set(), [[OLD, 1]])).toEqual(base)
+    expect(soundBase({ file: FILE, base, seen: digest([first, standing]) }, RULES, [first, standing], OLD, new Set(), [[OLD, 1]])).toEqual(base)
+  })
+
+  test('opened afterwards with a save that was still undecided it did too; opened before, a later save tells nothing', () => {
+    const later = saved(OLD, 2, 'accepted', 3)
+    const wider = { vector: { [OLD]: 2, [OTHER]: 1 }, except: [] }
+    const from = (seen: string) => soundBase({ file: FILE, base: wider, seen }, RULES, [first, standing, later], OLD, new Set(), [[OLD, 1]])
+    expect(from(digest([first, standing]))).toEqual(wider)
+    expect(from(digest([first]))).toEqual({ vector: { [OLD]: 2, [OTHER]: 1 }, except: [[OLD, 1]] })
   })
 })

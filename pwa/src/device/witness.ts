@@ -125,7 +125,7 @@ export async function fetchWanted(phone: Phone, vault: OpenVault): Promise<void>
   }
 }
 
-/** After a restart: files that only the lost log gave to this phone go as if they left (M-4c). What breaks off is due again. */
+/** What no entry takes away, of a lost log or of a scope that no cursor knew, goes as if it left (M-4c). What breaks off is due again. */
 export async function leaveForeign(phone: Phone, vault: OpenVault): Promise<void> {
   if (!(await vault.readSync()).recheck) return
   const open: string[] = []

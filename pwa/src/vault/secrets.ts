@@ -56,7 +56,7 @@ export interface Renewal {
 /** Under the vault key, written in the same transaction as what it speaks of. */
 export interface SyncState {
   cursor: string | null
-  recheck?: boolean // after a restart: which files are still this phone's waits to be asked (M-4c)
+  recheck?: boolean // after a restart, or packs that were gone: which files are still this phone's waits to be asked (M-4c)
   wanted?: string[] // files that are this phone's again and wait to be asked for by name (M-4c)
   again?: boolean // everything is asked for anew; the cursor stays, because it tells what left meanwhile (M-4a)
   server_at: number
