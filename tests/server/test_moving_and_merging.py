@@ -369,3 +369,19 @@ def test_a_pack_with_a_file_that_has_moved_is_shown_to_nobody(
     accepted(head, transfer(head, gone, patches["西片区"], top.base(gone), patches["东片区"]))
     assert colleague.http.get(f"/packs/{old['id']}").status_code == 404
     assert Desk(colleague).pull().files() == set(files) - {gone}
+
+
+def test_who_asks_anew_and_gets_a_pack_is_told_what_went_from_it(
+    worker: Phone, colleague: Phone, head: Phone, context: Context, patches: dict[str, str]
+) -> None:
+    files = [new_id() for _ in range(context.settings.pack_from_entries + 5)]
+    for start in range(0, len(files), 60):
+        accepted(worker, *[worker.save(file, [set_phone("13900000001")]) for file in files[start : start + 60]])
+    gone = files[0]
+    colleague.pull_all()
+    read = colleague.cursor
+    top = Desk(head).pull()
+    accepted(head, transfer(head, gone, patches["西片区"], top.base(gone), patches["东片区"]))
+    answer = colleague.http.post("/sync", json={"push": [], "cursor": read, "limit": 500, "again": True}).json()
+    assert answer["packs"]
+    assert [entry for entry in answer["entries"] if entry["kind"] == "leave"] == [{"kind": "leave", "file": gone}]

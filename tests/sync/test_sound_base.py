@@ -57,6 +57,24 @@ def test_a_form_of_before_the_fork_was_known_did_not_show_the_other_save_under_i
     assert base_from(changes, OLD).vector == {OLD: 1, REPLICAS["v"]: 1}
 
 
+def test_a_form_with_a_save_that_was_undecided_showed_the_other_save_if_its_digest_says_so() -> None:
+    story = Story()
+    story.save("v", put("note", "x"))
+    story.save("w", put("phone", "of the other device"))
+    story.told.append(_beside(story))
+    refused = stored(story, fork=2)
+    later = Story()
+    later.told = story.told[:2]
+    later.save("w", put("phone", "afterwards"))
+    (*_, accepted) = stored(later)
+    undecided = StoredChange.of(accepted.change(), accepted.envelope, own=True)
+    assert base_from([*refused, accepted], OLD, [*refused, undecided]).vector == {OLD: 2, REPLICAS["v"]: 1}
+    before = [refused[0], StoredChange.of(story.told[2][0], refused[2].envelope, own=True)]
+    assert base_from([*refused, accepted], OLD, [*before, undecided]) == Base(
+        {OLD: 2, REPLICAS["v"]: 1}, frozenset([Dot(OLD, 1)])
+    )
+
+
 def _beside(story: Story) -> Any:
     """Another save under the number of the last one, as a copy of the device makes it."""
     twin = Story()
