@@ -187,6 +187,28 @@ describe('the first sync', () => {
     expect(phone.sync).toMatchObject({ problem: null, progress: null })
   })
 
+  test('a pack that is gone: all is asked for anew, and then which files are still its own', async () => {
+    const { server } = await packed(3)
+    const { fetch } = server
+    const asked: number[] = []
+    Object.assign(server, {
+      fetch: async (url: string, init: RequestInit) => {
+        if (url.includes('/packs/')) {
+          server.pack = null // the duty that had brought it is gone as well
+          server.elsewhere.add(id(3))
+          return new Response(JSON.stringify({ code: 'not_found' }), { status: 404, headers: { 'Yihu-Protocol': '1', 'Content-Type': 'application/json' } })
+        }
+        if (url.endsWith('/have')) asked.push(server.calls.length)
+        return fetch(url, init)
+      },
+    })
+    const phone = await enrolled(server)
+    for (let tries = 0; tries < 3; tries++) await phone.syncNow()
+    expect(asked).toHaveLength(1)
+    expect(phone.households.map((one) => one.fileId).sort()).toEqual([id(1), id(2)])
+    expect(phone.sync.problem).toBeNull()
+  })
+
   test('goes on where it was cut off, also after the app was killed', async () => {
     const { server } = await packed(5)
     // Two parts: what does not compress fills the pack beyond the size of one.
