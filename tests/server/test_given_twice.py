@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -61,6 +63,22 @@ def test_of_two_changes_once_accepted_under_one_dot_both_are_kept_and_one_counts
     assert [reason.code for reason in verdict.reasons] == ["fork"]
 
 
+@contextmanager
+def serving_both_put_back(
+    world: World, author: Phone, reader: Phone, past: tuple[dict[str, int], dict[str, str]]
+) -> Iterator[None]:
+    """The server and the author's phone are as they were at the copy; `past`: how far the phone's numbers had come then."""
+    world.copies.put_back()
+    with world.serving() as context:
+        context.database.write(lambda session: restarts.restart_by_hand(session, context, world.station))
+        for phone in (author, reader):
+            reconnect(phone, world)
+        author.seqs, author.heads = past
+        yield
+        author.http.close()
+        reader.http.close()
+
+
 def test_a_form_shows_nothing_of_others_that_the_server_got_later(world: World) -> None:
     """A number given twice, and what had it first is nowhere any more: who saw that one replaces nothing of the second."""
     with world.serving() as context:
@@ -68,18 +86,13 @@ def test_a_form_shows_nothing_of_others_that_the_server_got_later(world: World) 
         file = new_id()
         author.push(author.save(file, [put("phone", "13900000000")]))
     world.copies.copy()
-    seqs, heads = dict(author.seqs), dict(author.heads)
+    past = dict(author.seqs), dict(author.heads)
     with world.serving():
         for phone in (author, reader):
             reconnect(phone, world)
         author.push(author.save(file, [put("phone", "13900000001")]))
         seen_at = reader.sync()["server_at"]
-    world.copies.put_back()
-    with world.serving() as context:
-        context.database.write(lambda session: restarts.restart_by_hand(session, context, world.station))
-        for phone in (author, reader):
-            reconnect(phone, world)
-        author.seqs, author.heads = seqs, heads
+    with serving_both_put_back(world, author, reader, past):
         author.push(author.save(file, [put("phone", "13900000002")]))
         digest = reader.sync()["digests"][file]
         base = Base({author.replica: 2})
@@ -90,8 +103,6 @@ def test_a_form_shows_nothing_of_others_that_the_server_got_later(world: World) 
         assert [(reason.code, reason.path) for reason in blind.reasons] == [("fork", "base")]
         told = reader.body(file, [put("phone", "13900000004")], base=base, server_at=seen_at, seen=digest)
         assert reader.push(sign_document(told, reader.key))[0].status == "accepted"
-        author.http.close()
-        reader.http.close()
 
 
 def test_a_number_that_was_shown_already_is_not_given_again(world: World) -> None:
@@ -102,7 +113,7 @@ def test_a_number_that_was_shown_already_is_not_given_again(world: World) -> Non
         author.push(author.save(file, [put("phone", "13900000000")]))
         reader.sync()
     world.copies.copy()
-    seqs, heads = dict(author.seqs), dict(author.heads)
+    past = dict(author.seqs), dict(author.heads)
     with world.serving():
         for phone in (author, reader):
             reconnect(phone, world)
@@ -110,12 +121,7 @@ def test_a_number_that_was_shown_already_is_not_given_again(world: World) -> Non
         reader.sync()
         shown = reader.save(file, [put("phone", "13900000002")], base=Base({author.replica: 2}))
         decided = reader.sync(shown)["verdicts"][0]
-    world.copies.put_back()
-    with world.serving() as context:
-        context.database.write(lambda session: restarts.restart_by_hand(session, context, world.station))
-        for phone in (author, reader):
-            reconnect(phone, world)
-        author.seqs, author.heads = seqs, heads
+    with serving_both_put_back(world, author, reader, past):
         items = [{"envelope": shown.to_json(), "verdict": decided}]
         assert reader.http.post("/log/return", json={"items": items}).json()["results"][0]["code"] == "taken"
         author.sync()
@@ -123,5 +129,3 @@ def test_a_number_that_was_shown_already_is_not_given_again(world: World) -> Non
         judged = author.push(again)[0]
         assert judged.status == "quarantined"
         assert [(reason.code, reason.path) for reason in judged.reasons] == [("fork", None)]
-        author.http.close()
-        reader.http.close()
