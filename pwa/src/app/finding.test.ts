@@ -63,6 +63,25 @@ describe('the list of households', () => {
     expect(readSaved(await device.loadDraft('filters:households')).map((one) => one.name)).toEqual(['红色的户'])
   })
 
+  it('draws no row that the keyboard covers, and all in sight once it is gone', async () => {
+    const rows = (): number => document.querySelectorAll('.households__row').length
+    const seen = Object.assign(new EventTarget(), { offsetTop: 0, height: window.innerHeight })
+    vi.stubGlobal('visualViewport', seen)
+    await open(makePracticeDevice('main'))
+    await until(() => rows() > 6)
+    const all = rows()
+    const change = async (height: number): Promise<void> => {
+      seen.height = height
+      seen.dispatchEvent(new Event('resize'))
+      await new Promise((resolve) => setTimeout(resolve, 100))
+    }
+    await change(200)
+    expect(rows()).toBeLessThan(all - 3)
+    await change(window.innerHeight)
+    expect(rows()).toBe(all)
+    vi.unstubAllGlobals()
+  })
+
   it('finds words that stand in a note, says where and not what, and says which households it looked at', async () => {
     const device = makePracticeDevice('main')
     const [first] = device.households as [HouseholdSummary]

@@ -95,13 +95,14 @@ describe('search over thousands', () => {
     return { pace, told, search, type: (query) => search.look(many, query, (found) => told.push(found.map((one) => one.fileId))) }
   }
 
-  test('a list that was never searched is read in slices; from then on a key is answered at once', async () => {
+  test('a list that was never searched is read in slices; from then on a key takes two tasks more than its own, one to seek and one to draw', async () => {
     const { pace, told, type } = await begin()
     type('王')
     expect(told).toEqual([])
     while (pace.next());
     expect(pace.slices).toBeGreaterThan(5)
     type('王家')
+    expect([pace.next(), told.length, pace.next()]).toEqual([true, 1, true])
     expect(told.map((one) => one.length)).toEqual([many.filter((one) => one.headName?.startsWith('王') || one.address.startsWith('王')).length, many.filter((one) => one.address === '王家村').length])
     expect(pace.next()).toBe(false)
   })
@@ -112,6 +113,7 @@ describe('search over thousands', () => {
     expect(told).toHaveLength(1)
     while (pace.next());
     type('王')
+    expect([pace.next(), pace.next(), pace.next()]).toEqual([true, true, false])
     expect(told).toHaveLength(2)
   })
 
@@ -142,7 +144,11 @@ describe('search over thousands', () => {
     while (pace.next());
     expect(told).toHaveLength(1)
     expect(told[0]).toHaveLength(many.filter((one) => one.address === '上坪村').length)
+    type('李')
+    pace.next() // sought, not drawn yet
     search.stop()
+    while (pace.next());
+    expect(told).toHaveLength(1)
     type('李')
     search.stop()
     while (pace.next());

@@ -70,7 +70,11 @@ export function makeHouseholdSearch(load: () => Promise<PinyinTable> = loadPinyi
     look(households, query, take) {
       const mine = ++run
       const wanted = normalise(query)
-      if (wanted) return prepare(households, mine, pace.soon, (whole) => take(whole.seek(wanted)))
+      // The key's own task, one to seek and one to draw: between them the browser shows what was typed, and takes the next key.
+      if (wanted) return pace.soon(() => prepare(households, mine, pace.soon, (whole) => {
+        const found = whole.seek(wanted)
+        pace.soon(() => mine === run && take(found))
+      })) // prettier-ignore
       take(households)
       // While nobody types yet: the first key must not wait for thousands of households to be read.
       if (hasPinyin) pace.atLeisure(() => prepare(households, mine, pace.atLeisure))
