@@ -6,6 +6,7 @@ import type { App } from 'vue'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Device, FileView } from '../device'
 import { makePracticeDevice } from '../device/practice'
+import { addDays, localDay } from '../i18n/dates'
 import { readElements } from '../records/people'
 import { startApp } from './index'
 
@@ -117,6 +118,37 @@ describe('the six steps', () => {
     expect(await records('plans')).toMatchObject([{ goal_1: { goal: '屋顶不漏' }, plan_state: 'active' }])
   })
 
+  it('give each household its own plan, whatever its category, with goals of a kind', async () => {
+    const [one, other] = [device.route[0]!, device.route[1]!]
+    const goals = [['屋顶不漏', '缓解困难'], ['每周有人说说话', '建立支持']] as const
+    for (const [index, fileId] of [one, other].entries()) {
+      await device.save(await device.openFile(fileId), [{ op: 'add', path: 'categories', value: 'dibao' }])
+      await open(`/households/${fileId}/records/plan`)
+      const box = (await until(() => all('fieldset').find((set) => words(set.querySelector('legend')!) === '目标1'), '目标1')).querySelector('[data-test=field-goal] input') as HTMLInputElement
+      expect(box.value).toBe('') // no category fills in a plan
+      await type('目标1', goals[index]![0], 'goal')
+      await tap(goals[index]![1], all('fieldset').find((set) => words(set.querySelector('legend')!) === '目标1'))
+      await click('save-record')
+      await back()
+    }
+    const plans = await Promise.all([one, other].map(async (fileId) => readElements((await device.openFile(fileId)).state, 'plans')))
+    expect(plans).toMatchObject([[{ goal_1: { goal: '屋顶不漏', kind: 'relieve' } }], [{ goal_1: { goal: '每周有人说说话', kind: 'connect' } }]])
+  })
+
+  it('show of a fact how and when it was last checked', async () => {
+    await open(at('records/fact'))
+    await choose('topic', '收入')
+    await type('statement', '低保每月六百，折子看过')
+    await choose('source', '已核实')
+    await choose('checked_how', '看过证件材料')
+    await click('save-record')
+    await back()
+    const [fact] = await records('facts')
+    expect(fact).toMatchObject({ source: 'verified', checked_how: 'paper' })
+    expect(fact!['checked_on']).toBe(fact!['known_on'])
+    await says(`低保每月六百，折子看过 · 已核实 · ${localDay(Date.now())}`)
+  })
+
   it('are left out only with a reason', async () => {
     await open(at('records/intake'))
     await type('presenting_problem', '想找人说说话')
@@ -194,6 +226,34 @@ describe('policies', () => {
     await click('save-record')
     await back()
     expect(await records('policy_matches')).toMatchObject([{ policy: 'housing_aid', state: 'applied', match: 'possibly_eligible', office: '乡镇村镇建设办' }])
+  })
+})
+
+describe('a visit', () => {
+  const visit = (on: string, facts: object = {}) => [{ op: 'append' as const, path: 'visits', id: device.newId(), value: { visited_on: on, method: 'home', outcome: 'met', ...facts } }]
+
+  it('that is written down days later says so, one written in time does not', async () => {
+    const today = Date.now()
+    await device.save(await view(), visit(localDay(today), { observation: '今天写的' }))
+    await device.save(await view(), visit(addDays(localDay(today), -1), { observation: '昨天的事' }))
+    await device.save(await view(), visit(addDays(localDay(today), -5), { observation: '上星期的事' }))
+    await open(`/households/${first()}`)
+    const row = (text: string) => until(() => all('button').find((one) => words(one).includes(text)), text)
+    expect(words(await row('上星期的事'))).toContain('隔 5 天补记')
+    expect(words(await row('昨天的事'))).not.toContain('补记')
+    expect(words(await row('今天写的'))).not.toContain('补记')
+    ;(await row('上星期的事')).click()
+    expect(words(await within('[data-test=recorded]'))).toMatch(/登记。隔 5 天补记/)
+  })
+
+  it('may be made to build trust', async () => {
+    await open(`/households/${first()}/visit`)
+    await tap('见到')
+    ;(await until(() => all('button').find((one) => words(one).includes('点这里改')), 'what the first line opens')).click()
+    await choose('visit_type', '走访交友')
+    await click('save-visit')
+    await until(() => location.pathname === `/households/${first()}`, 'the household')
+    expect((await records('visits')).map((one) => one['visit_type'])).toContain('trust')
   })
 })
 

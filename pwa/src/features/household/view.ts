@@ -1,5 +1,6 @@
 /** What the household page says, taken from the folded file: head, open items, assessments, completeness. Pure. */
 import type { FileView, HistoryEntry } from '../../device'
+import { daysBetween, localDay } from '../../i18n/dates'
 import { listElements, listMembers, isHead, memberAge, shownValue, text, type Member } from '../../records/people'
 import { fieldsOf } from '../../records'
 import { evidenceIds, isCurtained, listAttachments, type Attachment } from '../../records/attachments'
@@ -54,13 +55,20 @@ export function listAssessments(view: FileView, people: Record<string, string>):
     .sort((a, b) => (a.on < b.on ? 1 : a.on > b.on ? -1 : 0))
 }
 
-export interface Visit { id: string; on: string; met: string; problems: string; method: string }
+/** `recordedAt`: when it was written down, by its author's phone. `lateDays` (NM-33): whole days after the visit, 0 where it was written that day or the next. */
+export interface Visit { id: string; on: string; met: string; problems: string; method: string; recordedAt: number | null; lateDays: number }
+
+const IN_TIME_DAYS = 1
 
 export function listVisits(view: FileView): Visit[] {
   return listElements(view.state, 'visits')
     .map((id) => {
       const at = (name: string) => text(shownValue(view.state, `visits/${id}/${name}`))
-      return { id, on: at('visited_on'), met: at('outcome'), problems: at('problems') || at('observation') || at('next_steps'), method: at('method') }
+      const on = at('visited_on')
+      const dot = view.state.elements[`visits/${id}`]?.dot
+      const recordedAt = view.history.find((entry) => dot && entry.dot[0] === dot[0] && entry.dot[1] === dot[1])?.at ?? null
+      const days = on && recordedAt ? daysBetween(on, localDay(recordedAt)) : 0
+      return { id, on, met: at('outcome'), problems: at('problems') || at('observation') || at('next_steps'), method: at('method'), recordedAt, lateDays: days > IN_TIME_DAYS ? days : 0 }
     })
     .sort((a, b) => (a.on < b.on ? 1 : a.on > b.on ? -1 : 0))
 }
