@@ -8,9 +8,11 @@
         ├── StaleSaveError         a save was made from an old place in the chain; nothing was stored
         ├── FileUnknownError       this device holds no such file
         ├── ReadOnlyFileError      the file left this device's scopes: it may be read and pushed, not written
+        ├── PackDamagedError       what was downloaded is not what was offered; it starts again at the next sync
+        ├── UnreachedError         nothing answered while packs were fetched
         └── RefusedError           the server answered with a problem; `code` is the server's
 
-No network is not here: `Device.sync` reports it as a state.
+No network is no error of `Device.sync`: it reports it as a state.
 """
 
 from __future__ import annotations
@@ -44,6 +46,14 @@ class FileUnknownError(DeviceError):
 
 class ReadOnlyFileError(DeviceError):
     code = "file_read_only"
+
+
+class PackDamagedError(DeviceError):
+    code = "pack_damaged"
+
+
+class UnreachedError(DeviceError):
+    code = "no_answer"
 
 
 class RefusedError(DeviceError):

@@ -9,8 +9,6 @@
 
 from __future__ import annotations
 
-import gzip
-import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -18,8 +16,10 @@ from sync.change import Envelope, read_change
 from sync.device import session
 from sync.device.attachments import upload_attachments
 from sync.device.erasing import obey_erasures
+from sync.device.errors import DeviceError, UnreachedError
 from sync.device.identity import Identity
 from sync.device.keys import seal_to_server
+from sync.device.packs import Packs, offered
 from sync.device.reading import digest, fold_inputs, list_changes_around, list_circle
 from sync.device.report import SyncReport
 from sync.device.store import Page, Store, StoredChange
@@ -35,8 +35,6 @@ from sync.messages import (
     EnterEntry,
     LeaveEntry,
     PackedFile,
-    PackHead,
-    PackOffer,
     SyncAnswer,
     VerdictEntry,
 )
@@ -46,7 +44,6 @@ from sync.verdict import read_verdict
 
 PAGE_ENTRIES = 500
 _TOO_MUCH = frozenset({400, 413, 422})
-_GONE = frozenset({404, 410, 416})
 _LOG_CODES = frozenset({"log_behind", "log_differs"})
 
 
@@ -68,6 +65,9 @@ class Syncing:
         self._report = SyncReport()
         self._witness = Witness(
             store, identity, self._keys, lambda method, path, body: self._call(method, path, body, {})
+        )
+        self._packs = Packs(
+            store, lambda path, headers: self._call("GET", path, None, headers), self._witness, self._take_files
         )
         self._tried: set[str] = set()  # changes pushed in this run: each is tried once
         self._batch_max = CHANGES_PER_BATCH_MAX
@@ -173,9 +173,8 @@ class Syncing:
         told = [Envelope(entry.verdict.body, entry.verdict.sig) for entry in entries if isinstance(entry, VerdictEntry)]
         facts: dict[str, Any] = {"server_at": answer.server_at, "backed_up": answer.backed_up}
         cursor: dict[str, Any] = {} if answer.cursor is None else {"cursor": answer.cursor, "again": False}
-        if answer.packs:  # the cursor counts once they are in
-            packs = [offer.model_dump() for offer in answer.packs]
-            cursor = {"packs": packs, "cursor_after_packs": answer.cursor, "again": False}
+        if answer.packs:
+            cursor = offered(answer.packs, answer.cursor)
         own = {stored.id for stored in batch}
         judged = [self._read_verdict(verdict) for verdict in verdicts]
         heard = [pair for pair in (*judged, *(self._read_verdict(verdict) for verdict in told)) if pair]
@@ -257,52 +256,14 @@ class Syncing:
 
     def _take_packs(self) -> bool:
         """The packs that an answer offered, this one's or an earlier one's; then the cursor after them."""
-        while offers := self._store.setting("packs") or []:
-            offer = PackOffer.model_validate(offers[0])
-            if not self._take_pack(offer):
-                return False
-            if self._store.setting("packs") == offers:  # else it was not there any more
-                after = {"cursor": self._store.setting("cursor_after_packs"), "cursor_after_packs": None}
-                self._store.keep_settings({"packs": offers[1:]} | ({} if offers[1:] else after))
-            self._store.drop_parts(f"pack/{offer.sha256}")
-        return True
-
-    def _give_packs_up(self) -> bool:
-        """The server has made a newer one, or is another since: ask again, by the cursor from before.
-
-        It tells nothing of scopes that were read since; what lies here of them is asked for afterwards.
-        """
-        self._store.keep_settings({"packs": [], "cursor_after_packs": None, "again": True, "recheck": True})
-        return True
-
-    def _take_pack(self, offer: PackOffer) -> bool:
-        """Download a pack, going on where an earlier try broke off, check it, and take its files in."""
-        name = f"pack/{offer.sha256}"
-        content = self._store.read_parts(name)
-        while len(content) < offer.bytes:
-            answer = self._call("GET", f"/packs/{offer.id}", None, {"Range": f"bytes={len(content)}-"})
-            if answer is None:
-                return self._stop_unreached()
-            if answer.status in _GONE:
-                return self._give_packs_up()
-            if not answer.is_fine:
-                return self._fail(answer.to_error().code, answer.to_error().detail)
-            if answer.status == 200:
-                content = b""  # the whole again
-            self._store.keep_part(name, len(content), answer.content)
-            content += answer.content
-        if hashlib.sha256(content).hexdigest() != offer.sha256:
-            self._store.drop_parts(name)
-            return self._fail("pack_damaged", "The first download arrived damaged. It starts again at the next sync.")
-        head, *lines = gzip.decompress(content).split(b"\n")
         try:
-            self._witness.check_pack(PackHead.model_validate_json(head))
-        except (LogError, MalformedError):
-            return self._give_packs_up()
-        for line in lines:
-            if line:
-                self._take_files([PackedFile.model_validate_json(line)])
-        self._report.packs += 1
+            self._packs.take_in()
+        except UnreachedError:
+            return self._stop_unreached()
+        except DeviceError as error:
+            return self._fail(error.code, error.detail)
+        finally:
+            self._report.packs = self._packs.taken
         return True
 
     # --- digests ---------------------------------------------------------------------------------------------------------
