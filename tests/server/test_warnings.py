@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
+from tests.server.conftest import Clock
 from tests.server.phone import Phone, new_id
 
-TODAY = datetime.now(UTC).date()
+TODAY = datetime.fromtimestamp(Clock().now / 1000, UTC).date()
 
 
 def villages(phone: Phone) -> list[str]:
