@@ -14,7 +14,7 @@ export const GROUPS = [
     test: /@noble[\\/]hashes|src[\\/](sync[\\/](?!errors|bundle|frames|save-dictionary)|vault[\\/](?!errors|database|directory|outbox|carried|rows|hpke|kdf|authenticator|packing)|api[\\/]tus|device[\\/](working|file-state|summary|same-persons|own-saves|saving|unlinked|photo|taking-in|warned|packs|syncing|todays-route|policy-check|sound-base|backed-up|submitting|tidying|lines|keys|unlocking|lease|typed|sealed-upload)|records[\\/](rules|codes|people|idNumber|due|localOn|summary|semantic|forms[\\/]expression|generated[\\/](rules|codes|visit_rules|semantic_rules)\.json))/,
     priority: 2,
   },
-  { name: 'basics', test: /src[\\/]ui[\\/](scaled|YInput|YChoice|YField|YPin|YCard|YSteps|YRow|YRisk|YTag|YChips|guessable)\b/, priority: 1 },
+  { name: 'basics', test: /src[\\/]ui[\\/](scaled|YInput|YChoice|YField|YPin|YCard|YSteps|YRow|YRisk|YTag|YChips|YProgress|YQuestion|guessable)\b/, priority: 1 },
 ]
 
 export const FIRST_SCREENS = /(enrol|unlock|today|households|visit|household|working)-/

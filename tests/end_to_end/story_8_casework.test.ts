@@ -81,7 +81,7 @@ describe('grandparents and a child at risk', () => {
     await worker.goTo(`${home}/instruments/child_risk`)
     await chip(worker.page.locator('main'), CHILD).click()
     await press(worker, 'start-asking')
-    const answer = (words: string) => worker.page.locator('.asking__answer').filter({ hasText: new RegExp(`^${words}$`) }).click()
+    const answer = (words: string) => worker.page.locator('.y-question__answer').filter({ hasText: new RegExp(`^${words}$`) }).click()
     await answer('没有')
     await answer('有')
     await worker.page.locator('[data-test="danger-card"]').waitFor()

@@ -109,7 +109,7 @@ export async function assess(person: Person, home: string, member: string): Prom
   await sheet.getByRole('button', { name: '开始' }).click()
   for (let item = 1; item <= 6; item++) {
     await sheet.getByText(`${item}/6`).waitFor()
-    await sheet.locator('.instrument__answer').nth(item <= 2 ? 1 : 0).click()
+    await sheet.locator('.y-question__answer').nth(item <= 2 ? 1 : 0).click()
     const next = sheet.getByRole('button', { name: '下一题' })
     await next.or(sheet.locator('[data-test="instrument-band"]')).or(sheet.getByText(`${item + 1}/6`)).first().waitFor()
     if (await next.isVisible() && await sheet.getByText(`${item}/6`).isVisible()) await next.click()
