@@ -135,6 +135,9 @@ EXPLAINED: dict[str, list[str]] = {
         "inputs.within: dot, change.file, file), base=base_within(change => dot, change.file, None), base=base_within(change",
     ],
     "The first write of a register always shows, and what has no write is not asked what it shows.": [
-        "registers.Register.__init__: .last_shown: Any = None self._unguarded_rank: int => .last_shown: Any = '' self._unguarded_rank: int",
+        "registers.Register.__init__: .last_shown: Any = None self._found: list[ => .last_shown: Any = '' self._found: list[",
+    ],
+    "Every write forgets what was found; of a register without one an empty text is as empty as an empty list.": [
+        "registers.Register.__init__: ] | None = None self._unguarded_rank: int => ] | None = '' self._unguarded_rank: int",
     ],
 }
