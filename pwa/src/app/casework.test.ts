@@ -246,6 +246,22 @@ describe('a visit', () => {
     expect(words(await within('[data-test=recorded]'))).toMatch(/登记。隔 5 天补记/)
   })
 
+  it('of another day does not begin at the time it is written down', async () => {
+    const start = async (days: number) => {
+      await open(`/households/${first()}/visit`)
+      await tap('见到')
+      ;(await until(() => all('button').find((one) => words(one).includes('点这里改')), 'what the first line opens')).click()
+      await settle()
+      await type('visited_on', addDays(localDay(Date.now()), days))
+      await click('save-visit')
+      await until(() => location.pathname === `/households/${first()}`, 'the household')
+    }
+    await start(-3)
+    await start(0)
+    const starts = (await records('visits')).filter((one) => one['outcome'] === 'met' && one['visit_type'] === 'routine').map((one) => [one['visited_on'], one['started_time'] ?? null])
+    expect(starts).toEqual([[addDays(localDay(Date.now()), -3), null], [localDay(Date.now()), expect.stringMatching(/^\d\d:\d\d$/)]])
+  })
+
   it('may be made to build trust', async () => {
     await open(`/households/${first()}/visit`)
     await tap('见到')

@@ -42,6 +42,12 @@ export function visitOperations(form: FormDescription, draft: VisitDraft, contex
   return operations
 }
 
+/** The time now is no start of a visit of another day: left out with that day, back with today. A time that somebody typed stays. */
+export function startTime(typed: unknown, filledIn: string, visitedOn: unknown, today: string): unknown {
+  if (visitedOn === today) return typed ?? filledIn
+  return typed === filledIn ? undefined : typed
+}
+
 /** Errors that the server would refuse; what is merely missing never stops a save. */
 export function blocks(cards: readonly CardState[]): boolean {
   return cards.some((card) => card.relevant && card.fields.some((field) => field.relevant && field.problems.some((one) => one.severity === 'error' && one.code !== 'required' && one.code !== 'constraint')))
