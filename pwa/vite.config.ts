@@ -40,6 +40,7 @@ export default defineConfig({
   test: {
     testTimeout: 60_000, // CI has two slow cores: no test is about time
     hookTimeout: 60_000,
+    maxWorkers: '100%', // by itself it leaves one of two cores idle
     projects: [
       {
         extends: true,
