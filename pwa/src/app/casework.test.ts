@@ -6,6 +6,7 @@ import type { App } from 'vue'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Device, FileView } from '../device'
 import { makePracticeDevice } from '../device/practice'
+import { listVisits } from '../features/household/view'
 import { addDays, localDay } from '../i18n/dates'
 import { readElements } from '../records/people'
 import { startApp } from './index'
@@ -239,11 +240,21 @@ describe('a visit', () => {
     await device.save(await view(), visit(addDays(localDay(today), -5), { observation: '上星期的事' }))
     await open(`/households/${first()}`)
     const row = (text: string) => until(() => all('button').find((one) => words(one).includes(text)), text)
-    expect(words(await row('上星期的事'))).toContain('隔 5 天补记')
-    expect(words(await row('昨天的事'))).not.toContain('补记')
-    expect(words(await row('今天写的'))).not.toContain('补记')
+    expect(words(await row('上星期的事'))).toContain('隔 5 天登记')
+    expect(words(await row('昨天的事'))).not.toContain('天登记')
+    expect(words(await row('今天写的'))).not.toContain('天登记')
     ;(await row('上星期的事')).click()
-    expect(words(await within('[data-test=recorded]'))).toMatch(/登记。隔 5 天补记/)
+    expect(words(await within('[data-test=recorded]'))).toMatch(/记入户档。隔 5 天登记/)
+  })
+
+  it('that was refused and is entered again counts from its first writing', async () => {
+    const today = localDay(Date.now())
+    await device.save(await view(), visit(addDays(today, -5)))
+    const late = await view()
+    expect(listVisits(late)).toMatchObject([{ lateDays: 5 }])
+    const again = late.history.find((entry) => entry.ops.some((op) => op.op === 'append' && op.path === 'visits'))!
+    const refused = { ...again, changeId: 'the first', dot: ['another', 1] as [string, number], at: again.at - 5 * 86_400_000, fate: 'returned' as const }
+    expect(listVisits({ ...late, history: [refused, ...late.history.map((entry) => (entry === again ? { ...entry, reissues: refused.changeId } : entry))] })).toMatchObject([{ lateDays: 0, recordedAt: refused.at }])
   })
 
   it('of another day does not begin at the time it is written down', async () => {

@@ -55,18 +55,24 @@ export function listAssessments(view: FileView, people: Record<string, string>):
     .sort((a, b) => (a.on < b.on ? 1 : a.on > b.on ? -1 : 0))
 }
 
-/** `recordedAt`: when it was written down, by its author's phone. `lateDays` (NM-33): whole days after the visit, 0 where it was written that day or the next. */
+/** `recordedAt`: when it came into this file, by its author's phone. `lateDays` (NM-33): whole days after the visit, 0 where that was on its day or the next. */
 export interface Visit { id: string; on: string; met: string; problems: string; method: string; recordedAt: number | null; lateDays: number }
 
 const IN_TIME_DAYS = 1
+
+/** The save that first held this element: what was refused and entered again was written before that. */
+function firstWriting(view: FileView, path: string): HistoryEntry | undefined {
+  const dot = view.state.elements[path]?.dot
+  const entry = view.history.find((one) => dot && one.dot[0] === dot[0] && one.dot[1] === dot[1])
+  return view.history.find((one) => one.changeId === entry?.reissues) ?? entry
+}
 
 export function listVisits(view: FileView): Visit[] {
   return listElements(view.state, 'visits')
     .map((id) => {
       const at = (name: string) => text(shownValue(view.state, `visits/${id}/${name}`))
       const on = at('visited_on')
-      const dot = view.state.elements[`visits/${id}`]?.dot
-      const recordedAt = view.history.find((entry) => dot && entry.dot[0] === dot[0] && entry.dot[1] === dot[1])?.at ?? null
+      const recordedAt = firstWriting(view, `visits/${id}`)?.at ?? null
       const days = on && recordedAt ? daysBetween(on, localDay(recordedAt)) : 0
       return { id, on, met: at('outcome'), problems: at('problems') || at('observation') || at('next_steps'), method: at('method'), recordedAt, lateDays: days > IN_TIME_DAYS ? days : 0 }
     })
